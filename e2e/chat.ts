@@ -1,0 +1,183 @@
+// The cast and the stage. Each test has a server of its own, a log that outlives it, a tap on the wire between them and
+// the browsers, and people who read and write in pages of their own.
+import { type BrowserContext, expect, type Locator, type Page, test as base } from "playwright/test";
+import { Tap } from "../compare/tap.ts";
+import { Log } from "../shared-chat/log.ts";
+import type { News } from "../shared-chat/message.ts";
+import { numbers as chatNumbers } from "../shared-chat/numbers.ts";
+import { type Running, start } from "../shared-ui/server/start.ts";
+import type { Variant } from "../shared-ui/server/variants.ts";
+
+// Nobody waits 35 s for a promise. All that is long in life is ten times shorter here, on both sides.
+Object.assign(chatNumbers, { heartbeat: 1_500, ping: 1_500, pong: 1_000, grace: 200 });
+export const pageNumbers = {
+  watchdog: 3_500,
+  poll: 300,
+  request: 1_000,
+  acknowledgement: 1_000,
+  retry: 50,
+  retryMost: 400,
+};
+
+/** A log that remembers what it was asked, and what it told. */
+export class WatchedLog extends Log {
+  readonly asked: { since: unknown; news: News }[] = [];
+
+  override since(cursor: unknown): News {
+    const news = super.since(cursor);
+    this.asked.push({ since: cursor, news });
+    return news;
+  }
+}
+
+export class Stage {
+  readonly variant: Variant;
+  readonly tap = new Tap(0);
+  log = new WatchedLog();
+  #server: Running | undefined;
+
+  constructor(variant: Variant) {
+    this.variant = variant;
+  }
+
+  get url(): string {
+    return `${this.variant.scheme}://localhost:${this.tap.port}`;
+  }
+
+  /** The server starts; with the log it had, or with a new one that it is given. */
+  async starts(log = this.log): Promise<void> {
+    this.log = log;
+    if (this.tap.port === 0) await this.tap.open();
+    this.#server = await start(this.variant.name, { port: 0, log, publicOrigin: this.url });
+    this.tap.target = this.#server.port;
+    await this.tap.accept();
+  }
+
+  /** The server stops: it says goodbye, and then nobody listens any more. */
+  async stops(): Promise<void> {
+    this.tap.refuse();
+    await this.#server?.stop();
+    this.#server = undefined;
+    this.tap.cut();
+  }
+
+  /** A server with another, empty log takes its place. */
+  async startsAnew(): Promise<void> {
+    await this.stops();
+    await this.starts(new WatchedLog());
+  }
+}
+
+export class Person {
+  readonly name: string;
+  readonly page: Page;
+  readonly #url: string;
+
+  constructor(name: string, page: Page, url: string) {
+    this.name = name;
+    this.page = page;
+    this.#url = url;
+  }
+
+  async opens(): Promise<void> {
+    await this.page.goto(this.#url);
+    await this.page.getByLabel("Name").fill(this.name);
+    await expect(this.state).toHaveText("connected");
+  }
+
+  async types(text: string): Promise<void> {
+    await this.page.getByLabel("Message", { exact: true }).fill(text);
+  }
+
+  async says(text: string): Promise<void> {
+    await this.types(text);
+    await this.page.getByRole("button", { name: "Send" }).click();
+  }
+
+  /** The messages on the screen. */
+  get lines(): Locator {
+    return this.page.locator("#messages .message");
+  }
+
+  /** What the person reads, as "Ada: hello". */
+  reads(): Promise<string[]> {
+    return this.lines.evaluateAll((rows) =>
+      rows.map((row) => ["user", "text"].map((part) => row.querySelector(`.${part}`)?.textContent).join(": ")),
+    );
+  }
+
+  async goesOnReading(lines: string[]): Promise<void> {
+    await expect.poll(() => this.reads(), { message: `${this.name} reads`, timeout: 10_000 }).toEqual(lines);
+  }
+
+  /** Looks at the page, or away from it. */
+  async looks(here: boolean): Promise<void> {
+    await this.page.evaluate((value) => {
+      Object.defineProperty(document, "hidden", { configurable: true, value });
+      document.dispatchEvent(new Event("visibilitychange"));
+    }, !here);
+  }
+
+  /** Lets so much time pass on the clock of the page, in milliseconds. For what must not happen meanwhile; nothing else waits for a clock. */
+  async passes(milliseconds: number): Promise<void> {
+    await this.page.evaluate((time) => new Promise((resolve) => setTimeout(resolve, time)), milliseconds);
+  }
+
+  /** The word for the connection. */
+  get state(): Locator {
+    return this.page.getByRole("status");
+  }
+
+  /** What this person said and has not come back yet. */
+  get outbox(): Locator {
+    return this.page.getByRole("list", { name: "Not delivered yet" }).getByRole("listitem");
+  }
+
+  /** Lines of the page itself, such as that the list was replaced. */
+  get notices(): Locator {
+    return this.page.locator("#messages .notice");
+  }
+}
+
+export interface Fixtures {
+  variant: Variant;
+  /** The numbers of the page. */
+  numbers: typeof pageNumbers;
+  stage: Stage;
+  /** Lets somebody in, in a browser profile of their own. */
+  enter: (name: string) => Promise<Person>;
+  ada: Person;
+  bob: Person;
+}
+
+export const test = base.extend<Fixtures>({
+  variant: [undefined as unknown as Variant, { option: true }],
+
+  numbers: [pageNumbers, { option: true }],
+
+  stage: async ({ variant }, use) => {
+    const stage = new Stage(variant);
+    await stage.starts();
+    await use(stage);
+    await stage.stops();
+    await stage.tap.close();
+  },
+
+  enter: async ({ browser, contextOptions, numbers, stage }, use) => {
+    const contexts: BrowserContext[] = [];
+    await use(async (name) => {
+      const context = await browser.newContext(contextOptions);
+      contexts.push(context);
+      await context.addInitScript((testNumbers) => Object.assign(globalThis, { testNumbers }), numbers);
+      const person = new Person(name, await context.newPage(), stage.url);
+      await person.opens();
+      return person;
+    });
+    for (const context of contexts) await context.close();
+  },
+
+  ada: async ({ enter }, use) => use(await enter("Ada")),
+  bob: async ({ enter }, use) => use(await enter("Bob")),
+});
+
+export { expect };

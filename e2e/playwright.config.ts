@@ -1,0 +1,36 @@
+import { defineConfig } from "playwright/test";
+import { variants } from "../shared-ui/server/variants.ts";
+import { findBrowser } from "./browser.ts";
+import type { Fixtures } from "./chat.ts";
+
+const ci = Boolean(process.env.CI);
+
+export default defineConfig<Fixtures>({
+  outputDir: "../test-results",
+  fullyParallel: true,
+  timeout: 60_000, // some wait for several watchdogs
+  workers: 2,
+  forbidOnly: ci,
+  retries: 0, // what fails once is broken
+  reporter: ci ? "line" : "list",
+  use: {
+    ignoreHTTPSErrors: true, // the certificate of http2-push is our own
+    launchOptions: {
+      executablePath: findBrowser() ?? "",
+      // Without these, Chromium looks for its maker's servers at each start.
+      args: "--disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync".split(
+        " ",
+      ),
+    },
+  },
+  projects: [
+    // One project for each variant: the same tests, and not one word in them about which variant it is.
+    ...variants.map((variant) => ({
+      name: variant.name,
+      testMatch: ["chat.spec.ts", "traits.spec.ts"],
+      use: { variant },
+    })),
+    // The page is the same everywhere; any variant will do.
+    { name: "page", testMatch: "page.spec.ts", use: { variant: variants[3] } },
+  ],
+});

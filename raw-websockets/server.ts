@@ -1,0 +1,75 @@
+// One connection, on which both sides speak whenever they like. What a frame means, whether anybody is still there and
+// how it ends: a WebSocket brings none of it, so here it is.
+import { createServer, type Server } from "node:http";
+import { parse } from "node:querystring";
+import express from "express";
+import { type WebSocket, WebSocketServer } from "ws";
+import { parsePost } from "../shared-chat/message.ts";
+import { numbers } from "../shared-chat/numbers.ts";
+import { asRefusal } from "../shared-chat/refusal.ts";
+import { admitUpgrade } from "../shared-ui/server/admit.ts";
+import type { Chat } from "../shared-ui/server/chat.ts";
+import { refuse, upgradeRequired, withPage } from "../shared-ui/server/site.ts";
+
+const frame = (event: string, data: unknown) => JSON.stringify({ event, data });
+
+export function serve(chat: Chat): Server {
+  const { log, closing } = chat;
+  const app = withPage(express(), "raw-websockets", chat).all("/msgs", upgradeRequired).use(refuse);
+  const server = createServer(app);
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: numbers.packet });
+
+  const listening = new Map<WebSocket, number>(); // and how much may wait unsent for each
+
+  server.on("upgrade", (req, duplex, head) => {
+    if (!admitUpgrade(req, duplex, "/msgs", chat.publicOrigin)) return;
+    sockets.handleUpgrade(req, duplex, head, (socket) => {
+      // msg:get
+      const { since } = parse(req.url?.split("?")[1] ?? "");
+      socket.send(frame("msg:get", log.since(since)));
+      listening.set(socket, socket.bufferedAmount + numbers.unsent);
+      socket.on("close", () => listening.delete(socket));
+
+      // msg:post
+      socket.on("message", async (data: Buffer, isBinary) => {
+        if (isBinary) return socket.close(1003, "Text frames only.");
+        try {
+          const { message } = await log.add(parsePost(data.toString()));
+          socket.send(frame("msg:ack", message));
+        } catch (error) {
+          const { message, draft } = asRefusal(error);
+          socket.send(frame("msg:error", { error: message, draft }));
+        }
+      });
+
+      socket.on("error", () => {}); // a broken frame: ws itself closes the socket, with the code that says why
+      beat(socket);
+    });
+  });
+
+  log.listen((news) => {
+    const written = frame("msg:get", news);
+    for (const [socket, limit] of listening)
+      if (socket.bufferedAmount > limit) socket.terminate(); // it does not read; when it comes back, its cursor repairs
+      else socket.send(written);
+  }, closing);
+
+  closing.addEventListener("abort", () => {
+    for (const socket of sockets.clients) socket.close(1012, "The server restarts.");
+  });
+  return server;
+}
+
+// A peer that was unplugged says nothing, and TCP notices only minutes after we send into the silence. So we ask.
+function beat(socket: WebSocket) {
+  let gone: NodeJS.Timeout | undefined;
+  const asking = setInterval(() => {
+    socket.ping();
+    gone = setTimeout(() => socket.terminate(), numbers.pong);
+  }, numbers.ping);
+  socket.on("pong", () => clearTimeout(gone));
+  socket.on("close", () => {
+    clearInterval(asking);
+    clearTimeout(gone);
+  });
+}

@@ -1,0 +1,273 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type Draft, parseDraft, parseJson, parsePost } from "./message.ts";
+import { Refusal } from "./refusal.ts";
+
+const ada = { user: "Ada", text: "hello" };
+
+/** The refusal that this call throws. */
+function refusal(call: () => unknown): Refusal {
+  try {
+    call();
+  } catch (error) {
+    expect(error).toBeInstanceOf(Refusal);
+    return error as Refusal;
+  }
+  throw new Error("Nothing was refused.");
+}
+
+/** What becomes of any input: a draft, or undefined when it is refused with 422, in words. */
+function tried(input: unknown): Draft | undefined {
+  try {
+    return parseDraft(input);
+  } catch (error) {
+    expect(error).toBeInstanceOf(Refusal);
+    expect(error).toMatchObject({ status: 422, message: expect.stringMatching(/^[A-Z].+\.$/s) });
+    return undefined;
+  }
+}
+
+function keepsTheLimits({ user, text }: Draft) {
+  expect([...user].length).toBeGreaterThanOrEqual(1);
+  expect([...user].length).toBeLessThanOrEqual(32);
+  expect([...text].length).toBeGreaterThanOrEqual(1);
+  expect([...text].length).toBeLessThanOrEqual(2_000);
+  expect(user).toBe(user.trim());
+  expect(text).toBe(text.trim());
+  expect(user.isWellFormed() && text.isWellFormed()).toBe(true);
+  expect(user.replaceAll(/[\u200C\u200D]/g, "")).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+}
+
+// Any 16-bit unit, so that lone surrogates, controls and bidi characters come up often.
+const unit = fc.oneof(
+  fc.nat(0xffff).map((code) => String.fromCharCode(code)),
+  fc.constantFrom("a", " ", "\n", "\0", "😀", "\uD83D", "\uDE00", "\u200C", "\u200D", "\u202E", "\u00AD", "\uFEFF"),
+);
+const anyText = (maxLength: number) => fc.array(unit, { maxLength }).map((units) => units.join(""));
+
+describe("a draft", () => {
+  it("is made of what a person sends, name and text trimmed", () => {
+    expect(parseDraft({ user: " Ada ", text: "\n hello\n there \t" })).toEqual({ user: "Ada", text: "hello\n there" });
+  });
+
+  it("keeps its id", () => {
+    const draft = "3f0c9f0e-6a2b-4d0f-9d4e-0c6f6c1f5b11";
+    expect(parseDraft({ ...ada, draft })).toEqual({ ...ada, draft });
+  });
+
+  it.each(["", "1", 1, null, {}, "3f0c9f0e-6a2b-4d0f-9d4e-0c6f6c1f5b1", "3f0c9f0e6a2b4d0f9d4e0c6f6c1f5b11"])(
+    "is refused when its id is %j and no UUID",
+    (draft) => {
+      expect(refusal(() => parseDraft({ ...ada, draft }))).toMatchObject({ status: 422, draft: undefined });
+    },
+  );
+
+  it("takes any UUID for an id", () => {
+    fc.assert(fc.property(fc.uuid(), (draft) => parseDraft({ ...ada, draft }).draft === draft));
+  });
+
+  it("ignores what it does not know", () => {
+    const input = parseJson('{"user":"Ada","text":"hello","id":7,"time":0,"admin":true,"__proto__":{"x":1}}');
+    expect(parseDraft(input)).toEqual(ada);
+    expect(Object.keys(parseDraft(input))).toEqual(["user", "text"]);
+  });
+
+  it("is refused with its id, where that can be read", () => {
+    const draft = "3f0c9f0e-6a2b-4d0f-9d4e-0c6f6c1f5b11";
+    expect(refusal(() => parseDraft({ user: "Ada", text: "", draft }))).toMatchObject({
+      status: 422,
+      draft,
+      message: "The text is empty.",
+    });
+  });
+
+  it("is refused with every reason, in words", () => {
+    expect(refusal(() => parseDraft({})).message).toBe(
+      "The name is missing or is no text. The text is missing or is no text.",
+    );
+    expect(refusal(() => parseDraft([1])).message).toBe("A draft is an object with a user and a text.");
+  });
+
+  it("is refused or keeps the limits, whatever JSON comes in", () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (input) => {
+        const draft = tried(input);
+        if (draft) keepsTheLimits(draft);
+      }),
+    );
+  });
+
+  it("is refused or keeps the limits, whatever value comes in", () => {
+    fc.assert(
+      fc.property(
+        fc.anything({ withBigInt: true, withDate: true, withMap: true, withNullPrototype: true }),
+        (input) => {
+          const draft = tried(input);
+          if (draft) keepsTheLimits(draft);
+        },
+      ),
+    );
+  });
+
+  it("is refused or keeps the limits, whatever fields come in", () => {
+    const field = fc.oneof(anyText(40), fc.anything());
+    fc.assert(
+      fc.property(fc.record({ user: field, text: field, draft: field }, { requiredKeys: [] }), (input) => {
+        const draft = tried(input);
+        if (draft) keepsTheLimits(draft);
+      }),
+    );
+  });
+
+  it("is refused or keeps the limits, whatever text comes in, and one of the two for a reason", () => {
+    fc.assert(
+      fc.property(anyText(40), (line) => {
+        const name = tried({ user: line, text: "hello" });
+        const text = tried({ user: "Ada", text: line });
+        if (name) keepsTheLimits(name);
+        if (text) keepsTheLimits(text);
+        expect(text !== undefined).toBe(line.isWellFormed() && line.trim() !== "");
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it("goes through unchanged when it is parsed again", () => {
+    fc.assert(
+      fc.property(anyText(32), anyText(60), (user, text) => {
+        const once = tried({ user, text });
+        if (once) expect(parseDraft(once)).toEqual(once);
+      }),
+    );
+  });
+});
+
+describe("a text", () => {
+  it.each([
+    ["one character", "a"],
+    ["2,000 characters", "a".repeat(2_000)],
+    ["2,000 emoji, which are 4,000 UTF-16 units", "😀".repeat(2_000)],
+    ["2,000 characters and blanks around them", ` ${"a".repeat(2_000)} \n`],
+    ["markup, which stays text", "<b>hello</b>"],
+    ["control characters, which cannot pose as anybody", "a\u0007\u202Eb"],
+  ])("may be %s", (_what, text) => {
+    expect(parseDraft({ user: "Ada", text }).text).toBe(text.trim());
+  });
+
+  it.each([
+    ["nothing", ""],
+    ["nothing but blanks", " \n\t\u00A0\uFEFF"],
+    ["2,001 characters", "a".repeat(2_001)],
+    ["2,001 emoji", "😀".repeat(2_001)],
+    ["half an emoji", "hi \uD83D"],
+    ["the other half of an emoji", "\uDE00 hi"],
+    ["the halves the wrong way round", "\uDE00\uD83D"],
+    ["a number", 1],
+    ["null", null],
+    ["a list", ["hello"]],
+  ])("is not %s", (_what, text) => {
+    expect(refusal(() => parseDraft({ user: "Ada", text }))).toMatchObject({ status: 422 });
+  });
+});
+
+describe("a name", () => {
+  it.each([
+    ["one character", "A"],
+    ["32 characters", "A".repeat(32)],
+    ["32 emoji", "😀".repeat(32)],
+    ["Persian, with a zero-width non-joiner", "مهدی\u200Cزاده"],
+    ["a family, joined by zero-width joiners", "👩\u200D👩\u200D👧"],
+    ["Hebrew", "עדה"],
+    ["decomposed", "A\u0301da"],
+  ])("may be %s", (_what, user) => {
+    expect(parseDraft({ user, text: "hello" }).user).toBe(user);
+  });
+
+  it.each([
+    ["nothing", ""],
+    ["blanks", "   "],
+    ["33 characters", "A".repeat(33)],
+    ["33 emoji", "😀".repeat(33)],
+    ["half an emoji", "Ada\uD83D"],
+    ["a right-to-left override", "Ada\u202Ebob"],
+    ["a right-to-left mark", "Ada\u200Fbob"],
+    ["an isolate", "\u2066Ada\u2069"],
+    ["an Arabic letter mark", "Ada\u061C"],
+    ["a zero-width space", "Ada\u200B1"],
+    ["a soft hyphen", "A\u00ADda"],
+    ["a line break", "Ada\nBob"],
+    ["a NUL", "Ada\0"],
+    ["an escape", "\u001B[31mAda"],
+    ["a tag character", "Ada\u{E0041}"],
+    ["a number", 1],
+    ["missing", undefined],
+  ])("is not %s", (_what, user) => {
+    expect(refusal(() => parseDraft({ user, text: "hello" }))).toMatchObject({ status: 422 });
+  });
+});
+
+describe("JSON", () => {
+  it("is read", () => {
+    fc.assert(fc.property(fc.json(), (text) => JSON.stringify(parseJson(text)) === JSON.stringify(JSON.parse(text))));
+  });
+
+  it("is read, or refused with 400, whatever text comes in", () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), anyText(20)), (text) => {
+        try {
+          parseJson(text);
+        } catch (error) {
+          expect(error).toBeInstanceOf(Refusal);
+          expect(error).toMatchObject({ status: 400, message: "This is no JSON." });
+        }
+      }),
+    );
+  });
+
+  it.each(["", "{", "undefined", "NaN", "{'user':1}", "\uFEFF{}"])("is not %j", (text) => {
+    expect(refusal(() => parseJson(text)).status).toBe(400);
+  });
+});
+
+describe("a posted frame", () => {
+  it("holds a draft, which is not looked at yet", () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (data) => {
+        const frame = JSON.stringify({ event: "msg:post", data });
+        expect(parsePost(frame)).toEqual(JSON.parse(JSON.stringify(data)));
+      }),
+    );
+  });
+
+  it("is refused in a sentence when it lacks its draft", () => {
+    const refused = refusal(() => parseDraft(parsePost('{"event":"msg:post"}')));
+    expect(refused).toMatchObject({ status: 422, message: expect.stringMatching(/^[A-Z].+\.$/) });
+  });
+
+  it("is refused with 422 when it is of another event", () => {
+    expect(refusal(() => parsePost('{"event":"msg:get","data":{}}'))).toMatchObject({
+      status: 422,
+      message: "The only event that a client sends is msg:post.",
+    });
+  });
+
+  it.each(["null", "1", '"msg:post"', "[]", "{}", '{"event":null}', '{"data":{}}'])(
+    "is refused with 422 when it is %s",
+    (frame) => {
+      expect(refusal(() => parsePost(frame)).status).toBe(422);
+    },
+  );
+
+  it("is read, or refused in words, whatever text comes in", () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.json()), (frame) => {
+        try {
+          parsePost(frame);
+        } catch (error) {
+          expect(error).toBeInstanceOf(Refusal);
+          expect([400, 422]).toContain((error as Refusal).status);
+        }
+      }),
+    );
+  });
+});

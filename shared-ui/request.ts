@@ -1,0 +1,43 @@
+// What `fetch` does not bring: a time-out, and an error when the answer is one.
+import type { Draft, Message } from "../shared-chat/message.ts";
+import { Refusal } from "../shared-chat/refusal.ts";
+import { numbers } from "./numbers.ts";
+
+/** The server cannot answer now. `after` is the pause in milliseconds that it asks for, 0 when it names none. */
+export class Later extends Error {
+  readonly after: number;
+
+  constructor(message: string, after: number) {
+    super(message);
+    this.after = after;
+  }
+}
+
+/**
+ * `fetch`, for an answer within ten seconds.
+ * @throws {Later} on 429 and 5xx, {Refusal} on any other answer that is not OK, and what `fetch` throws when there is no answer.
+ */
+export async function request(path: string, init: RequestInit = {}): Promise<Response> {
+  const signals = [AbortSignal.timeout(numbers.request)];
+  if (init.signal) signals.push(init.signal);
+  const response = await fetch(path, { ...init, signal: AbortSignal.any(signals) });
+  if (response.ok) return response;
+
+  const { error = response.statusText } = await response.json().catch(() => ({}));
+  if (response.status !== 429 && response.status < 500) throw new Refusal(response.status, error);
+  throw new Later(error, retryAfter(response.headers.get("Retry-After")));
+}
+
+/** Posts a draft, and gives back the message it became. */
+export async function post(draft: Draft): Promise<Message> {
+  const headers = { "Content-Type": "application/json" };
+  const response = await request("/msgs", { method: "POST", headers, body: JSON.stringify(draft) });
+  return response.json();
+}
+
+// Seconds or a date (RFC 9110, section 10.2.3).
+function retryAfter(value: string | null): number {
+  if (!value) return 0;
+  const milliseconds = /^\d+$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - Date.now();
+  return Math.max(0, milliseconds || 0);
+}

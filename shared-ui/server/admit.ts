@@ -1,0 +1,73 @@
+// Who may talk to a server. On localhost neither cookies nor SameSite keep two ports apart, and any page in the
+// browser may open a WebSocket to any of them. What a page cannot forge is the Origin that the browser states;
+// what a DNS name rebound to this machine cannot hide is the Host that the browser asked for.
+import { STATUS_CODES, type IncomingMessage, type ServerResponse } from "node:http";
+import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
+import type { Duplex } from "node:stream";
+import type { TLSSocket } from "node:tls";
+import { asRefusal, Refusal } from "../../shared-chat/refusal.ts";
+
+type Request = IncomingMessage | Http2ServerRequest;
+type Answer = ServerResponse | Http2ServerResponse;
+
+/**
+ * Middleware that lets a request pass whose Host is ours and whose Origin, if it states one, is ours too; any other
+ * is answered with 403. Ours are localhost, 127.0.0.1 and [::1] with the port that the request came in at, and the
+ * public origin.
+ */
+export function admit(publicOrigin: string | undefined) {
+  return (req: Request, res: Answer, next: () => void): void => {
+    const refusal = stranger(req, publicOrigin);
+    if (!refusal) next();
+    else if (req.headers.upgrade) refuseUpgrade(req.socket, refusal);
+    else answer(res, refusal);
+  };
+}
+
+/**
+ * The same for an upgrade, which no web framework sees. One that may not pass, or asks for another path, is answered here.
+ * @returns whether it may pass.
+ */
+export function admitUpgrade(
+  req: IncomingMessage,
+  socket: Duplex,
+  path: string,
+  publicOrigin: string | undefined,
+): boolean {
+  const refusal = stranger(req, publicOrigin) ?? (req.url?.split("?")[0] === path ? undefined : nothingHere);
+  if (refusal) refuseUpgrade(socket, refusal);
+  return !refusal;
+}
+
+/** Answers with a refusal: its status, and `{ "error": words }`. */
+export function answer(res: Answer, { status, message }: Refusal): void {
+  res.statusCode = status;
+  res.setHeader("Content-Type", "application/json; charset=utf-8");
+  res.end(JSON.stringify({ error: message }));
+}
+
+export const nothingHere = new Refusal(404, "There is nothing here.");
+
+function stranger(req: Request, publicOrigin: string | undefined): Refusal | undefined {
+  const scheme = (req.socket as TLSSocket).encrypted ? "https" : "http";
+  const ours = ["localhost", "127.0.0.1", "[::1]"].map(
+    (name) => new URL(`${scheme}://${name}:${req.socket.localPort}`),
+  );
+  if (publicOrigin) ours.push(new URL(publicOrigin));
+
+  const host = req.headers[":authority"] ?? req.headers.host;
+  if (!ours.some((url) => url.host === host)) return new Refusal(403, "This server is not known by that name (Host).");
+  const { origin } = req.headers;
+  if (origin === undefined || ours.some((url) => url.origin === origin)) return undefined;
+  return new Refusal(403, "A page of another origin may not talk to this server (Origin).");
+}
+
+function refuseUpgrade(socket: Duplex, error: unknown) {
+  const { status, message } = asRefusal(error);
+  const body = JSON.stringify({ error: message });
+  socket.on("error", () => {}); // the peer may be gone before it hears our answer
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: application/json\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
+}

@@ -1,0 +1,12 @@
+// The first file that Node reads, in words that even an old one understands: so that it gets a sentence, not a stack.
+var have = process.versions.node.split(".").map(Number);
+var want = [20, 19];
+if (have[0] < want[0] || (have[0] === want[0] && have[1] < want[1])) {
+  console.error(
+    "This needs Node " + want.join(".") + " or newer; here is " + process.version + ". See https://nodejs.org.",
+  );
+  process.exit(1);
+}
+void import("tsx/esm").then(function () {
+  return import("./cli.ts");
+});

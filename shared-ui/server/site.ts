@@ -1,0 +1,81 @@
+// What every server has and no technique is: who may come in, the page, and how errors are answered.
+import { readFileSync } from "node:fs";
+import { extname } from "node:path";
+import type { Application, ErrorRequestHandler, RequestHandler } from "express";
+import helmet from "helmet";
+import { asRefusal, Refusal } from "../../shared-chat/refusal.ts";
+import { admit, answer, nothingHere } from "./admit.ts";
+import { bundle } from "./bundle.ts";
+import type { Chat } from "./chat.ts";
+import type { VariantName } from "./variants.ts";
+
+const read = (file: string) => readFileSync(new URL(`../${file}`, import.meta.url), "utf8");
+
+/** Gives an app the Host and Origin rule and the page of this variant. What follows in the app is the technique. */
+export function withPage(app: Application, variant: VariantName, { publicOrigin }: Chat): Application {
+  app.disable("x-powered-by");
+  app.disable("etag"); // hashing every answer costs more than the bytes it saves here
+  app.set("query parser", "simple");
+  app.use(admit(publicOrigin));
+
+  const files: Record<string, () => string | Promise<string>> = {
+    "/": () => read("index.html").replaceAll("{{variant}}", variant),
+    "/style.css": () => read("style.css"),
+    "/client.js": async () => (await bundle(variant)).code,
+    "/client.js.map": async () => (await bundle(variant)).map,
+  };
+  for (const [path, content] of Object.entries(files))
+    app
+      .route(path)
+      .get(headers, (_req, res, next) => {
+        const type = extname(path) || ".html";
+        Promise.resolve(content()).then((file) => res.type(type).set("Cache-Control", "no-cache").send(file), next);
+      })
+      .all(allow("GET", "HEAD"));
+  return app;
+}
+
+// A page that shows what strangers typed runs no script and no style but its own, and nobody may frame it.
+const headers = helmet({
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'none'"],
+      scriptSrc: ["'self'"],
+      styleSrc: ["'self'"],
+      connectSrc: ["'self'"],
+      imgSrc: ["data:"],
+      baseUri: ["'none'"],
+      formAction: ["'none'"],
+      frameAncestors: ["'none'"],
+      requireTrustedTypesFor: ["'script'"],
+    },
+  },
+  // The browser would remember it for localhost as a whole, and the variants on plain http could not be reached.
+  strictTransportSecurity: false,
+});
+
+/** The last handler of a path: names the methods it has, for whoever used another (RFC 9110, section 15.5.6). */
+export function allow(...methods: string[]): RequestHandler {
+  return (_req, res, next) => {
+    res.set("Allow", methods.join(", "));
+    next(new Refusal(405, `Only ${methods.join(" and ")} here.`));
+  };
+}
+
+/** The last middleware of an app: no path is left, or something was thrown. Words go out, a stack never does. */
+export const refuse: [RequestHandler, ErrorRequestHandler] = [
+  (_req, _res, next) => next(nothingHere),
+  (error, _req, res, next) => {
+    if (res.headersSent) return next(error);
+    // What the web framework itself throws carries a status and is meant for the one who asked.
+    const theirs = error.expose === true && error.status >= 400 && error.status < 500;
+    answer(res, theirs ? new Refusal(error.status, error.message) : asRefusal(error));
+  },
+];
+
+/** The answer to a plain request where a WebSocket is expected (RFC 9110, section 15.5.22). */
+export const upgradeRequired: RequestHandler = (_req, res, next) => {
+  res.set({ Upgrade: "websocket", Connection: "Upgrade" });
+  next(new Refusal(426, "Here is a WebSocket: connect with ws://."));
+};

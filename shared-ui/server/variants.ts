@@ -1,0 +1,19 @@
+import type { Server } from "node:net";
+import type { Chat } from "./chat.ts";
+
+/** The four techniques, in the order in which they were invented. The name is the folder, the script and the title. */
+export const variants = [
+  { name: "polling", scheme: "http", port: 3001 },
+  { name: "http2-push", scheme: "https", port: 3002 },
+  { name: "raw-websockets", scheme: "http", port: 3003 },
+  { name: "socket-io", scheme: "http", port: 3004 },
+] as const;
+
+export type Variant = (typeof variants)[number];
+export type VariantName = Variant["name"];
+
+/** The `serve` of a variant: takes the chat, and gives back a server that is not listening yet. */
+export async function serverOf(name: VariantName): Promise<(chat: Chat) => Server | Promise<Server>> {
+  const { serve } = (await import(`../../${name}/server.ts`)) as { serve: (chat: Chat) => Server | Promise<Server> };
+  return serve;
+}
