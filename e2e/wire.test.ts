@@ -23,7 +23,7 @@ import {
   hangUp,
 } from "./wire.ts";
 
-vi.setConfig({ testTimeout: 10_000, hookTimeout: 10_000 });
+vi.setConfig({ testTimeout: 15_000, hookTimeout: 15_000 });
 
 const usual = { ...numbers };
 const cleanUp: (() => unknown)[] = [];
@@ -638,7 +638,7 @@ describe("polling", () => {
     expect(await knock({ method: "HEAD", path: "/msgs" })).toMatchObject({ status: 200, text: "" });
   });
 
-  it("answers the next request of a connection on which a body was too large", { timeout: 3_000 }, async () => {
+  it("answers the next request of a connection on which a body was too large", { timeout: 5_000 }, async () => {
     const { port } = await open(polling);
     const chunk = `${(1024).toString(16)}\r\n${"x".repeat(1024)}\r\n`;
     const said = await shout(
