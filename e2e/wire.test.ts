@@ -25,6 +25,11 @@ import {
 
 vi.setConfig({ testTimeout: 15_000, hookTimeout: 15_000 });
 
+// What nobody caught would end a server that runs by itself.
+const uncaught: unknown[] = [];
+process.on("uncaughtException", (error) => uncaught.push(error));
+process.on("unhandledRejection", (error) => uncaught.push(error));
+
 const usual = { ...numbers };
 const cleanUp: (() => unknown)[] = [];
 afterEach(async () => {
@@ -32,6 +37,7 @@ afterEach(async () => {
   for (const undo of cleanUp.splice(0).toReversed()) await undo();
   Object.assign(numbers, usual);
   vi.restoreAllMocks();
+  expect(uncaught.splice(0)).toEqual([]);
 });
 
 /** Starts a variant, and gives its guests a place to come to. */
@@ -115,6 +121,22 @@ describe.each(named(wires))("%s", (_name, wire) => {
       for (const person of [ada, bob, cyd]) {
         expect(lines(await person.hears(3))).toEqual(["Ada: hello", "Bob: hi", "Cyd: good morning"]);
         expect(ids(person.heard)).toEqual([1, 2, 3]);
+      }
+    });
+
+    it("gives whoever joins while others talk everything, once and in order", async () => {
+      numbers.first = numbers.kept = 100_000;
+      const { log, join: comes } = await open(wire);
+      const people: Person[] = [];
+      for (let n = 0; n < 5; n++) void comes().then((person) => people.push(person));
+      let said = 0;
+      while (people.length < 5 || said % 100 > 0) {
+        void log.add({ user: "Ada", text: String(++said) });
+        await turn();
+      }
+      for (const person of people) {
+        await vi.waitFor(() => expect(person.heard.at(-1)?.id).toBe(said), often);
+        expect(ids(person.heard)).toEqual(count(1, said));
       }
     });
 
@@ -691,6 +713,25 @@ describe("http2-push", () => {
   it("ends the answer to HEAD", async () => {
     const { knock } = await open(push);
     expect(await knock({ method: "HEAD", path: "/msgs" })).toMatchObject({ status: 200, text: "" });
+  });
+
+  it("ends the answer to HEAD in HTTP/1.1, too", async () => {
+    const { port } = await open(push);
+    const said = await shout(
+      port,
+      `HEAD /msgs HTTP/1.1\r\nHost: localhost:${port}\r\nConnection: close\r\n\r\n`,
+      trusting,
+    );
+    expect(said).toMatch(/^HTTP\/1\.1 200 [^]*\r\n\r\n$/);
+  });
+
+  it("says goodbye on a session without a stream, too", async () => {
+    const { port, stop } = await open(push);
+    const session = http2.connect(`https://localhost:${port}`, trusting);
+    await once(session, "remoteSettings");
+    const before = performance.now();
+    await Promise.all([once(session, "goaway"), once(session, "close"), stop()]);
+    expect(performance.now() - before).toBeLessThan(numbers.grace);
   });
 
   it("reads a body that does not say its length", async () => {
