@@ -107,7 +107,9 @@ export class Person {
   }
 
   async goesOnReading(lines: string[]): Promise<void> {
-    await expect.poll(() => this.reads(), { message: `${this.name} reads`, timeout: 10_000 }).toEqual(lines);
+    await expect
+      .poll(() => this.reads(), { message: `${this.name} reads`, timeout: 10_000, intervals: [50, 100, 100, 200] })
+      .toEqual(lines);
   }
 
   /** Looks at the page, or away from it. */

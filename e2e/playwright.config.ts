@@ -17,10 +17,15 @@ export default defineConfig<Fixtures>({
     ignoreHTTPSErrors: true, // the certificate of http2-push is our own
     launchOptions: {
       executablePath: findBrowser() ?? "",
-      // Without these, Chromium looks for its maker's servers at each start.
-      args: "--disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync".split(
-        " ",
-      ),
+      args: [
+        "--disable-gpu", // there is nothing to draw fast, and a process less
+        // Without these, Chromium looks for its maker's servers at each start.
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+      ],
     },
   },
   projects: [
