@@ -152,7 +152,13 @@ export interface Fixtures {
   bob: Person;
 }
 
-export const test = base.extend<Fixtures>({
+/** What outlives a test. */
+interface WorkerFixtures {
+  /** The browser profile of a person. Each test has a server at another port, so nothing stored is met again. */
+  profiles: (name: string) => Promise<BrowserContext>;
+}
+
+export const test = base.extend<Fixtures, WorkerFixtures>({
   variant: [undefined as unknown as Variant, { option: true }],
 
   numbers: [pageNumbers, { option: true }],
@@ -165,17 +171,30 @@ export const test = base.extend<Fixtures>({
     await stage.tap.close();
   },
 
-  enter: async ({ browser, contextOptions, numbers, stage }, use) => {
-    const contexts: BrowserContext[] = [];
+  profiles: [
+    async ({ browser }, use) => {
+      const profiles = new Map<string, Promise<BrowserContext>>();
+      await use((name) => {
+        const profile = profiles.get(name) ?? browser.newContext({ ignoreHTTPSErrors: true });
+        profiles.set(name, profile);
+        return profile;
+      });
+      for (const profile of profiles.values()) await (await profile).close();
+    },
+    { scope: "worker" },
+  ],
+
+  enter: async ({ profiles, numbers, stage }, use) => {
+    const pages: Page[] = [];
     await use(async (name) => {
-      const context = await browser.newContext(contextOptions);
-      contexts.push(context);
-      await context.addInitScript((testNumbers) => Object.assign(globalThis, { testNumbers }), numbers);
-      const person = new Person(name, await context.newPage(), stage.url);
+      const page = await (await profiles(name)).newPage();
+      pages.push(page);
+      await page.addInitScript((testNumbers) => Object.assign(globalThis, { testNumbers }), numbers);
+      const person = new Person(name, page, stage.url);
       await person.opens();
       return person;
     });
-    for (const context of contexts) await context.close();
+    for (const page of pages) await page.close();
   },
 
   ada: async ({ enter }, use) => use(await enter("Ada")),

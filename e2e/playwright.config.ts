@@ -9,7 +9,7 @@ export default defineConfig<Fixtures>({
   outputDir: "../test-results",
   fullyParallel: true,
   timeout: 60_000, // some wait for several watchdogs
-  workers: 2,
+  workers: 3, // on two cores: they wait much
   forbidOnly: ci,
   retries: 0, // what fails once is broken
   reporter: ci ? "line" : "list",

@@ -66,6 +66,13 @@ const ids = (messages: Message[]) => messages.map(({ id }) => id);
 const lines = (messages: Message[]) => messages.map(({ user, text }) => `${user}: ${text}`);
 const count = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, n) => from + n);
 
+/** How many milliseconds something takes. */
+async function took(something: () => Promise<unknown>): Promise<number> {
+  const before = performance.now();
+  await something();
+  return performance.now() - before;
+}
+
 /** The cursor of somebody who has missed the newest so many messages. */
 function cursorBack(log: Log, missed: number): string {
   const [epoch, id] = log.since("").cursor.split(".");
@@ -446,6 +453,13 @@ describe.each(named(wires))("%s", (_name, wire) => {
       await expect(join(wire, port)).rejects.toThrow();
     });
 
+    it("keeps nothing of an upgrade that it refused", async () => {
+      const { port, stop } = await open(wire);
+      const upgrade = `GET /nope HTTP/1.1\r\nHost: evil.example\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`;
+      await shout(port, `${upgrade}and some bytes more`);
+      expect(await took(stop)).toBeLessThan(numbers.grace / 2);
+    });
+
     it("stops after the grace time when somebody does not hang up", async () => {
       numbers.grace = 200;
       const { port, stop, join: comes } = await open(wire);
@@ -660,6 +674,21 @@ describe("polling", () => {
     expect(await knock({ method: "HEAD", path: "/msgs" })).toMatchObject({ status: 200, text: "" });
   });
 
+  it("answers one question at a time: answers that nobody reads fill no memory", async () => {
+    const { port } = await open(polling);
+    const ask = (last = "") => `GET /msgs HTTP/1.1\r\nHost: localhost:${port}\r\n${last}\r\n`;
+    const said = await shout(port, ask() + ask() + ask("Connection: close\r\n"));
+    expect(said.match(/HTTP\/1\.1 \d+/g)).toEqual(["HTTP/1.1 200", "HTTP/1.1 429", "HTTP/1.1 429"]);
+  });
+
+  it("holds no answer for ever that nobody reads", async () => {
+    numbers.idle = 50;
+    const { port } = await open(polling);
+    const silent = net.connect(port, "127.0.0.1", () => silent.write("GET /msgs HTTP/1.1\r\n"));
+    silent.on("error", () => {}).resume();
+    await once(silent, "close");
+  });
+
   it("answers the next request of a connection on which a body was too large", { timeout: 5_000 }, async () => {
     const { port } = await open(polling);
     const chunk = `${(1024).toString(16)}\r\n${"x".repeat(1024)}\r\n`;
@@ -764,14 +793,18 @@ describe("http2-push", () => {
     expect(said.split("\r\n\r\n")[1]).toBe(`This port speaks HTTPS: open https://localhost:${port}/\n`);
   });
 
-  it("keeps no connection of those whom it led to https://", async () => {
+  it("keeps no connection of those whom it led to https://, whatever else they sent", async () => {
     const { port, stop } = await open(push);
-    const lost = net.connect(port, "127.0.0.1");
-    lost.resume().write("GET / HTTP/1.1\r\n\r\n");
-    await once(lost, "close"); // both have hung up
-    const before = performance.now();
-    await stop();
-    expect(performance.now() - before).toBeLessThan(numbers.grace / 2);
+    const body = "x".repeat(200_000);
+    await shout(port, `POST / HTTP/1.1\r\nHost: localhost:${port}\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
+    expect(await took(stop)).toBeLessThan(numbers.grace / 2);
+  });
+
+  it("waits for nobody who connects and says nothing", async () => {
+    numbers.idle = 50;
+    const { port } = await open(push);
+    const silent = net.connect(port, "127.0.0.1");
+    await once(silent, "close");
   });
 
   it("lives on when bytes inside the encryption are garbage", async () => {
@@ -898,6 +931,20 @@ describe("socket-io", () => {
     expect(await socket.emitWithAck("msg:post", null)).toEqual({
       error: "A draft is an object with a user and a text.",
     });
+  });
+
+  it("lets nobody connect twice on one connection", async () => {
+    const complaints = vi.spyOn(process, "emitWarning");
+    const { port, join: comes } = await open(socketIo);
+    const packets: string[] = [];
+    const hear = (packet: string) => packets.push(packet);
+    const socket = await openSocket(port, "/socket.io/?EIO=4&transport=websocket", { hear });
+    for (let times = 0; times < 50; times++) socket.send("40");
+    await vi.waitUntil(() => packets.some((packet) => packet === '44{"message":"You are connected."}'), often);
+    socket.terminate();
+    const ada = await comes();
+    await ada.says("still here");
+    expect(complaints).not.toHaveBeenCalled();
   });
 
   it.each([

@@ -1,6 +1,7 @@
 // Browsers speak HTTP/2 only over TLS. So the first start makes a certificate of its own, for this machine alone.
 import { X509Certificate } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { createSecureContext } from "node:tls";
 import { generate } from "selfsigned";
 
 const folder = new URL(".certificate/", import.meta.url);
@@ -33,6 +34,7 @@ function read() {
   try {
     const pem = readFileSync(new URL("localhost.pem", folder), "utf8");
     const valid = Date.parse(new X509Certificate(pem.slice(pem.indexOf("-----BEGIN CERT"))).validTo);
+    createSecureContext({ key: pem, cert: pem }); // throws when one of the two is missing or broken
     return valid > Date.now() + day ? { key: pem, cert: pem } : undefined;
   } catch {
     return undefined; // not there yet, or unreadable: it is made anew

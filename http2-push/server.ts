@@ -62,7 +62,7 @@ export async function serve(chat: Chat): Promise<Server> {
     else app(req as never, res as never); // Express knows no HTTP/2; the bridge gives these two what it misses
   });
   server.on("stream", promise); // history: no browser allows it any more
-  server.setTimeout(4 * numbers.heartbeat); // for a session without a stream; on one with a stream the heartbeat moves
+  server.setTimeout(numbers.idle); // for a session without a stream; on one with a stream the heartbeat moves
 
   const sessions = new Set<ServerHttp2Session>();
   server.on("session", (session) => {

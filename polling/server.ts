@@ -1,12 +1,10 @@
 // A client asks every three seconds; we answer with what it has not seen yet.
 import { createServer, type Server } from "node:http";
 import express from "express";
+import { numbers } from "../shared-chat/numbers.ts";
 import { json } from "../shared-ui/server/body.ts";
 import type { Chat } from "../shared-ui/server/chat.ts";
 import { allow, refuse, withPage } from "../shared-ui/server/site.ts";
-
-// Longer than the pause between two polls (Node's own 5 s hardly is), or each poll would pay for a new connection.
-const keepAliveTimeout = 65_000;
 
 export function serve(chat: Chat): Server {
   const { log } = chat;
@@ -30,5 +28,5 @@ export function serve(chat: Chat): Server {
     .all(allow("GET", "HEAD", "POST"));
 
   app.use(refuse);
-  return createServer({ keepAliveTimeout }, app);
+  return createServer({ keepAliveTimeout: numbers.idle }, app);
 }

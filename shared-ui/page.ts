@@ -128,6 +128,7 @@ export function openChat({ sentence, connect, post }: Technique): void {
   // The watchdog. A peer that was unplugged closes nothing; only its silence tells. Asleep while the page is hidden, where
   // timers are slow. It looks at the clock each second, so that it also notices that the laptop was asleep.
   function look() {
+    if (heard < Infinity) heard = Math.min(heard, Date.now()); // a clock that was set back
     if (!document.hidden && Date.now() - heard > numbers.watchdog) dial();
   }
   // Back in sight, or back on a network: no reason to sit out the pause.

@@ -49,6 +49,10 @@ it("reads the pause that a server asks for as a date", async () => {
   expect(after).toBeLessThanOrEqual(60_000);
 });
 
+it("counts no further than a timer can", async () => {
+  expect(await refuses(503, { "Retry-After": "99999999999" })).toMatchObject({ after: 2 ** 31 - 1 });
+});
+
 it.each(["soon", "-1", "Thu, 01 Jan 1970 00:00:00 GMT"])("waits no longer for a Retry-After of %j", async (value) => {
   expect(await refuses(503, { "Retry-After": value })).toMatchObject({ after: 0 });
 });

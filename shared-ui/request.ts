@@ -14,13 +14,18 @@ export class Later extends Error {
 }
 
 /**
- * `fetch`, for an answer within ten seconds.
+ * `fetch`, for an answer that begins within ten seconds.
  * @throws {Later} on 429 and 5xx, {Refusal} on any other answer that is not OK, and what `fetch` throws when there is no answer.
  */
 export async function request(path: string, init: RequestInit = {}): Promise<Response> {
-  const signals = [AbortSignal.timeout(numbers.request)];
-  if (init.signal) signals.push(init.signal);
-  const response = await fetch(path, { ...init, signal: AbortSignal.any(signals) });
+  const silence = new AbortController();
+  const signals = init.signal ? [silence.signal, init.signal] : [silence.signal];
+  const timer = setTimeout(
+    () => silence.abort(new DOMException("No answer in time.", "TimeoutError")),
+    numbers.request,
+  );
+  // Only until it begins: a long answer on a slow network may take its time, and the watchdog looks after it.
+  const response = await fetch(path, { ...init, signal: AbortSignal.any(signals) }).finally(() => clearTimeout(timer));
   if (response.ok) return response;
 
   const { error = response.statusText } = await response.json().catch(() => ({}));
@@ -39,5 +44,5 @@ export async function post(draft: Draft): Promise<Message> {
 function retryAfter(value: string | null): number {
   if (!value) return 0;
   const milliseconds = /^\d+$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - Date.now();
-  return Math.max(0, milliseconds || 0);
+  return Math.min(Math.max(0, milliseconds || 0), 2 ** 31 - 1); // a timer cannot count further, and would fire at once
 }

@@ -54,7 +54,7 @@ export function append(added: readonly Message[], isMine: (message: Message) => 
   if (added.length === 0) return;
   const follow = atEnd();
   // What was said before we came is there to be read, not to be read aloud.
-  log.ariaBusy = String(messages.childElementCount === 0);
+  log.ariaBusy = String(!messages.querySelector(".message"));
   for (const message of added) {
     const when = new Date(message.time);
     const time = make("time", { datetime: when.toISOString(), title: calendar.format(when) }, clock.format(when));
@@ -117,12 +117,12 @@ export function showOutbox(items: readonly Item[]): void {
   const follow = atEnd();
   const ids = new Set(items.map(({ draft }) => draft.draft));
   for (const [id, row] of rows) if (!ids.has(id) && rows.delete(id)) row.remove();
-  for (const item of items) {
+  for (const [place, item] of items.entries()) {
     let row = rows.get(item.draft.draft);
     if (!row) {
       row = outboxRow(item);
       rows.set(item.draft.draft, row);
-      waiting.append(row);
+      waiting.insertBefore(row, waiting.children[place] ?? null);
     }
     row.dataset.state = item.state;
     row.querySelector(".state")!.textContent = { sending: "sending …", sent: "sent", refused: "not sent" }[item.state];
@@ -205,8 +205,8 @@ function person(): string {
 
 // The server would refuse it, and what is larger than a frame would even cost the connection, again and again.
 function tooLong(what: string, value: string, most: number): string {
-  const length = [...value.trim()].length;
-  return length > most ? `This ${what} has ${length} characters. ${most} are the most: please shorten it.` : "";
+  // Always the same words: it is read aloud whenever it changes.
+  return [...value.trim()].length > most ? `This ${what} has more than ${most} characters. Please shorten it.` : "";
 }
 
 // The connection ---------------------------------------------------------------------------------------------------------

@@ -19,6 +19,13 @@ export function serve(chat: Chat): HttpServer {
   });
   io.engine.use(admit(chat.publicOrigin)); // before every handshake; `cors` does not stop a WebSocket
 
+  // A client may say CONNECT again and again on one connection. Once is enough: below we listen to the connection itself.
+  const connected = new WeakSet<object>();
+  io.use(({ conn }, next) => {
+    next(connected.has(conn) ? new Error("You are connected.") : undefined);
+    connected.add(conn);
+  });
+
   io.on("connection", (socket) => {
     // msg:get
     socket.emit("msg:get", log.since(socket.handshake.auth.since));

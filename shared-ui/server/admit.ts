@@ -1,8 +1,8 @@
 // Who may talk to a server. On localhost neither cookies nor SameSite keep two ports apart, and any page in the
 // browser may open a WebSocket to any of them. What a page cannot forge is the Origin that the browser states;
 // what a DNS name rebound to this machine cannot hide is the Host that the browser asked for.
-import { STATUS_CODES, type IncomingMessage, type ServerResponse } from "node:http";
-import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
+import { type IncomingMessage, ServerResponse, STATUS_CODES } from "node:http";
+import { type Http2ServerRequest, Http2ServerResponse } from "node:http2";
 import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
 import { asRefusal, Refusal } from "../../shared-chat/refusal.ts";
@@ -19,8 +19,8 @@ export function admit(publicOrigin: string | undefined) {
   return (req: Request, res: Answer, next: () => void): void => {
     const refusal = stranger(req, publicOrigin);
     if (!refusal) next();
-    else if (req.headers.upgrade) refuseUpgrade(req.socket, refusal);
-    else answer(res, refusal);
+    else if (res instanceof ServerResponse || res instanceof Http2ServerResponse) answer(res, refusal);
+    else refuseUpgrade(req.socket, refusal); // engine.io's stand-in for an answer, at an upgrade
   };
 }
 
@@ -49,6 +49,7 @@ export function answer(res: Answer, { status, message }: Refusal): void {
 export const nothingHere = new Refusal(404, "There is nothing here.");
 
 function stranger(req: Request, publicOrigin: string | undefined): Refusal | undefined {
+  if (req.socket.localPort === undefined) return new Refusal(403, "The connection is gone.");
   const scheme = (req.socket as TLSSocket).encrypted ? "https" : "http";
   const ours = ["localhost", "127.0.0.1", "[::1]"].map(
     (name) => new URL(`${scheme}://${name}:${req.socket.localPort}`),
@@ -56,7 +57,8 @@ function stranger(req: Request, publicOrigin: string | undefined): Refusal | und
   if (publicOrigin) ours.push(new URL(publicOrigin));
 
   const host = req.headers[":authority"] ?? req.headers.host;
-  if (!ours.some((url) => url.host === host)) return new Refusal(403, "This server is not known by that name (Host).");
+  if (!ours.some((url) => url.host === String(host).toLowerCase()))
+    return new Refusal(403, "This server is not known by that name (Host).");
   const { origin } = req.headers;
   if (origin === undefined || ours.some((url) => url.origin === origin)) return undefined;
   return new Refusal(403, "A page of another origin may not talk to this server (Origin).");
@@ -66,6 +68,7 @@ function refuseUpgrade(socket: Duplex, error: unknown) {
   const { status, message } = asRefusal(error);
   const body = JSON.stringify({ error: message });
   socket.on("error", () => {}); // the peer may be gone before it hears our answer
+  socket.once("finish", () => socket.destroy()); // nobody reads on, so nobody would see the other end hang up
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: application/json\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,

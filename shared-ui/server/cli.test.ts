@@ -95,6 +95,18 @@ describe.concurrent("the command line", () => {
     expect(await ada.ended).toMatch(wire.goodbye);
   });
 
+  it("goes on with its goodbye when the signal comes twice", async () => {
+    const { port, kill, ended } = run("polling");
+    const unread = net.connect(await port(), "127.0.0.1"); // for whom the goodbye waits
+    unread.on("error", () => {});
+    await once(unread, "connect");
+    unread.write("POST /msgs HTTP/1.1\r\n");
+    kill("SIGINT");
+    kill("SIGINT");
+    kill("SIGTERM");
+    expect(await ended).toBe(0);
+  });
+
   it("says that a port is in use, and which one to take", async () => {
     const other = net.createServer().listen(0, "127.0.0.1");
     await once(other, "listening");

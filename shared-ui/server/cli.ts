@@ -14,8 +14,7 @@ if (!variant) fail(`Say which one: ${variants.map(({ name }) => `npm run ${name}
 
 const { PORT = variant.port, HOST, PUBLIC_ORIGIN } = process.env;
 const port = Number(PORT);
-if (!Number.isInteger(port) || port < 0 || port > 65_535 || PORT === "")
-  fail(`PORT must be a number from 0 to 65535, and "${PORT}" is none.`);
+if (!/^\d+$/.test(String(PORT)) || port > 65_535) fail(`PORT must be a number from 0 to 65535, and "${PORT}" is none.`);
 if (
   PUBLIC_ORIGIN &&
   !(/^https?:/.test(PUBLIC_ORIGIN) && URL.canParse(PUBLIC_ORIGIN) && new URL(PUBLIC_ORIGIN).origin === PUBLIC_ORIGIN)
@@ -28,12 +27,24 @@ const running = await start(variant.name, {
   publicOrigin: PUBLIC_ORIGIN || undefined,
 }).catch((error) => {
   if (error.code === "EADDRINUSE")
-    fail(`Port ${port} is in use. Stop what listens there, or choose another: PORT=${port + 1000}.`);
+    fail(
+      `Port ${port} is in use. Stop what listens there, or choose another: PORT=${port > 60_000 ? port - 1_000 : port + 1_000}.`,
+    );
   if (error.code === "EACCES")
     fail(`Port ${port} may not be opened by you. Choose one above 1023: PORT=${variant.port}.`);
-  if (error.code === "EADDRNOTAVAIL" || error.code === "ENOTFOUND") fail(`HOST=${HOST} is no address of this machine.`);
+  if (["EADDRNOTAVAIL", "ENOTFOUND", "EAI_AGAIN", "EINVAL"].includes(error.code))
+    fail(`HOST=${HOST} is no address of this machine.`);
   throw error;
 });
+
+let stopping: Promise<void> | undefined;
+// A signal may come twice: from the terminal, and from npm. The goodbye goes on.
+for (const signal of ["SIGINT", "SIGTERM"] as const)
+  process.on(signal, async () => {
+    stopping ??= running.stop();
+    await stopping;
+    process.exit(0);
+  });
 
 const address = PUBLIC_ORIGIN || `${variant.scheme}://localhost:${running.port}`;
 console.log(`${variant.name}: ${address}${HOST ? ` (bound to ${HOST})` : ""}`);
@@ -42,9 +53,3 @@ if (HOST && !PUBLIC_ORIGIN)
 bundle(variant.name).catch((error) =>
   console.error(`The page of ${variant.name} could not be built: ${error.message}`),
 );
-
-for (const signal of ["SIGINT", "SIGTERM"] as const)
-  process.once(signal, async () => {
-    await running.stop();
-    process.exit(0);
-  });

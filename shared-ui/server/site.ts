@@ -17,6 +17,7 @@ export function withPage(app: Application, variant: VariantName, { publicOrigin 
   app.disable("etag"); // hashing every answer costs more than the bytes it saves here
   app.set("query parser", "simple");
   app.use(admit(publicOrigin));
+  app.use(oneAtATime);
 
   const files: Record<string, () => string | Promise<string>> = {
     "/": () => read("index.html").replaceAll("{{variant}}", variant),
@@ -34,6 +35,12 @@ export function withPage(app: Application, variant: VariantName, { publicOrigin 
       .all(allow("GET", "HEAD"));
   return app;
 }
+
+// HTTP/1.1 lets a client ask many times before it reads one answer (pipelining, RFC 9112, section 9.3.2). No browser
+// does, and the answers that wait would fill the memory: a response has no socket until the one before it has ended.
+const oneAtATime: RequestHandler = (_req, res, next) => {
+  next(res.socket ? undefined : new Refusal(429, "One question at a time, please."));
+};
 
 // A page that shows what strangers typed runs no script and no style but its own, and nobody may frame it.
 const headers = helmet({

@@ -1,5 +1,6 @@
 // Starts a variant: on the command line one with a chat of its own (`npm run polling`), in tests as many as they like.
 import { once } from "node:events";
+import { Server as HttpServer } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { Log } from "../../shared-chat/log.ts";
 import { numbers } from "../../shared-chat/numbers.ts";
@@ -37,6 +38,7 @@ export async function start(name: VariantName, options: Options): Promise<Runnin
     connections.add(socket);
     socket.on("close", () => connections.delete(socket));
   });
+  if (server instanceof HttpServer) server.setTimeout(numbers.idle); // an answer that nobody reads is not held for ever
   server.listen(port, host);
   await once(server, "listening");
 
