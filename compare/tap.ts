@@ -1,8 +1,8 @@
 // A tap on the wire: a TCP proxy in front of a server, the same for every technique, TLS included. It counts what really
 // crosses, and it is the one switch for outages: cut, freeze, delay, throttle, refuse.
 import { once } from "node:events";
-import { type AddressInfo, connect, createServer, type Socket } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
+import { type AddressInfo, createServer, Socket } from "node:net";
+import { setTimeout as timer } from "node:timers/promises";
 
 /** What crossed in one direction. A segment is one read from the network: what TCP delivered at once. */
 export interface Count {
@@ -10,8 +10,18 @@ export interface Count {
   segments: number;
 }
 
-// What may wait in the tap, in one direction of one connection, before it stops reading: the sender is to feel a slow reader.
+// What may wait in the tap, in one direction of one connection, before it stops reading: the sender is to feel a slow
+// reader. A long line holds more by itself, and its length must not make it narrow.
 const room = 64 * 1024;
+const roomOfLongLine = 4 * 1024 * 1024;
+
+/** A throttled line passes its bytes in so many portions a second: evenly, and not a big one after a long wait. */
+const portions = 20;
+
+const loopback = "127.0.0.1";
+
+// Keeps no process alive: a connection that waits does.
+const sleep = (milliseconds: number) => timer(milliseconds, undefined, { ref: false });
 
 export class Tap {
   /** From the clients to the server, since the tap was opened. */
@@ -28,7 +38,8 @@ export class Tap {
   target: number;
 
   readonly #server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => this.#join(client));
-  readonly #pairs = new Set<readonly [Socket, Socket]>();
+  readonly #sockets = new Set<Socket>(); // both ends of every connection
+  #connections = 0;
   #port = 0;
   #thawed = Promise.resolve();
   #thaw: (() => void) | undefined;
@@ -37,9 +48,12 @@ export class Tap {
     this.target = target;
   }
 
-  /** Opens the tap on this port of the loopback interface; 0 lets the system choose. */
+  /**
+   * Opens the tap on this port of the loopback interface; 0 lets the system choose.
+   * @throws the error of `listen`, such as EADDRINUSE.
+   */
   async open(port = 0): Promise<this> {
-    this.#server.listen(port, "127.0.0.1");
+    this.#server.listen(port, loopback);
     await once(this.#server, "listening");
     this.#port = (this.#server.address() as AddressInfo).port;
     return this;
@@ -50,57 +64,72 @@ export class Tap {
     return this.#port;
   }
 
-  /** Connections that are open now. */
+  /** Connections of clients that are open now. */
   get connections(): number {
-    return this.#pairs.size;
+    return this.#connections;
   }
 
   /** Resets every connection, at both ends, in the middle of whatever is under way. */
   cut(): void {
-    for (const pair of this.#pairs) for (const socket of pair) socket.resetAndDestroy();
+    for (const socket of this.#sockets) reset(socket);
   }
 
-  /** From now on nothing passes and nothing closes: an unplugged cable, a stopped machine. Neither end is told. */
+  /**
+   * From now on nothing passes and nothing closes: an unplugged cable, a stopped machine. Neither end is told. A newcomer
+   * finds somebody who picks up (the system does, before any program is asked) and never says a word.
+   */
   freeze(): void {
     if (this.#thaw) return;
     this.#thawed = new Promise((resolve) => (this.#thaw = resolve));
-    for (const pair of this.#pairs) for (const socket of pair) socket.pause();
+    for (const socket of this.#sockets) socket.pause();
   }
 
   /** Ends a freeze. What was held back passes. */
   thaw(): void {
-    this.#thaw?.();
+    if (!this.#thaw) return;
+    this.#thaw();
     this.#thaw = undefined;
-    for (const pair of this.#pairs) for (const socket of pair) socket.resume();
+    for (const socket of this.#sockets) socket.resume();
   }
 
-  /** From now on every new connection is refused, as if nobody listened. */
+  /** From now on every new connection is refused, as if nobody listened. Those that are open stay. */
   refuse(): void {
     if (this.#server.listening) this.#server.close();
   }
 
-  /** Ends a refusal. */
+  /**
+   * Ends a refusal.
+   * @throws the error of `listen`: somebody else may have taken the port meanwhile.
+   */
   async accept(): Promise<void> {
     if (!this.#server.listening) await this.open(this.#port);
   }
 
   /** Ends the tap, and every connection through it. */
   async close(): Promise<void> {
-    this.thaw();
     this.refuse();
+    const closed = Array.from(this.#sockets, (socket) => new Promise((resolve) => socket.once("close", resolve)));
     this.cut();
-    if (this.#pairs.size > 0) await once(this.#server, "close");
+    this.thaw();
+    await Promise.all(closed);
   }
 
   #join(client: Socket) {
     this.opened += 1;
-    const server = connect({ port: this.target, host: "127.0.0.1", allowHalfOpen: true, noDelay: true });
-    const pair = [client, server] as const;
-    this.#pairs.add(pair);
+    this.#connections += 1;
+    client.on("close", () => (this.#connections -= 1));
+
+    const server = new Socket({ allowHalfOpen: true });
+    for (const socket of [client, server]) {
+      this.#sockets.add(socket);
+      socket.on("close", () => this.#sockets.delete(socket));
+    }
     this.#pass(client, server, this.up);
     this.#pass(server, client, this.down);
-    for (const socket of pair) socket.on("close", () => this.#pairs.delete(pair));
-    if (this.#thaw) for (const socket of pair) socket.pause();
+    if (this.#thaw) client.pause();
+    void this.#thawed.then(() => {
+      if (!server.destroyed) server.connect({ port: this.target, host: loopback, noDelay: true });
+    });
   }
 
   /** Hands everything on that comes from one socket to the other: in order, late if it must be, and no faster than it is read. */
@@ -109,6 +138,7 @@ export class Tap {
     let bytes = 0; // how much of it
     let ended = false;
     let passing = false;
+    let free = 0; // when a throttled line has room again
 
     // Without delay this runs to its end at once: the fast path has no timer and no promise.
     const pass = async () => {
@@ -116,15 +146,23 @@ export class Tap {
       for (let next; (next = waiting[0]);) {
         const late = next.due - performance.now();
         if (late > 0) await sleep(late);
-        if (this.throttle < Infinity) await sleep((next.chunk.length / this.throttle) * 1_000);
-        if (this.#thaw) await this.#thawed;
-        if (!to.write(next.chunk)) await drained(to);
-        waiting.shift();
-        bytes -= next.chunk.length;
-        if (from.isPaused() && bytes < room && !this.#thaw) from.resume();
+        const [chunk, rest] = this.#portion(next.chunk);
+        if (this.throttle < Infinity) {
+          free = Math.max(free, performance.now()) + (chunk.length / this.throttle) * 1_000;
+          await sleep(free - performance.now());
+        }
+        while (this.#thaw) await this.#thawed;
+        if (to.destroyed) return;
+        if (!to.write(chunk)) await drained(to);
+        if (rest.length > 0) next.chunk = rest;
+        else waiting.shift();
+        bytes -= chunk.length;
+        if (from.isPaused() && bytes < this.#room && !this.#thaw) from.resume();
       }
-      if (ended && this.#thaw) await this.#thawed;
-      if (ended) to.end();
+      if (ended) {
+        while (this.#thaw) await this.#thawed;
+        to.end();
+      }
       passing = false;
     };
 
@@ -133,19 +171,39 @@ export class Tap {
       count.segments += 1;
       waiting.push({ chunk, due: performance.now() + this.delay });
       bytes += chunk.length;
-      if (bytes >= room) from.pause();
+      if (bytes >= this.#room) from.pause();
       if (!passing) void pass();
     });
     from.on("end", () => {
       ended = true;
       if (!passing) void pass();
     });
-    from.on("error", () => {}); // a reset; "close" follows
-    from.on("close", (broken) => {
-      if (!broken && ended) return;
-      void this.#thawed.then(() => to.resetAndDestroy());
+    from.on("error", () => {}); // a reset, or nobody there; "close" follows
+    from.on("close", async (broken) => {
+      if (ended && !broken) return;
+      if (this.delay > 0) await sleep(this.delay); // a reset overtakes nothing either
+      while (this.#thaw) await this.#thawed;
+      reset(to);
     });
   }
+
+  get #room() {
+    return this.delay > 0 ? roomOfLongLine : room;
+  }
+
+  /** What of this passes at once, and the rest. */
+  #portion(chunk: Buffer): [Buffer, Buffer] {
+    const size = Math.max(1, Math.floor(this.throttle / portions));
+    return [chunk.subarray(0, size), chunk.subarray(size)];
+  }
+}
+
+/** Ends a connection at once, so that the other end sees an error and not a goodbye. */
+function reset(socket: Socket) {
+  // A goodbye that is just under way cannot be called back: the system refuses the reset, and the socket would stay for ever.
+  const leaving = socket.writableEnded && !socket.writableFinished && socket.writableLength === 0;
+  if (leaving) socket.destroy();
+  else socket.resetAndDestroy();
 }
 
 /** Resolves when the socket takes more, or never will. */

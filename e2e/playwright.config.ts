@@ -14,6 +14,8 @@ export default defineConfig<Fixtures>({
   retries: 0, // what fails once is broken
   reporter: ci ? "line" : "list",
   use: {
+    actionTimeout: 10_000,
+    navigationTimeout: 20_000,
     ignoreHTTPSErrors: true, // the certificate of http2-push is our own
     launchOptions: {
       executablePath: findBrowser() ?? "",

@@ -1,0 +1,314 @@
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
+import { connect as connectTls, createServer as createTlsServer } from "node:tls";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { certificate } from "../http2-push/certificate.ts";
+import { Tap } from "./tap.ts";
+
+let server: Server;
+let tap: Tap;
+let accepted: Socket[]; // the server's end of each connection
+let clients: Socket[];
+
+beforeEach(async () => {
+  accepted = [];
+  clients = [];
+  server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+    socket.on("error", () => {});
+    accepted.push(socket);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  tap = await new Tap((server.address() as AddressInfo).port).open();
+});
+
+afterEach(async () => {
+  for (const socket of [...clients, ...accepted]) socket.destroy();
+  await tap.close();
+  server.close();
+});
+
+function dial(port = tap.port): Socket {
+  const client = connect({ port, host: "127.0.0.1", allowHalfOpen: true, noDelay: true });
+  client.on("error", () => {});
+  clients.push(client);
+  return client;
+}
+
+/** Both ends of a new connection through the tap. */
+async function pair(): Promise<[client: Socket, served: Socket]> {
+  const accept = once(server, "connection") as Promise<[Socket]>;
+  const client = dial();
+  const [served] = await accept;
+  return [client, served];
+}
+
+/** What arrives at this socket, as it arrives. */
+function listen(socket: Socket) {
+  const heard = { text: "", bytes: 0, ended: false, closed: false, reset: false };
+  socket.on("data", (chunk: Buffer) => {
+    heard.bytes += chunk.length;
+    heard.text += chunk.toString("latin1");
+  });
+  socket.on("end", () => (heard.ended = true));
+  socket.on("error", (error: NodeJS.ErrnoException) => (heard.reset = error.code === "ECONNRESET"));
+  socket.on("close", () => (heard.closed = true));
+  return heard;
+}
+
+const until = (what: () => unknown) => expect.poll(what, { interval: 2, timeout: 5_000 });
+
+/** Lets everything happen that would, if nothing held it back: here a message needs less than a millisecond. */
+const meanwhile = () => new Promise((resolve) => setTimeout(resolve, 60));
+
+test("What goes in comes out, both ways, and every byte is counted", async () => {
+  const [client, served] = await pair();
+  const [up, down] = [randomBytes(300_000), randomBytes(700_001)];
+  const [atServer, atClient] = [listen(served), listen(client)];
+  client.write(up);
+  served.write(down);
+  await until(() => [atServer.bytes, atClient.bytes]).toEqual([up.length, down.length]);
+  expect(atServer.text).toBe(up.toString("latin1"));
+  expect(atClient.text).toBe(down.toString("latin1"));
+  expect(tap.up.bytes).toBe(up.length);
+  expect(tap.down.bytes).toBe(down.length);
+  expect(tap.up.segments).toBeGreaterThan(1);
+
+  const { segments } = tap.up;
+  client.write("one more");
+  await until(() => atServer.bytes).toBe(up.length + 8);
+  expect(tap.up).toEqual({ bytes: up.length + 8, segments: segments + 1 });
+});
+
+test("Connections are counted: those that were opened, and those that are open", async () => {
+  const [first] = await pair();
+  await pair();
+  expect([tap.opened, tap.connections]).toEqual([2, 2]);
+  first.resetAndDestroy();
+  await until(() => [tap.opened, tap.connections]).toEqual([2, 1]);
+});
+
+test("Half-open: in a freeze nothing passes and nothing closes; then all of it comes, in order", async () => {
+  const [client, served] = await pair();
+  const [atServer, atClient] = [listen(served), listen(client)];
+  tap.freeze();
+  for (let i = 0; i < 500; i++) client.write(`up ${i};`);
+  served.write("down;");
+  served.end();
+  const late = listen(dial()); // the system picks up, and nobody speaks
+  clients[1]!.write("hello?");
+  await meanwhile();
+  for (const heard of [atServer, atClient, late])
+    expect(heard).toEqual({ text: "", bytes: 0, ended: false, closed: false, reset: false });
+  expect(accepted).toHaveLength(1);
+
+  tap.thaw();
+  await until(() => atServer.text).toBe(Array.from({ length: 500 }, (_, i) => `up ${i};`).join(""));
+  await until(() => [atClient.text, atClient.ended]).toEqual(["down;", true]);
+  await until(() => accepted.length).toBe(2);
+  expect(tap.up.bytes).toBe(atServer.bytes + "hello?".length);
+});
+
+test("In a freeze nobody learns that the other end is gone", async () => {
+  const [client, served] = await pair();
+  const atServer = listen(served);
+  tap.freeze();
+  client.resetAndDestroy();
+  await meanwhile();
+  expect(atServer.closed).toBe(false);
+  tap.thaw();
+  await until(() => atServer.reset).toBe(true);
+});
+
+test("A freeze right after a thaw holds what the thaw has not let pass yet", async () => {
+  const [client, served] = await pair();
+  const atServer = listen(served);
+  tap.delay = 5; // so that it waits in the tap, and not before it
+  client.write("held");
+  await until(() => tap.up.bytes).toBe(4);
+  tap.freeze();
+  await meanwhile();
+  tap.thaw();
+  tap.freeze();
+  await meanwhile();
+  expect(atServer.text).toBe("");
+  tap.thaw();
+  await until(() => atServer.text).toBe("held");
+});
+
+test("Cut in the middle of a message: both ends are reset, and what had passed had passed", async () => {
+  const [client, served] = await pair();
+  const [atServer, atClient] = [listen(served), listen(client)];
+  client.write("the first half of a mess");
+  await until(() => atServer.text).toBe("the first half of a mess");
+  tap.cut();
+  await until(() => [atServer.reset, atClient.reset]).toEqual([true, true]);
+  await until(() => tap.connections).toBe(0);
+  expect([atServer.ended, atClient.ended]).toEqual([false, false]);
+
+  const [again] = await pair(); // the tap goes on
+  expect(again.destroyed).toBe(false);
+});
+
+test("A delay makes everything late by as much, keeps the order, and one chunk does not wait for another", async () => {
+  const [client, served] = await pair();
+  const atServer = listen(served);
+  tap.delay = 400;
+  const begun = performance.now();
+  for (let i = 0; i < 40; i++) {
+    client.write(`${i};`);
+    await until(() => tap.up.segments).toBe(i + 1); // so that each is a chunk of its own
+  }
+  await until(() => atServer.text).toBe(Array.from({ length: 40 }, (_, i) => `${i};`).join(""));
+  const took = performance.now() - begun;
+  expect(took).toBeGreaterThanOrEqual(399);
+  expect(took).toBeLessThan(4_000); // one after the other they would need 16 seconds
+
+  const sent = performance.now();
+  client.resetAndDestroy(); // a reset is as late as anything else
+  await until(() => atServer.reset).toBe(true);
+  expect(performance.now() - sent).toBeGreaterThanOrEqual(399);
+});
+
+test("A long line is no narrow one: a delay does not limit how much is under way", async () => {
+  const [client, served] = await pair();
+  const atServer = listen(served);
+  tap.delay = 200;
+  const begun = performance.now();
+  client.write(Buffer.alloc(2_000_000));
+  await until(() => atServer.bytes).toBe(2_000_000);
+  expect(performance.now() - begun).toBeLessThan(3_000); // 64 KiB at a time would take 30 delays
+});
+
+test("A throttle lets so many bytes pass in a second, evenly", async () => {
+  const [client, served] = await pair();
+  const atServer = listen(served);
+  let [last, longest] = [performance.now(), 0];
+  served.on("data", () => {
+    longest = Math.max(longest, performance.now() - last);
+    last = performance.now();
+  });
+  tap.throttle = 100_000;
+  const begun = performance.now();
+  client.write(Buffer.alloc(50_000));
+  await until(() => atServer.bytes).toBe(50_000);
+  const took = performance.now() - begun;
+  expect(took).toBeGreaterThan(450);
+  expect(took).toBeLessThan(2_000);
+  expect(longest).toBeLessThan(400);
+});
+
+test("Whoever is refused gets ECONNREFUSED until the tap accepts again; open connections stay", async () => {
+  const [client, served] = await pair();
+  const atServer = listen(served);
+  tap.refuse();
+  tap.refuse();
+  const [error] = (await once(dial(), "error")) as [NodeJS.ErrnoException];
+  expect(error.code).toBe("ECONNREFUSED");
+  client.write("still here");
+  await until(() => atServer.text).toBe("still here");
+
+  const { port } = tap;
+  await tap.accept();
+  await tap.accept();
+  expect(tap.port).toBe(port);
+  const [second] = await pair();
+  expect(second.destroyed).toBe(false);
+});
+
+test("Behind a tap whose server is gone, a client is reset; when the server has moved, the tap follows", async () => {
+  tap.target = await unused();
+  const lost = listen(dial());
+  await until(() => lost.closed).toBe(true);
+  tap.target = (server.address() as AddressInfo).port;
+  const [client, served] = await pair();
+  const atServer = listen(served);
+  client.write("found");
+  await until(() => atServer.text).toBe("found");
+});
+
+test("The sender feels a slow reader", async () => {
+  const [client, served] = await pair();
+  served.pause();
+  const block = Buffer.alloc(1024 * 1024);
+  let [sent, stuck] = [0, false];
+  while (!stuck && sent < 100) {
+    sent += 1;
+    if (client.write(block)) continue;
+    stuck = !(await Promise.race([once(client, "drain"), meanwhile().then(() => false)]));
+  }
+  expect(stuck).toBe(true);
+  expect(client.writableLength).toBeGreaterThan(0);
+
+  const atServer = listen(served);
+  served.resume();
+  await until(() => atServer.bytes).toBe(sent * block.length); // and nothing was lost
+});
+
+test("One end may end and go on reading", async () => {
+  const [client, served] = await pair();
+  const [atServer, atClient] = [listen(served), listen(client)];
+  client.end("a question");
+  await until(() => [atServer.text, atServer.ended]).toEqual(["a question", true]);
+  expect(atClient.ended).toBe(false);
+  served.end("an answer");
+  await until(() => [atClient.text, atClient.ended]).toEqual(["an answer", true]);
+  await until(() => tap.connections).toBe(0);
+});
+
+test("TLS passes as it is", async () => {
+  const { key, cert } = await certificate();
+  const secure = createTlsServer({ key, cert }, (socket) => socket.end("secret"));
+  secure.listen(0, "127.0.0.1");
+  await once(secure, "listening");
+  tap.target = (secure.address() as AddressInfo).port;
+  const client = connectTls({ port: tap.port, host: "127.0.0.1", servername: "localhost", ca: cert });
+  const [data] = (await once(client, "data")) as [Buffer];
+  expect(data.toString()).toBe("secret");
+  client.destroy();
+  secure.close();
+});
+
+const median = (values: number[]) => values.toSorted((a, b) => a - b)[values.length / 2]!;
+
+test("At rest the tap adds less than a millisecond", async () => {
+  server.on("connection", (socket: Socket) => socket.on("data", (chunk) => socket.write(chunk)));
+  const [through, direct] = [dial(), dial((server.address() as AddressInfo).port)];
+  const times = { through: [] as number[], direct: [] as number[] };
+  for (let i = 0; i < 300; i++)
+    for (const [name, socket] of [["through", through] as const, ["direct", direct] as const]) {
+      const begun = performance.now();
+      socket.write("ping");
+      await once(socket, "data");
+      times[name].push(performance.now() - begun);
+    }
+  expect(median(times.through) - median(times.direct)).toBeLessThan(1);
+});
+
+test("After the end nothing is left: no connection, no port, even in a freeze or on a slow line", async () => {
+  const [client, served] = await pair();
+  const [atServer, atClient] = [listen(served), listen(client)];
+  tap.throttle = 1;
+  client.write(Buffer.alloc(100_000));
+  await until(() => tap.up.bytes).toBeGreaterThan(0);
+  tap.freeze();
+  const late = listen(dial());
+  await until(() => tap.opened).toBe(2);
+  await tap.close();
+  expect(tap.connections).toBe(0);
+  await until(() => [atServer.closed, atClient.closed, late.closed]).toEqual([true, true, true]);
+  const [error] = (await once(dial(), "error")) as [NodeJS.ErrnoException];
+  expect(error.code).toBe("ECONNREFUSED");
+});
+
+/** A port at which nobody listens. */
+async function unused(): Promise<number> {
+  const other = createServer();
+  other.listen(0, "127.0.0.1");
+  await once(other, "listening");
+  const { port } = other.address() as AddressInfo;
+  other.close();
+  await once(other, "close");
+  return port;
+}
