@@ -51,10 +51,7 @@ export const nothingHere = new Refusal(404, "There is nothing here.");
 function stranger(req: Request, publicOrigin: string | undefined): Refusal | undefined {
   if (req.socket.localPort === undefined) return new Refusal(403, "The connection is gone.");
   const scheme = (req.socket as TLSSocket).encrypted ? "https" : "http";
-  const ours = ["localhost", "127.0.0.1", "[::1]"].map(
-    (name) => new URL(`${scheme}://${name}:${req.socket.localPort}`),
-  );
-  if (publicOrigin) ours.push(new URL(publicOrigin));
+  const ours = originsOf(scheme, req.socket.localPort, publicOrigin);
 
   const host = req.headers[":authority"] ?? req.headers.host;
   if (!ours.some((url) => url.host === String(host).toLowerCase()))
@@ -62,6 +59,22 @@ function stranger(req: Request, publicOrigin: string | undefined): Refusal | und
   const { origin } = req.headers;
   if (origin === undefined || ours.some((url) => url.origin === origin)) return undefined;
   return new Refusal(403, "A page of another origin may not talk to this server (Origin).");
+}
+
+// Each server asks for the same few with every request, and taking an address apart costs as much as a whole poll may.
+const origins = new Map<string, { host: string; origin: string }[]>();
+
+function originsOf(scheme: string, port: number, publicOrigin = ""): { host: string; origin: string }[] {
+  const key = `${scheme} ${port} ${publicOrigin}`;
+  const known = origins.get(key);
+  if (known) return known;
+  const names = ["localhost", "127.0.0.1", "[::1]"].map((name) => `${scheme}://${name}:${port}`);
+  const ours = [...names, ...(publicOrigin ? [publicOrigin] : [])].map((address) => {
+    const { host, origin } = new URL(address);
+    return { host, origin };
+  });
+  origins.set(key, ours);
+  return ours;
 }
 
 function refuseUpgrade(socket: Duplex, error: unknown) {
