@@ -611,7 +611,9 @@ describe.each(named(wires.filter(({ freeze }) => freeze)))("a silent peer of %s"
       const before = performance.now();
       const code = await closeCode(await wire.freeze!(port));
       expect([1005, 1006]).toContain(code);
-      expect(performance.now() - before).toBeGreaterThan(600);
+      const lived = performance.now() - before;
+      expect(lived).toBeGreaterThan(299); // whoever is asked may take the time to answer
+      expect(lived).toBeLessThan(2_000);
     }
     await ada.says("still here");
     expect(lines(await ada.hears(1))).toEqual(["Ada: still here"]);

@@ -1,7 +1,8 @@
 // A client asks once, and the answer never ends: we write down the stream whatever is said from now on.
 import { createSecureServer, type ServerHttp2Session } from "node:http2";
 import type { Server } from "node:net";
-import express, { type Response } from "express";
+import type { Writable } from "node:stream";
+import express from "express";
 import bridge from "http2-express-bridge";
 import type { News } from "../shared-chat/message.ts";
 import { numbers } from "../shared-chat/numbers.ts";
@@ -12,7 +13,7 @@ import { certificate } from "./certificate.ts";
 import { front } from "./front.ts";
 import { promise } from "./promise.ts";
 
-const stream = {
+const eventStream = {
   "Content-Type": "text/event-stream",
   "Cache-Control": "no-store, no-transform",
   "X-Accel-Buffering": "no",
@@ -25,20 +26,21 @@ export async function serve(chat: Chat): Promise<Server> {
   const { log, closing } = chat;
   const app = withPage(bridge(express), "http2-push", chat);
 
-  const listening = new Map<Response, number>(); // and how much may wait unsent for each
+  const listening = new Map<Writable, number>(); // and how much may wait unsent for each
 
   app
     .route("/msgs")
 
     // msg:get
     .get((req, res) => {
-      res.writeHead(200, stream);
+      res.writeHead(200, eventStream);
       if (req.method === "HEAD") return res.end();
       // EventSource comes back after this pause, always the same: give everybody another, or they all come at once.
       res.write(`retry: ${Math.round(500 + 2_000 * Math.random())}\n\n`);
       res.write(event(log.since(req.get("Last-Event-ID") || req.query.since)));
-      listening.set(res, res.writableLength + numbers.unsent);
-      return res.on("close", () => listening.delete(res));
+      const stream = (res as { stream?: Writable }).stream ?? res; // in HTTP/1.1 the answer itself is the stream
+      listening.set(stream, stream.writableLength + numbers.unsent);
+      return res.on("close", () => listening.delete(stream));
     })
 
     // msg:post
@@ -48,10 +50,10 @@ export async function serve(chat: Chat): Promise<Server> {
     .all(allow("GET", "HEAD", "POST"));
 
   log.listen((news) => {
-    const written = event(news);
-    for (const [res, limit] of listening)
-      if (res.writableLength > limit) res.destroy(); // it does not read; when it comes back, its cursor repairs
-      else res.write(written);
+    const written = Buffer.from(event(news)); // made once, for everybody
+    for (const [stream, limit] of listening)
+      if (stream.writableLength > limit) stream.destroy(); // it does not read; when it comes back, its cursor repairs
+      else stream.write(written);
   }, closing);
 
   app.use(refuse);
@@ -70,7 +72,7 @@ export async function serve(chat: Chat): Promise<Server> {
     session.on("close", () => sessions.delete(session));
   });
   closing.addEventListener("abort", () => {
-    for (const res of listening.keys()) res.end();
+    for (const stream of listening.keys()) stream.end();
     for (const session of sessions) session.close(); // GOAWAY: what is under way ends, nothing new begins
   });
   return front(server);
