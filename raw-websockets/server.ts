@@ -25,9 +25,9 @@ export function serve(chat: Chat): Server {
 
   server.on("upgrade", (req, duplex, head) => {
     if (!admitUpgrade(req, duplex, "/msgs", chat.publicOrigin)) return;
+    const { since } = parse(req.url?.split("?")[1] ?? ""); // here, not below: what a listener names, it keeps for life
     sockets.handleUpgrade(req, duplex, head, (socket) => {
       // msg:get
-      const { since } = parse(req.url?.split("?")[1] ?? "");
       socket.send(text("msg:get", log.since(since)));
       listening.set(socket, { duplex, limit: duplex.writableLength + numbers.unsent });
       socket.on("close", () => listening.delete(socket));
