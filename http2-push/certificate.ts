@@ -1,8 +1,10 @@
-// Browsers speak HTTP/2 only over TLS. So the first start makes a certificate of its own, for this machine alone.
+// Browsers speak HTTP/2 only over TLS. So the first start makes a certificate of its own, for this machine alone, unless
+// there is a better one: TLS_CERT and TLS_KEY name the files.
 import { X509Certificate } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { createSecureContext } from "node:tls";
 import { generate } from "selfsigned";
+import { Mistake } from "../shared-ui/server/command.ts";
 
 const folder = new URL(".certificate/", import.meta.url);
 const names = [
@@ -12,8 +14,13 @@ const names = [
 ] as const;
 const day = 24 * 60 * 60 * 1_000;
 
-/** The private key and the certificate, in PEM. Both are kept for the next start, readable by their owner alone. */
+/**
+ * The private key and the certificate, in PEM: yours, or our own, which is kept for the next start, readable by its owner alone.
+ * @throws {Mistake} when there should be one of yours, and it is none.
+ */
 export async function certificate(): Promise<{ key: string; cert: string }> {
+  const { TLS_CERT, TLS_KEY } = process.env;
+  if (TLS_CERT || TLS_KEY) return yours(TLS_CERT, TLS_KEY);
   const kept = read();
   if (kept) return kept;
   const { private: key, cert } = await generate([{ name: "commonName", value: "localhost" }], {
@@ -28,6 +35,20 @@ export async function certificate(): Promise<{ key: string; cert: string }> {
   writeFileSync(mine, `${key}\n${cert}`, { mode: 0o600 });
   renameSync(mine, new URL("localhost.pem", folder));
   return { key, cert };
+}
+
+function yours(certFile = "", keyFile = "") {
+  if (!certFile || !keyFile) throw new Mistake("TLS_CERT and TLS_KEY go together, and one of them is missing.");
+  try {
+    const pair = { key: readFileSync(keyFile, "utf8"), cert: readFileSync(certFile, "utf8") };
+    createSecureContext(pair); // throws when they do not belong together
+    return pair;
+  } catch (error) {
+    const { reason, message } = error as Error & { reason?: string };
+    throw new Mistake(
+      `TLS_CERT=${certFile} and TLS_KEY=${keyFile} are no certificate and its key: ${reason ?? message}.`,
+    );
+  }
 }
 
 function read() {

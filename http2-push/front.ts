@@ -6,7 +6,7 @@ import { numbers } from "../shared-chat/numbers.ts";
 const handshake = 22;
 
 /** A server in front of a secure one: hands TLS connections on as they are, and leads plain HTTP to https://. */
-export function front(secure: Server): Server {
+export function front(secure: Server, publicOrigin?: string): Server {
   return createServer((socket) => {
     socket.on("error", () => socket.destroy());
     socket.setTimeout(numbers.idle, () => socket.destroy()); // for whoever connects and says nothing
@@ -19,7 +19,7 @@ export function front(secure: Server): Server {
         return;
       }
       socket.once("finish", () => socket.destroy()); // nobody reads on, so nobody would see the other end hang up
-      const there = `https://localhost:${socket.localPort}/`;
+      const there = `${publicOrigin ?? `https://localhost:${socket.localPort}`}/`;
       socket.end(
         `HTTP/1.1 307 Temporary Redirect\r\nLocation: ${there}\r\nConnection: close\r\nContent-Type: text/plain\r\n\r\n` +
           `This port speaks HTTPS: open ${there}\n`,

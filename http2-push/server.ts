@@ -75,5 +75,5 @@ export async function serve(chat: Chat): Promise<Server> {
     for (const stream of listening.keys()) stream.end();
     for (const session of sessions) session.close(); // GOAWAY: what is under way ends, nothing new begins
   });
-  return front(server);
+  return front(server, chat.publicOrigin);
 }

@@ -60,7 +60,11 @@ export function append(added: readonly Message[], isMine: (message: Message) => 
     const time = make("time", { datetime: when.toISOString(), title: calendar.format(when) }, clock.format(when));
     const row = make(
       "li",
-      { class: isMine(message) ? "message mine" : "message" },
+      {
+        class: isMine(message) ? "message mine" : "message",
+        "data-id": String(message.id),
+        "data-draft": message.draft ?? "",
+      },
       make("bdi", { class: "user" }, message.user),
       time,
       make("p", { class: "text", dir: "auto" }, message.text),
@@ -146,7 +150,7 @@ function outboxRow(item: Item): HTMLElement {
   });
   return make(
     "li",
-    { class: "message mine" },
+    { class: "message mine", "data-draft": item.draft.draft },
     make("bdi", { class: "user" }, item.draft.user),
     make("span", { class: "state" }),
     make("p", { class: "text", dir: "auto" }, item.draft.text),

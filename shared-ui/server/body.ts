@@ -25,8 +25,8 @@ export const json: RequestHandler = (req, _res, next) => {
 
 async function read(req: Parameters<RequestHandler>[0]): Promise<unknown> {
   const type = req.headers["content-type"]?.split(";")[0]?.trim().toLowerCase();
-  if (type !== "application/json") throw new Refusal(415, "A draft comes as application/json.");
-  if (req.headers["content-encoding"]) throw new Refusal(415, "A draft comes uncompressed.");
+  if (type !== "application/json") throw new Refusal(415, "This comes as application/json.");
+  if (req.headers["content-encoding"]) throw new Refusal(415, "This comes uncompressed.");
 
   const body = await readBody(req, { limit: numbers.packet, length: req.headers["content-length"] ?? null });
   if (!isUtf8(body)) throw new Refusal(400, "This is no UTF-8.");

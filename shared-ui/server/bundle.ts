@@ -1,23 +1,28 @@
-// The page is written in TypeScript; browsers run JavaScript. One readable file per variant, made when it is first
+// The page is written in TypeScript; browsers run JavaScript. One readable file per page, made when it is first
 // asked for and kept in memory. Its source map leads the browser's debugger back to the sources.
 import { fileURLToPath } from "node:url";
-import type { VariantName } from "./variants.ts";
 
 export interface Bundle {
   code: string;
   map: string;
 }
 
-const made = new Map<VariantName, Promise<Bundle>>();
+const made = new Map<string, Promise<Bundle>>();
 
-/** The `client.ts` of a variant and everything it imports, as one JavaScript module. */
-export function bundle(variant: VariantName): Promise<Bundle> {
-  let promise = made.get(variant);
-  if (!promise) made.set(variant, (promise = make(variant)));
+/** A file such as `polling/client.ts`, and everything it imports, as one JavaScript module. */
+export function bundle(entry: string): Promise<Bundle> {
+  let promise = made.get(entry);
+  if (!promise) made.set(entry, (promise = make(entry)));
   return promise;
 }
 
-async function make(variant: VariantName): Promise<Bundle> {
+/** Makes bundles before anybody asks for them, and says on the console which could not be made. */
+export async function bundleAhead(...entries: string[]): Promise<void> {
+  for (const entry of entries)
+    await bundle(entry).catch((error) => console.error(`${entry} could not be bundled: ${error.message}`));
+}
+
+async function make(entry: string): Promise<Bundle> {
   const { build } = await import("vite");
   const result = await build({
     configFile: false,
@@ -30,7 +35,7 @@ async function make(variant: VariantName): Promise<Bundle> {
       sourcemap: true,
       target: "es2022",
       modulePreload: false,
-      rollupOptions: { input: `${variant}/client.ts`, output: { entryFileNames: "client.js" } },
+      rollupOptions: { input: entry, output: { entryFileNames: "[name].js" } },
     },
   });
   const [output] = [result].flat();

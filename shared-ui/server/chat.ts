@@ -8,4 +8,6 @@ export interface Chat {
   closing: AbortSignal;
   /** The origin at which people reach the server through a proxy, such as "https://chat.example.org". */
   publicOrigin?: string | undefined;
+  /** The one origin whose pages may show the chat in a frame. Default: nobody may. */
+  framedBy?: string | undefined;
 }

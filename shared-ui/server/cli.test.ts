@@ -1,65 +1,32 @@
 // The command line, as a person starts and stops it: real processes.
-import { type ChildProcess, spawn } from "node:child_process";
 import { createPublicKey, X509Certificate } from "node:crypto";
 import { once } from "node:events";
-import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import net from "node:net";
 import { tmpdir } from "node:os";
 import { join as path } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
+import { endAll, fails, runs } from "../../e2e/command.ts";
 import { join, wires } from "../../e2e/wire.ts";
 
 vi.setConfig({ testTimeout: 20_000, maxConcurrency: 4 });
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const folder = mkdtempSync(path(tmpdir(), "chat-"));
-const children = new Set<ChildProcess>();
-afterEach(() => vi.restoreAllMocks());
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+});
 afterAll(() => {
-  for (const child of children) child.kill("SIGKILL");
+  endAll();
   rmSync(folder, { recursive: true });
 });
 
-/** Runs the command line in a process of its own. */
-function run(variant: string, env: Record<string, string> = {}, ...options: string[]) {
-  const child = spawn(process.execPath, [...options, "shared-ui/server/run.cjs", variant], {
-    cwd: root,
-    env: { PATH: process.env.PATH, PORT: "0", ...env },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  children.add(child);
-  const said = { out: "", err: "" };
-  child.stdout.on("data", (data: Buffer) => (said.out += data.toString()));
-  child.stderr.on("data", (data: Buffer) => (said.err += data.toString()));
-  const ended = once(child, "close").then(([code]) => {
-    children.delete(child);
-    return code as number | null;
-  });
-  return {
-    said,
-    ended,
-    kill: (signal: NodeJS.Signals) => child.kill(signal),
-    /** The port in the address that it prints, when it is ready. */
-    async port(): Promise<number> {
-      await Promise.race([vi.waitUntil(() => said.out.includes("\n"), { timeout: 15_000, interval: 10 }), ended]);
-      const [, port] = /^\S+: https?:\/\/\S+?:(\d+)/.exec(said.out) ?? [];
-      if (!port) throw new Error(`No address: ${said.out}${said.err}`);
-      return Number(port);
-    },
-  };
-}
-
-/** What a command line says that fails: one sentence, and no stack. */
-async function failure(...how: Parameters<typeof run>): Promise<string> {
-  const { said, ended, kill } = run(...how);
-  const started = vi.waitUntil(() => said.out, { timeout: 15_000, interval: 10 }).catch(() => {});
-  const code = await Promise.race([ended, started.then(() => (kill("SIGKILL"), ended))]);
-  expect(said).toEqual({ out: "", err: expect.stringMatching(/^[A-Z][^\n]+\.\n$/) });
-  expect(said.err).not.toContain("    at ");
-  expect(code).toBe(1);
-  return said.err;
-}
+const run = (variant: string, env: Record<string, string> = {}, ...options: string[]) =>
+  runs(["shared-ui/server/cli.ts", variant], env, options);
+const failure = (variant: string, env: Record<string, string> = {}, ...options: string[]) =>
+  fails(["shared-ui/server/cli.ts", variant], env, options);
 
 describe.concurrent("the command line", () => {
   it.each(wires.map((wire) => [wire.name, wire] as const))(
@@ -179,12 +146,12 @@ describe("the certificate", () => {
   /** The maker of certificates, in a folder where there is none yet. */
   async function maker(name: string) {
     const home = path(folder, name);
-    cpSync(path(root, "http2-push/certificate.ts"), path(home, "certificate.ts"));
-    symlinkSync(path(root, "node_modules"), path(home, "node_modules"), "junction");
+    cpSync(path(root, "http2-push/certificate.ts"), path(home, "http2-push/certificate.ts"));
+    for (const there of ["node_modules", "shared-ui"]) symlinkSync(path(root, there), path(home, there), "junction");
     const { certificate } = (await import(
-      path(home, "certificate.ts")
+      path(home, "http2-push/certificate.ts")
     )) as typeof import("../../http2-push/certificate.ts");
-    return { certificate, file: path(home, ".certificate/localhost.pem") };
+    return { certificate, file: path(home, "http2-push/.certificate/localhost.pem") };
   }
 
   it("is made on the first start, for this machine alone, readable by its owner alone", async () => {
@@ -214,6 +181,44 @@ describe("the certificate", () => {
     expect(new X509Certificate(cert).verify(createPublicKey(key))).toBe(true);
     expect(readFileSync(file, "utf8")).toContain(cert.trim());
     expect(statSync(file).mode & 0o777).toBe(0o600);
+  });
+
+  it("is yours, when TLS_CERT and TLS_KEY name one", async () => {
+    const { certificate } = await maker("yours");
+    const { key, cert } = await certificate();
+    const files = { TLS_KEY: path(folder, "key.pem"), TLS_CERT: path(folder, "cert.pem") };
+    writeFileSync(files.TLS_KEY, key);
+    writeFileSync(files.TLS_CERT, cert);
+    for (const [name, file] of Object.entries(files)) vi.stubEnv(name, file);
+    const { certificate: again, file } = await maker("given");
+    expect(await again()).toEqual({ key, cert });
+    expect(existsSync(file)).toBe(false); // none is made when one is given
+  });
+
+  it("that you name is refused in a sentence, when it is none", async () => {
+    const { certificate } = await maker("first of two");
+    const { certificate: another } = await maker("second of two");
+    const [{ key }, { cert }] = [await certificate(), await another()];
+    const [keyFile, certFile, garbage] = ["k.pem", "c.pem", "garbage.pem"].map((name) => path(folder, name)) as [
+      string,
+      string,
+      string,
+    ];
+    writeFileSync(keyFile, key);
+    writeFileSync(certFile, cert);
+    writeFileSync(garbage, "garbage");
+    for (const [TLS_CERT, TLS_KEY, words] of [
+      [certFile, "", "one of them is missing"],
+      ["", keyFile, "one of them is missing"],
+      [certFile, keyFile, "key values mismatch"],
+      [garbage, keyFile, "no start line"],
+      [certFile, path(folder, "nowhere.pem"), "no such file"],
+    ] as const) {
+      vi.stubEnv("TLS_CERT", TLS_CERT);
+      vi.stubEnv("TLS_KEY", TLS_KEY);
+      await expect(certificate()).rejects.toThrow(words);
+    }
+    expect(await failure("http2-push", { TLS_CERT: certFile, TLS_KEY: keyFile })).toContain("TLS_CERT");
   });
 
   it("of this checkout has mode 600, too", () => {

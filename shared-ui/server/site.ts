@@ -1,7 +1,7 @@
 // What every server has and no technique is: who may come in, the page, and how errors are answered.
 import { readFileSync } from "node:fs";
 import { extname } from "node:path";
-import type { Application, ErrorRequestHandler, RequestHandler } from "express";
+import type { Application, ErrorRequestHandler, Request, RequestHandler } from "express";
 import helmet from "helmet";
 import { asRefusal, Refusal } from "../../shared-chat/refusal.ts";
 import { admit, answer, nothingHere } from "./admit.ts";
@@ -12,25 +12,55 @@ import type { VariantName } from "./variants.ts";
 const read = (file: string) => readFileSync(new URL(`../${file}`, import.meta.url), "utf8");
 
 /** Gives an app the Host and Origin rule and the page of this variant. What follows in the app is the technique. */
-export function withPage(app: Application, variant: VariantName, { publicOrigin }: Chat): Application {
+export function withPage(app: Application, variant: VariantName, { publicOrigin, framedBy }: Chat): Application {
+  const page = () => read("index.html").replaceAll("{{variant}}", variant);
+  return withFiles(withRules(app, publicOrigin), headers({ frameAncestors: [framedBy ?? "'none'"] }), {
+    "/": ({ query }) => (query.wire === undefined ? page() : wired(page(), framedBy)),
+    "/style.css": () => read("colours.css") + read("style.css"),
+    ...script("client", `${variant}/client.ts`),
+    "/wire.css": () => read("wire/wire.css"),
+    ...script("wire", "shared-ui/wire/wire.ts"),
+  });
+}
+
+// `/?wire` is the same page, and shows what crosses the wire: a script that runs before the client, which knows nothing of it.
+function wired(page: string, framedBy: string | undefined): string {
+  const client = '<script type="module" src="/client.js"></script>';
+  const before = [
+    ...(framedBy ? [`<meta name="framed-by" content="${framedBy}" />`] : []),
+    '<link rel="stylesheet" href="/wire.css" />',
+    '<script type="module" src="/wire.js"></script>',
+  ];
+  return page.replace(client, [...before, client].join("\n    "));
+}
+
+/** Gives an app what holds for every request to every server here: the Host and Origin rule, and one question at a time. */
+export function withRules(app: Application, publicOrigin: string | undefined): Application {
   app.disable("x-powered-by");
   app.disable("etag"); // hashing every answer costs more than the bytes it saves here
   app.set("query parser", "simple");
-  app.use(admit(publicOrigin));
-  app.use(oneAtATime);
+  return app.use(admit(publicOrigin), oneAtATime);
+}
 
-  const files: Record<string, () => string | Promise<string>> = {
-    "/": () => read("index.html").replaceAll("{{variant}}", variant),
-    "/style.css": () => read("style.css"),
-    "/client.js": async () => (await bundle(variant)).code,
-    "/client.js.map": async () => (await bundle(variant)).map,
+/** What an app serves under a path. */
+type Files = Record<string, (req: Request) => string | Promise<string>>;
+
+/** A TypeScript file as `/NAME.js`, bundled with all that it imports, and its source map. */
+export function script(name: string, entry: string): Files {
+  return {
+    [`/${name}.js`]: async () => (await bundle(entry)).code,
+    [`/${name}.js.map`]: async () => (await bundle(entry)).map,
   };
+}
+
+/** Gives an app these files, with these headers. */
+export function withFiles(app: Application, pageHeaders: RequestHandler, files: Files): Application {
   for (const [path, content] of Object.entries(files))
     app
       .route(path)
-      .get(headers, (_req, res, next) => {
+      .get(pageHeaders, (req, res, next) => {
         const type = extname(path) || ".html";
-        Promise.resolve(content()).then((file) => res.type(type).set("Cache-Control", "no-cache").send(file), next);
+        Promise.resolve(content(req)).then((file) => res.type(type).set("Cache-Control", "no-cache").send(file), next);
       })
       .all(allow("GET", "HEAD"));
   return app;
@@ -42,25 +72,44 @@ const oneAtATime: RequestHandler = (_req, res, next) => {
   next(res.socket ? undefined : new Refusal(429, "One question at a time, please."));
 };
 
-// A page that shows what strangers typed runs no script and no style but its own, and nobody may frame it.
-const headers = helmet({
-  contentSecurityPolicy: {
-    useDefaults: false,
-    directives: {
-      defaultSrc: ["'none'"],
-      scriptSrc: ["'self'"],
-      styleSrc: ["'self'"],
-      connectSrc: ["'self'"],
-      imgSrc: ["data:"],
-      baseUri: ["'none'"],
-      formAction: ["'none'"],
-      frameAncestors: ["'none'"],
-      requireTrustedTypesFor: ["'script'"],
+/**
+ * The headers of a page that shows what strangers typed: it runs no script and no style but its own, and only
+ * `frameAncestors` may frame it. `frameSrc` and `connectSrc` are whom it may frame and ask beside itself.
+ */
+export function headers({
+  frameAncestors,
+  frameSrc = ["'none'"],
+  connectSrc = [],
+}: {
+  frameAncestors: string[];
+  frameSrc?: string[];
+  connectSrc?: string[];
+}): RequestHandler {
+  const framed = !frameAncestors.includes("'none'");
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        connectSrc: ["'self'", ...connectSrc],
+        imgSrc: ["data:"],
+        frameSrc,
+        baseUri: ["'none'"],
+        formAction: ["'none'"],
+        frameAncestors,
+        requireTrustedTypesFor: ["'script'"],
+      },
     },
-  },
-  // The browser would remember it for localhost as a whole, and the variants on plain http could not be reached.
-  strictTransportSecurity: false,
-});
+    // The older word for frame-ancestors knows no other origin than our own.
+    xFrameOptions: framed ? false : { action: "deny" },
+    // The framing page asks for a file, to see whether the browser trusts our certificate.
+    crossOriginResourcePolicy: { policy: framed ? "cross-origin" : "same-origin" },
+    // The browser would remember it for localhost as a whole, and the variants on plain http could not be reached.
+    strictTransportSecurity: false,
+  });
+}
 
 /** The last handler of a path: names the methods it has, for whoever used another (RFC 9110, section 15.5.6). */
 export function allow(...methods: string[]): RequestHandler {

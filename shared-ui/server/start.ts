@@ -1,7 +1,7 @@
 // Starts a variant: on the command line one with a chat of its own (`npm run polling`), in tests as many as they like.
 import { once } from "node:events";
 import { Server as HttpServer } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
+import type { AddressInfo, Server, Socket } from "node:net";
 import { Log } from "../../shared-chat/log.ts";
 import { numbers } from "../../shared-chat/numbers.ts";
 import { serverOf, type VariantName } from "./variants.ts";
@@ -15,6 +15,8 @@ export interface Options {
   log?: Log;
   /** The origin at which people reach it through a proxy. */
   publicOrigin?: string | undefined;
+  /** The one origin whose pages may show it in a frame. Default: nobody may. */
+  framedBy?: string | undefined;
 }
 
 export interface Running {
@@ -28,11 +30,23 @@ export interface Running {
  * @throws the error of `listen`, such as EADDRINUSE.
  */
 export async function start(name: VariantName, options: Options): Promise<Running> {
-  const { port, host = "127.0.0.1", log = new Log(), publicOrigin } = options;
+  const { port, host, log = new Log(), publicOrigin, framedBy } = options;
   const serve = await serverOf(name);
   const closing = new AbortController();
-  const server = await serve({ log, closing: closing.signal, publicOrigin });
+  const server = await serve({ log, closing: closing.signal, publicOrigin, framedBy });
+  return listen(server, closing, port, host);
+}
 
+/**
+ * Lets a server listen. When it is to stop, `closing` is aborted: its moment to say goodbye.
+ * @throws the error of `listen`, such as EADDRINUSE.
+ */
+export async function listen(
+  server: Server,
+  closing: AbortController,
+  port: number,
+  host = "127.0.0.1",
+): Promise<Running> {
   const connections = new Set<Socket>();
   server.on("connection", (socket: Socket) => {
     connections.add(socket);

@@ -3,10 +3,10 @@ import type { Chat } from "./chat.ts";
 
 /** The four techniques, in the order in which they were invented. The name is the folder, the script and the title. */
 export const variants = [
-  { name: "polling", scheme: "http", port: 3001 },
-  { name: "http2-push", scheme: "https", port: 3002 },
-  { name: "raw-websockets", scheme: "http", port: 3003 },
-  { name: "socket-io", scheme: "http", port: 3004 },
+  { name: "polling", scheme: "http", port: 3001, idea: "ask again and again" },
+  { name: "http2-push", scheme: "https", port: 3002, idea: "one answer that never ends" },
+  { name: "raw-websockets", scheme: "http", port: 3003, idea: "a socket, and every rule is ours" },
+  { name: "socket-io", scheme: "http", port: 3004, idea: "a socket, with the rules included" },
 ] as const;
 
 export type Variant = (typeof variants)[number];

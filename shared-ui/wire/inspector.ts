@@ -1,0 +1,65 @@
+// What crossed the wire, newest first, below the conversation. It draws once per frame, however much crosses, and only
+// what can be seen.
+import type { Entry } from "./entry.ts";
+
+const most = 200;
+const clock = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" });
+const arrows = { up: "↑", down: "↓", here: "·" };
+
+/** Puts the inspector into the page. Gives back how to add an entry to it. */
+export function inspector(): (entry: Entry) => void {
+  const details = document.createElement("details");
+  details.id = "wire";
+  const summary = make("summary", "", "Wire ", make("span", "newest"));
+  const list = make("ol", "");
+  const region = make("div", "entries", list);
+  region.tabIndex = 0; // so that the keyboard can scroll it
+  region.role = "region";
+  region.ariaLabel = "What crossed the wire, newest first";
+  details.append(summary, region);
+  document.querySelector("main")?.after(details);
+
+  let fresh: Entry[] = []; // not drawn yet
+  let drawing = false;
+  const draw = () => {
+    drawing = false;
+    const newest = fresh.at(-1);
+    if (newest) summary.lastElementChild!.replaceChildren(...cells(newest));
+    if (!details.open) return;
+    list.prepend(...fresh.toReversed().map((entry) => make("li", entry.way, ...cells(entry))));
+    while (list.childElementCount > most) list.lastElementChild!.remove();
+    fresh = [];
+  };
+  const later = () => {
+    if (!drawing) requestAnimationFrame(draw);
+    drawing = true;
+  };
+  details.addEventListener("toggle", later);
+
+  return (entry) => {
+    fresh.push(entry);
+    if (fresh.length > most) fresh.shift(); // nobody looks
+    later();
+  };
+}
+
+function cells({ at, way, what, text, bytes }: Entry): HTMLElement[] {
+  const time = make("time", "", clock.format(at), `.${String(Math.floor(at % 1_000)).padStart(3, "0")}`);
+  const arrow = make("span", "way", arrows[way]);
+  arrow.role = "img";
+  arrow.ariaLabel = way;
+  return [
+    time,
+    arrow,
+    make("b", "", what),
+    make("span", "size", bytes === undefined ? "" : `${bytes.toLocaleString("en")} B`),
+    make("span", "carried", text),
+  ];
+}
+
+function make(tag: string, className: string, ...children: (Node | string)[]): HTMLElement {
+  const element = document.createElement(tag);
+  if (className) element.className = className;
+  element.append(...children);
+  return element;
+}
