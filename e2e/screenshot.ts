@@ -1,8 +1,9 @@
-// Takes the picture of README.md: two people, two windows, one chat (`npm run screenshot`).
+// Takes the pictures of README.md: two people, two windows, one chat; and the side-by-side page (`npm run screenshot`).
 import { readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium } from "playwright";
+import { sideBySide } from "../compare/side-by-side.ts";
 import { start } from "../shared-ui/server/start.ts";
 import { findBrowser } from "./browser.ts";
 
@@ -46,4 +47,28 @@ await frame.setContent(
   `<body style="margin:0;display:flex;gap:16px;background:#8888">${pictures.map((picture) => `<img src="${picture}">`).join("")}</body>`,
 );
 await frame.screenshot({ path: "shared-ui/screenshot.png" });
+
+// Half a minute of four wires: nobody speaks, then everybody does, then one of the wires is cut.
+const four = await sideBySide(0);
+const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ignoreHTTPSErrors: true });
+const desk = await context.newPage();
+await desk.goto(four.url);
+const says = async (place: number, text: string) => {
+  const chat = desk.frameLocator("iframe").nth(place);
+  await chat.getByLabel("Message", { exact: true }).fill(text);
+  await chat.getByRole("button", { name: "Send" }).click();
+};
+await desk.locator('[data-state="connected"]').nth(3).waitFor();
+await desk.waitForTimeout(19_000);
+await says(1, "Hello! Who reads this first?");
+await desk.waitForTimeout(4_000);
+await says(2, "I did, and Dan.");
+await says(3, "At the same moment.");
+await desk.waitForTimeout(4_000);
+await desk.getByRole("button", { name: "cut" }).click();
+await desk.waitForTimeout(8_000);
+await says(1, "And now?");
+await desk.frameLocator("iframe").first().locator("#messages").getByText("And now?").waitFor();
+await desk.screenshot({ path: "compare/screenshot.png" });
+await four.stop();
 await browser.close();

@@ -1,0 +1,52 @@
+import { expect, it } from "vitest";
+import { Traffic } from "./traffic.ts";
+import { describe as inWords, duration, milliseconds, size } from "./words.ts";
+
+const tap = (up: number, down: number, opened = 1) => ({
+  up: { bytes: up },
+  down: { bytes: down },
+  opened,
+  connections: 1,
+});
+
+it("Counts from the first numbers on, and puts each byte into its second", () => {
+  const traffic = new Traffic();
+  traffic.add(tap(1_000, 50_000, 6), 100);
+  traffic.add(tap(1_400, 50_100, 6), 100.5);
+  traffic.add(tap(1_400, 50_103, 8), 103.2);
+  expect(traffic.since).toEqual({ up: { bytes: 400 }, down: { bytes: 103 }, opened: 2, connections: 1 });
+  const { seconds, bytes } = traffic.bySecond(103.9);
+  expect([seconds[0], seconds.at(-1), seconds.length]).toEqual([43, 103, 61]);
+  expect(bytes.slice(-4)).toEqual([500, 0, 0, 3]);
+});
+
+it("Counts from zero again when asked to, and when another server is there", () => {
+  const traffic = new Traffic();
+  traffic.add(tap(1, 1), 100);
+  traffic.add(tap(9, 9), 101);
+  traffic.startOver();
+  expect(traffic.since.up.bytes).toBe(0);
+  traffic.add(tap(10, 10), 102);
+  traffic.add(tap(13, 10), 102.2);
+  expect(traffic.since.up.bytes).toBe(3);
+  traffic.add(tap(0, 0), 103);
+  expect(traffic.since.up.bytes).toBe(0);
+  expect(traffic.bySecond(103).bytes.every((count) => count === 0)).toBe(true);
+});
+
+it("Says numbers as people read them", () => {
+  expect([4.4, 2_140].map(milliseconds)).toEqual(["4 ms", "2,140 ms"]);
+  expect([4.4, 999.6, 2_140, 9_999, 20_100].map(duration)).toEqual(["4 ms", "1.00 s", "2.14 s", "10.0 s", "20.1 s"]);
+  expect([0, 702, 999.6, 12_400, 999_960, 1_200_000].map(size)).toEqual([
+    "0 B",
+    "702 B",
+    "1.0 kB",
+    "12.4 kB",
+    "1.00 MB",
+    "1.20 MB",
+  ]);
+  expect(inWords([0, 0])).toBe("Bytes per second: nothing crossed in the last minute.");
+  expect(inWords([0, 586, 702, 0])).toBe(
+    "Bytes per second: something crossed in 2 of the last 4 seconds, at most 702 B in one.",
+  );
+});

@@ -1,0 +1,26 @@
+// Numbers as people read them.
+
+/** "4 ms", "2,140 ms": always in milliseconds, so that a glance at the length tells which one is longer. */
+export function milliseconds(value: number): string {
+  return `${Math.round(value).toLocaleString("en")} ms`;
+}
+
+/** Milliseconds where there is little room: "412 ms", "2.14 s", "20.1 s". */
+export function duration(value: number): string {
+  if (value < 999.5) return `${Math.round(value)} ms`;
+  return `${(value / 1_000).toFixed(value < 9_995 ? 2 : 1)} s`;
+}
+
+/** Bytes: "702 B", "12.4 kB", "1.20 MB". A kilobyte has 1,000 bytes. */
+export function size(bytes: number): string {
+  if (bytes < 999.5) return `${Math.round(bytes)} B`;
+  if (bytes < 999_950) return `${(bytes / 1_000).toFixed(1)} kB`;
+  return `${(bytes / 1_000_000).toFixed(2)} MB`;
+}
+
+/** A chart for whoever does not see it: the bytes of each second of the last minute. */
+export function describe(bytes: readonly number[]): string {
+  const busy = bytes.filter((count) => count > 0);
+  if (busy.length === 0) return "Bytes per second: nothing crossed in the last minute.";
+  return `Bytes per second: something crossed in ${busy.length} of the last ${bytes.length} seconds, at most ${size(Math.max(...busy))} in one.`;
+}

@@ -1,0 +1,45 @@
+// One chat, four servers: all variants on the same log, each behind a tap, and the page that shows them side by side.
+import { createServer } from "node:http";
+import { Log } from "../shared-chat/log.ts";
+import { listen, type Running } from "../shared-ui/server/start.ts";
+import { variants } from "../shared-ui/server/variants.ts";
+import { Pane } from "./pane.ts";
+import { site } from "./site.ts";
+
+export interface SideBySide {
+  /** Where the page is. */
+  url: string;
+  /** The four, in the order in which the techniques were invented. */
+  panes: readonly Pane[];
+  /** Says goodbye to everybody, and resolves when the last connection is closed. Also in the middle of an outage. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts everything: the page at this port, the variants at the four ports after it. 0 lets the system choose all five.
+ * @throws the error of `listen`, such as EADDRINUSE. Then nothing is left open.
+ */
+export async function sideBySide(port: number): Promise<SideBySide> {
+  const log = new Log();
+  const panes = variants.map((variant) => new Pane(variant, log));
+  const server = createServer();
+  const closing = new AbortController();
+  let page: Running | undefined;
+
+  async function stop() {
+    await page?.stop();
+    await Promise.all(panes.map((pane) => pane.stop()));
+  }
+
+  try {
+    for (const [place, { tap }] of panes.entries()) await tap.open(port && port + 1 + place);
+    page = await listen(server, closing, port);
+    const url = `http://localhost:${page.port}`;
+    server.on("request", site(url, panes, closing.signal));
+    for (const pane of panes) await pane.start(url);
+    return { url, panes, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
