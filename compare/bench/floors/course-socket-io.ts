@@ -1,0 +1,17 @@
+// The original course's protocol on Socket.IO: the last 50 messages, emitted to everybody whenever there is a new one.
+import { createServer } from "node:http";
+import { Server } from "socket.io";
+import { add, last50 } from "./said.ts";
+
+export function serve() {
+  const server = createServer();
+  const io = new Server(server, { serveClient: false });
+  io.on("connection", (socket) => {
+    socket.emit("msg:get", last50());
+    socket.on("msg:post", (draft) => {
+      add(JSON.stringify(draft));
+      for (const each of io.sockets.sockets.values()) each.emit("msg:get", last50());
+    });
+  });
+  return server;
+}

@@ -1,0 +1,147 @@
+// The scenarios, one after another, for one subject: a server, a crowd that comes in, and what it is put through.
+import { max, median } from "simple-statistics";
+import { numbers } from "../../shared-chat/numbers.ts";
+import { numbers as page } from "../../shared-ui/numbers.ts";
+import { conversation, measure, type Sample, throughput } from "./measured.ts";
+import type { Options } from "./options.ts";
+import type { ScenarioId } from "./results.ts";
+import { crowded } from "./scenarios.ts";
+import type { Candidate } from "./subjects.ts";
+import { type Heard, type Metrics, Visit } from "./visit.ts";
+
+/** In so many seconds everybody has polled once. */
+const polled = page.poll / 1_000;
+
+/** All scenarios but silence and restart. They share one crowd: it connects, speaks, hurries, and leaves. */
+export async function converse(
+  candidate: Candidate,
+  wanted: readonly ScenarioId[],
+  options: Options,
+): Promise<Sample[]> {
+  const { clients, rate, seconds, quick } = options;
+  const polling = candidate.technique === "polling";
+  const visit = new Visit(candidate);
+  const { load } = visit;
+  const samples: Sample[] = [];
+  const sample = async (
+    scenario: ScenarioId,
+    something: () => Promise<Heard>,
+    metrics: (used: number, heard: Heard) => Metrics | Promise<Metrics>,
+  ) => {
+    if (wanted.includes(scenario)) samples.push(...(await measure([visit], scenario, something, metrics, options)));
+    else if (scenario === "connect") await something();
+  };
+
+  try {
+    const begun = performance.now();
+    await visit.start();
+    const startup = performance.now() - begun;
+
+    // A few come and go before, so that the code has run.
+    await load.ask("connect", { ...visit.address, clients: Math.min(50, clients) });
+    await load.ask("leave");
+    const alone = await visit.memory();
+    await sample(
+      "connect",
+      () => load.ask("connect", { ...visit.address, clients }),
+      async (used) => ({
+        startup,
+        connectCpu: used / 1_000 / clients,
+        memory: ((await visit.memory()) - alone) / 1_000 / clients,
+      }),
+    );
+
+    const hurry = (long: number) => () =>
+      polling ? load.ask("hurry", { seconds: long }) : load.ask("burst", { messages: 1, seconds: long });
+    if (wanted.some((id) => ["delivery", "flat-out", "bursts"].includes(id))) await hurry(quick ? 0.5 : 1)(); // warm
+    await sample(
+      "delivery",
+      () => load.ask("speak", { rate, seconds: polling ? Math.max(seconds, polled) : seconds }),
+      conversation,
+    );
+    await sample("flat-out", hurry(seconds / 2), throughput);
+    await sample("bursts", () => load.ask("burst", { messages: 16, seconds: seconds / 2 }), throughput);
+
+    await load.ask("leave");
+    if (wanted.includes("wire")) {
+      const { bytes, segments, empty } = await load.ask("wire", { ...visit.address, clients: 10, messages: 50 });
+      const metrics = {
+        bytesPerDelivery: bytes,
+        segmentsPerDelivery: segments,
+        ...(empty && { bytesPerEmptyPoll: empty }),
+      };
+      samples.push({ subject: candidate.id, scenario: "wire", metrics });
+    }
+    return samples;
+  } finally {
+    await visit.stop();
+  }
+}
+
+/** A conversation in front of ten times as many. */
+export async function crowd(candidate: Candidate, options: Options): Promise<Sample[]> {
+  const visit = new Visit(candidate);
+  const { load } = visit;
+  const polling = candidate.technique === "polling";
+  const rate = Math.max(1, Math.round(options.rate / crowded));
+  const seconds = polling ? Math.max(options.seconds, polled) : options.seconds;
+  try {
+    await visit.start();
+    await load.ask("connect", { ...visit.address, clients: crowded * options.clients });
+    await load.ask(polling ? "hurry" : "burst", { messages: 1, seconds: 1 }); // warm
+    return await measure([visit], "crowd", () => load.ask("speak", { rate, seconds }), conversation, options);
+  } finally {
+    await visit.stop();
+  }
+}
+
+/** Silence. Whoever is quiet disturbs nobody, so several are measured at the same time; those who poll, one after another. */
+export async function idle(
+  candidates: readonly Candidate[],
+  _wanted: readonly ScenarioId[],
+  options: Options,
+): Promise<Sample[]> {
+  const visits = candidates.map((candidate) => new Visit(candidate));
+  const polling = candidates.some(({ technique }) => technique === "polling");
+  const seconds = polling ? 2 * polled : numbers.heartbeat / 1_000;
+  const minutes = (options.clients * seconds) / 60;
+  try {
+    for (const visit of visits) {
+      await visit.start();
+      await visit.load.ask("connect", { ...visit.address, clients: options.clients });
+    }
+    // The code has run, and what all that left behind is cleaned up, before anybody counts.
+    for (const { load } of visits)
+      await load.ask(polling ? "hurry" : "burst", { messages: 1, seconds: options.quick ? 0.5 : 1 });
+    await Promise.all(visits.map(({ load }) => load.ask("idle", { seconds: 1 })));
+    const metrics = (used: number, { polls, bytes }: Heard) => ({
+      idleCpu: used / minutes,
+      idleBytes: bytes / minutes,
+      ...(polls && { cpuPerPoll: used / polls }),
+    });
+    return await measure(visits, "idle", ({ load }) => load.ask("idle", { seconds }), metrics, options);
+  } finally {
+    await Promise.all(visits.map((visit) => visit.stop()));
+  }
+}
+
+/** A restart, and how long until everybody is back. */
+export async function restart(candidate: Candidate, options: Options): Promise<Sample[]> {
+  const visit = new Visit(candidate);
+  try {
+    await visit.start();
+    await visit.load.ask("connect", { ...visit.address, clients: options.clients, returns: true });
+    const begun = Date.now();
+    const [back] = await Promise.all([visit.load.ask("comeBack"), visit.restart()]);
+    const times = back.map((time) => time - begun);
+    return [
+      {
+        subject: candidate.id,
+        scenario: "restart",
+        metrics: { recoveryHalf: median(times), recoveryLast: max(times) },
+      },
+    ];
+  } finally {
+    await visit.stop();
+  }
+}
