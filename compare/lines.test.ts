@@ -1,6 +1,5 @@
-import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { countLines, withTable } from "./lines.ts";
+import { countLines } from "./lines.ts";
 
 test("Code counts; blank lines and comments do not", () => {
   expect(countLines("")).toBe(0);
@@ -11,10 +10,4 @@ test("Code counts; blank lines and comments do not", () => {
 test("What only looks like a comment counts", () => {
   expect(countLines('const url = "https://localhost";\nconst all = /\\/*/;\n')).toBe(2);
   expect(countLines("const page = `\n// text\n${/* why */ name}\n`;\n")).toBe(4);
-});
-
-test("The table in the README is up to date (npm run lines)", () => {
-  // Windows may check files out with other line ends.
-  const text = readFileSync(new URL("../README.md", import.meta.url), "utf8").replaceAll("\r\n", "\n");
-  expect(withTable(text)).toBe(text);
 });

@@ -8,6 +8,7 @@ import { Refusal } from "../shared-chat/refusal.ts";
 import { json } from "../shared-ui/server/body.ts";
 import { allow, headers, refuse, script, withFiles, withRules } from "../shared-ui/server/site.ts";
 import { variants } from "../shared-ui/server/variants.ts";
+import { readResults } from "./measured.ts";
 import { kinds } from "./outage.ts";
 import type { Outage, Pane } from "./pane.ts";
 
@@ -15,6 +16,7 @@ import type { Outage, Pane } from "./pane.ts";
 const often = 250;
 
 const read = (file: string) => readFileSync(new URL(`page/${file}`, import.meta.url), "utf8");
+const colours = () => read("../../shared-ui/colours.css");
 const chartStyle = createRequire(import.meta.url).resolve("uplot/dist/uPlot.min.css");
 const names = variants.map(({ name }) => name);
 
@@ -38,7 +40,9 @@ export function site(url: string, panes: readonly Pane[], closing: AbortSignal):
   const connectSrc = addresses.filter((address) => address.startsWith("https:"));
   withFiles(app, headers({ frameAncestors: ["'none'"], frameSrc: addresses, connectSrc }), {
     "/": () => read("index.html"),
-    "/style.css": () => read("../../shared-ui/colours.css") + readFileSync(chartStyle, "utf8") + read("style.css"),
+    "/style.css": () => colours() + readFileSync(chartStyle, "utf8") + read("style.css"),
+    "/results": async () => (await import("./results-page.ts")).resultsPage(readResults()),
+    "/results.css": () => colours() + read("results.css"),
     ...script("page", "compare/page/page.ts"),
   });
 

@@ -39,6 +39,6 @@ export default defineConfig<Fixtures>({
     })),
     // The page is the same everywhere; any variant will do.
     { name: "page", testMatch: "page.spec.ts", use: { variant: variants[3] } },
-    { name: "side-by-side", testMatch: "side-by-side.spec.ts" },
+    { name: "side-by-side", testMatch: ["side-by-side.spec.ts", "results.spec.ts"] },
   ],
 });

@@ -22,17 +22,19 @@ export async function bundleAhead(...entries: string[]): Promise<void> {
     await bundle(entry).catch((error) => console.error(`${entry} could not be bundled: ${error.message}`));
 }
 
-async function make(entry: string): Promise<Bundle> {
+/** Makes a bundle, readable or as small as it gets. */
+export async function make(entry: string, minify = false): Promise<Bundle> {
   const { build } = await import("vite");
   const result = await build({
     configFile: false,
     logLevel: "error",
     root: fileURLToPath(new URL("../..", import.meta.url)),
     publicDir: false,
+    resolve: { conditions: ["module", "browser", "production"] }, // whatever NODE_ENV says
     build: {
       write: false,
-      minify: false,
-      sourcemap: true,
+      minify,
+      sourcemap: minify ? "hidden" : true,
       target: "es2022",
       modulePreload: false,
       rollupOptions: { input: entry, output: { entryFileNames: "[name].js" } },
