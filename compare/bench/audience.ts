@@ -1,7 +1,7 @@
 // Many who listen, and one of them speaks: who is there, what they hear, and how busy all of them keep us.
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import type { Crowd } from "./clients/client.ts";
-import { type Ear, Hearing } from "./hearing.ts";
+import type { Ear, Hearing } from "./hearing.ts";
 import { characters } from "./scenarios.ts";
 
 /** How many connect at a time. */
@@ -18,7 +18,7 @@ interface Member extends Ear {
 
 export class Audience {
   readonly crowd: Crowd;
-  readonly hearing = new Hearing();
+  readonly hearing: Hearing;
   /** Who speaks: one of the crowd, if nobody else is named. */
   readonly speaker: Crowd;
   /** Whether they come back, as pages do, when they lose their connection. */
@@ -27,8 +27,9 @@ export class Audience {
   #arrived: () => void = () => {};
   #left = false;
 
-  constructor(crowd: Crowd, speaker = crowd) {
+  constructor(crowd: Crowd, hearing: Hearing, speaker = crowd) {
     this.crowd = crowd;
+    this.hearing = hearing;
     this.speaker = speaker;
   }
 

@@ -6,10 +6,13 @@ import { Audience } from "./audience.ts";
 import { obey } from "./child.ts";
 import type { Address } from "./clients/client.ts";
 import { type CrowdName, crowds } from "./clients/crowds.ts";
+import { Hearing } from "./hearing.ts";
 
 /** How long we wait for what has not come, in milliseconds. */
 const patience = 5_000 + numbers.poll;
 
+// One for all who come: what is numbered goes on, because the log goes on, too.
+const hearing = new Hearing();
 let audience: Audience;
 
 export const verbs = {
@@ -20,7 +23,7 @@ export const verbs = {
     returns = false,
     ...address
   }: Address & { name: CrowdName; clients: number; returns?: boolean }) {
-    audience = new Audience(crowds[name](address));
+    audience = new Audience(crowds[name](address), hearing);
     audience.returns = returns;
     return audience.hears(() => audience.connect(clients));
   },
@@ -33,13 +36,12 @@ export const verbs = {
         await sleep(Math.max(0, begun + (said * 1_000) / rate - performance.now()));
         void audience.post();
       }
-      await audience.hearing.all(patience);
+      await hearing.all(patience);
     });
   },
 
   /** So many messages at once, and the next as soon as they have reached everybody, for so many seconds. */
   burst({ messages, seconds }: { messages: number; seconds: number }) {
-    const { hearing } = audience;
     return audience.hears(async () => {
       for (const end = performance.now() + seconds * 1_000; performance.now() < end;) {
         for (let said = 0; said < messages; said++) void audience.post();
@@ -84,17 +86,18 @@ export const verbs = {
     const tap = await new Tap(port).open();
     const speaker = crowds[name]({ port, authority });
     await new Promise<void>((resolve) => speaker.connect({ news: () => resolve(), lost() {} }));
-    const few = new Audience(crowds[name]({ port: tap.port, authority }), speaker);
+    const few = new Audience(crowds[name]({ port: tap.port, authority }), hearing, speaker);
     const { polls } = few.crowd;
     await few.connect(clients);
     polls?.pace(Infinity);
 
     const say = async () => {
       await few.post();
-      await Promise.all([polls?.all(), few.hearing.all(patience)]);
-      if (few.hearing.awaited > 0) throw new Error("A message did not arrive.");
+      await Promise.all([polls?.all(), hearing.all(patience)]);
+      if (hearing.awaited > 0) throw new Error("A message did not arrive.");
     };
-    await say(); // what a connection says only once is behind us now
+    // What a connection says only once is behind us then, and the course has its 50 messages.
+    for (let said = 0; said < 50; said++) await say();
     const spoken = counter(tap);
     for (let said = 0; said < messages; said++) await say();
     const { bytes, segments } = spoken();

@@ -1,7 +1,6 @@
 // One subject in a process of its own: a real variant, or a floor. It is asked for what the system says of it.
 import { once } from "node:events";
 import type { AddressInfo, Server } from "node:net";
-import { getHeapStatistics } from "node:v8";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Running, start } from "../../shared-ui/server/start.ts";
 import type { VariantName } from "../../shared-ui/server/variants.ts";
@@ -37,8 +36,7 @@ export const verbs = {
       gc!();
       await sleep(20);
     }
-    const heap = getHeapStatistics();
-    return process.memoryUsage.rss() - heap.total_physical_size + heap.used_heap_size;
+    return process.memoryUsage.rss();
   },
 };
 
