@@ -121,7 +121,7 @@ test("What is said in any pane arrives in all four, and each shows how late", as
       .locator("#messages time")
       .evaluateAll((times) => times.map((time) => time.dataset.late));
     for (const words of late) expect(words).toMatch(/^\+[\d,]+ ms$/);
-    expect(await pane.number("latency")).toBeGreaterThan(0);
+    expect(await pane.number("latency")).toBeGreaterThanOrEqual(0); // a number; two processes of one browser differ by a millisecond
   }
 
   await test.step("a button speaks for a person, and takes neither their half-typed text nor their place", async () => {
