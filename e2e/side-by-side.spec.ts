@@ -42,7 +42,7 @@ class Pane {
   }
 
   reads(): Promise<string[]> {
-    return this.chat.locator("#messages .text").allInnerTexts();
+    return this.chat.locator("#messages .text").allTextContents();
   }
 
   /** What crossed the wire, newest first. */
@@ -142,7 +142,7 @@ test("What is said in any pane arrives in all four, and each shows how late", as
     await desk.press("send 1");
     const many = Array.from({ length: 22 }, (_, i) => `message ${i + 1}`);
     await desk.allRead([...said, ...many]);
-    const users = await desk.pane(polling).chat.locator("#messages .user").allInnerTexts();
+    const users = await desk.pane(polling).chat.locator("#messages .user").allTextContents();
     expect(users.slice(5).filter((user) => user === "Bob")).toHaveLength(20);
     expect(users.filter((user) => user === "Cyd")).toHaveLength(3);
   });
@@ -291,9 +291,13 @@ test.describe("An outage begins at the press of a button, is over by itself, and
 });
 
 test("The wire inspector says what crosses, in the words of each technique", async ({ desk, context, server }) => {
-  for (const { chat } of desk.panes) await chat.locator("summary").click();
   for (const pane of desk.panes) await pane.says("hello");
   await desk.allRead(["hello", "hello", "hello", "hello"]);
+  for (const { chat } of desk.panes) {
+    await expect(chat.locator("#messages .message").last()).toBeInViewport();
+    await chat.locator("summary").click();
+    await expect(chat.locator("#messages .message").last()).toBeInViewport(); // the conversation is shorter now
+  }
 
   const words: Record<VariantName, string[]> = {
     polling: ["↑ GET /msgs?since=", "↓ 204 No Content", "↑ POST /msgs", "↓ 201 Created", '"text":"hello"'],
@@ -308,7 +312,7 @@ test("The wire inspector says what crosses, in the words of each technique", asy
     ],
   };
   for (const { name, entries } of desk.panes) {
-    const seen = async () => (await entries.allInnerTexts()).map((text) => text.replaceAll(/\s+/g, " ")).join("\n");
+    const seen = async () => (await entries.allTextContents()).map((text) => text.replaceAll(/\s+/g, " ")).join("\n");
     for (const word of words[name]) await expect.poll(seen, { message: name, timeout: 10_000 }).toContain(word);
   }
 

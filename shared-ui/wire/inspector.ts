@@ -35,6 +35,13 @@ export function inspector(): (entry: Entry) => void {
     drawing = true;
   };
   details.addEventListener("toggle", later);
+  // Whoever reads at the end of the conversation stays there when it gets shorter.
+  const conversation = document.getElementById("conversation")!;
+  summary.addEventListener("click", () => {
+    const { scrollHeight, scrollTop, clientHeight } = conversation;
+    const end = scrollHeight - scrollTop - clientHeight < 48;
+    if (end) requestAnimationFrame(() => (conversation.scrollTop = conversation.scrollHeight));
+  });
 
   return (entry) => {
     fresh.push(entry);
@@ -43,18 +50,14 @@ export function inspector(): (entry: Entry) => void {
   };
 }
 
-function cells({ at, way, what, text, bytes }: Entry): HTMLElement[] {
+function cells({ at, way, what, text, bytes }: Entry): (HTMLElement | string)[] {
   const time = make("time", "", clock.format(at), `.${String(Math.floor(at % 1_000)).padStart(3, "0")}`);
   const arrow = make("span", "way", arrows[way]);
   arrow.role = "img";
   arrow.ariaLabel = way;
-  return [
-    time,
-    arrow,
-    make("b", "", what),
-    make("span", "size", bytes === undefined ? "" : `${bytes.toLocaleString("en")} B`),
-    make("span", "carried", text),
-  ];
+  const size = make("span", "size", bytes === undefined ? "" : `${bytes.toLocaleString("en")} B`);
+  const parts = [time, arrow, make("b", "", what), size, make("span", "carried", text)];
+  return parts.flatMap((part) => [part, " "]); // so that it can be copied
 }
 
 function make(tag: string, className: string, ...children: (Node | string)[]): HTMLElement {
