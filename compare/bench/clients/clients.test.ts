@@ -54,6 +54,14 @@ test.each(names)("Everybody of %s hears what one says, once, in bursts and with 
   expect(crowd.bytes()).toBeGreaterThan(16 * 3 * 2_000);
 });
 
+test.each(names)("Everybody of %s hears news that are too long for one piece", async (name) => {
+  const { hearing, log } = await open(name, 3);
+  const drafts = Array.from({ length: 100 }, () => ({ user: "Ada", text: hearing.next(3, 2_000) }));
+  await Promise.all(drafts.map((draft) => log.add(draft))); // in one turn of the event loop, so in one piece of news
+  await until(() => hearing.awaited).toBe(0);
+  expect([hearing.delivered, hearing.doubled]).toEqual([300, 0]);
+});
+
 test.each(names)("Everybody of %s is told when the server ends", async (name) => {
   const { running, seen } = await open(name, 3);
   await running.stop();
