@@ -60,7 +60,9 @@ export class Pane {
     const first = state === "connected" && !this.shown.some((before) => before.state === state);
     this.shown.push({ state, at });
     if (this.shown.length > kept) this.shown.shift();
-    if (first) this.startOver(); // what the page itself weighs is another story
+    if (!first) return;
+    this.startOver();
+    this.traffic.forget(); // what the page itself weighs is another story
   }
 
   /** The last message of somebody else was so late. */

@@ -28,7 +28,11 @@ it("Counts from zero again when asked to, and when another server is there", () 
   expect(traffic.since.up.bytes).toBe(0);
   traffic.add(tap(10, 10), 102);
   traffic.add(tap(13, 10), 102.2);
-  expect(traffic.since.up.bytes).toBe(3);
+  expect(traffic.since.up.bytes).toBe(4);
+  traffic.forget();
+  traffic.add(tap(20, 10), 102.5);
+  traffic.add(tap(21, 10), 102.7);
+  expect(traffic.since.up.bytes).toBe(1);
   traffic.add(tap(0, 0), 103);
   expect(traffic.since.up.bytes).toBe(0);
   expect(traffic.bySecond(103).bytes.every((count) => count === 0)).toBe(true);

@@ -18,7 +18,7 @@ export class Traffic {
 
   /** Takes the newest numbers. Time is in seconds. */
   add(tap: Tap, time: number): void {
-    if (this.#last && total(tap) < total(this.#last)) this.startOver(); // another server
+    if (this.#last && total(tap) < total(this.#last)) this.forget(); // another server
     this.#start ??= tap;
     const second = Math.floor(time);
     const bytes = this.#last ? total(tap) - total(this.#last) : 0;
@@ -27,10 +27,16 @@ export class Traffic {
     for (const old of this.#seconds.keys()) if (old < second - minute) this.#seconds.delete(old);
   }
 
-  /** From the next numbers on everything counts from zero. */
+  /** Everything counts from zero, from the last numbers on. */
   startOver(): void {
-    this.#start = this.#last = undefined;
+    this.#start = this.#last;
     this.#seconds.clear();
+  }
+
+  /** The same, from the next numbers on: what crossed since the last ones is none of our business. */
+  forget(): void {
+    this.#last = undefined;
+    this.startOver();
   }
 
   /** What crossed since the count began, and the connections that are open now. */
