@@ -6,6 +6,7 @@ import { type Item, Outbox } from "./outbox.ts";
 import { Later } from "./request.ts";
 
 const usual = { ...numbers };
+const patient = { timeout: 5_000 }; // the machine may be busy with other tests
 afterEach(() => {
   Object.assign(numbers, usual);
   vi.unstubAllGlobals();
@@ -58,7 +59,7 @@ function page() {
       outbox.arrived(messages);
     },
     /** The post with this number, as soon as it is under way. */
-    post: (number: number) => vi.waitUntil(() => posted[number - 1]),
+    post: (number: number) => vi.waitUntil(() => posted[number - 1], patient),
   };
 }
 
@@ -83,7 +84,7 @@ describe("an outbox", () => {
     (await ada.post(1)).accept();
     (await ada.post(2)).accept();
     expect(ada.log.map(({ user, text }) => `${user}: ${text}`)).toEqual(["Ada: one", "Ada: two"]);
-    await vi.waitFor(() => expect(ada.shows()).toEqual(["one: sent", "two: sent"]));
+    await vi.waitFor(() => expect(ada.shows()).toEqual(["one: sent", "two: sent"]), patient);
   });
 
   it("sends one after the other, so that they keep their order", async () => {
@@ -103,7 +104,7 @@ describe("an outbox", () => {
     ada.connect();
     ada.outbox.add("Ada", "hello");
     const message = (await ada.post(1)).accept();
-    await vi.waitFor(() => expect(ada.shows()).toEqual(["hello: sent"]));
+    await vi.waitFor(() => expect(ada.shows()).toEqual(["hello: sent"]), patient);
     ada.news(message);
     expect(ada.shows()).toEqual([]);
   });
@@ -128,7 +129,7 @@ describe("an outbox", () => {
     ada.log.push({ ...draft, id: 1, time: 0 }); // it was accepted, the news came before a reload
     ada.news({ id: 2, user: "Bob", text: "hi", time: 0 });
     accept();
-    await vi.waitFor(() => expect(ada.shows()).toEqual([]));
+    await vi.waitFor(() => expect(ada.shows()).toEqual([]), patient);
   });
 
   it("sends the same draft again after a new connection when no answer came", async () => {
@@ -150,7 +151,7 @@ describe("an outbox", () => {
     ada.connect();
     ada.outbox.add("Ada", "hello");
     (await ada.post(1)).accept();
-    await vi.waitFor(() => expect(ada.shows()).toEqual(["hello: sent"]));
+    await vi.waitFor(() => expect(ada.shows()).toEqual(["hello: sent"]), patient);
     ada.disconnect();
     ada.connect(); // the log is a new one, and knows nothing
     expect((await ada.post(2)).draft.text).toBe("hello");
@@ -192,7 +193,7 @@ describe("an outbox", () => {
     ada.outbox.add("Ada", "good");
     (await ada.post(1)).fail(new Refusal(422, "The text is bad."));
     (await ada.post(2)).accept();
-    await vi.waitFor(() => expect(ada.shows()).toEqual(["bad: refused: The text is bad.", "good: sent"]));
+    await vi.waitFor(() => expect(ada.shows()).toEqual(["bad: refused: The text is bad.", "good: sent"]), patient);
     ada.disconnect();
     ada.connect();
     await ada.post(3);
@@ -204,13 +205,13 @@ describe("an outbox", () => {
     ada.connect();
     ada.outbox.add("Ada", "hello");
     (await ada.post(1)).fail(new Refusal(422, "No."));
-    await vi.waitFor(() => expect(ada.shows()).toEqual(["hello: refused: No."]));
+    await vi.waitFor(() => expect(ada.shows()).toEqual(["hello: refused: No."]), patient);
     ada.outbox.retry(ada.items()[0]!, "Bob");
     const second = await ada.post(2);
     expect(second.draft).toMatchObject({ user: "Bob", text: "hello" });
     expect(second.draft.draft).not.toBe(ada.posted[0]!.draft.draft);
     second.fail(new Refusal(422, "No, really."));
-    await vi.waitFor(() => expect(ada.shows()).toEqual(["hello: refused: No, really."]));
+    await vi.waitFor(() => expect(ada.shows()).toEqual(["hello: refused: No, really."]), patient);
     ada.outbox.discard(ada.items()[0]!);
     expect(ada.shows()).toEqual([]);
   });
@@ -256,7 +257,7 @@ describe("storage", () => {
     ada.connect();
     ada.outbox.add("Ada", "hello");
     (await ada.post(1)).accept();
-    await vi.waitFor(() => expect(ada.shows()).toEqual(["hello: sent"]));
+    await vi.waitFor(() => expect(ada.shows()).toEqual(["hello: sent"]), patient);
   });
 
   it.each(["", "garbage", "null", '{"0":1}', "[null]"])(

@@ -110,9 +110,14 @@ export class Outbox {
 
   /** The answer to a draft. Rejects when none comes in time, or when the connection goes. */
   #answered(item: Item, signal: AbortSignal): Promise<Message> {
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(numbers.acknowledgement)]);
-    const silence = new Promise<never>((_, reject) => limit.addEventListener("abort", () => reject(limit.reason)));
-    return Promise.race([this.#around.post(item.draft), silence]);
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error("No answer in time.")), numbers.acknowledgement);
+      signal.addEventListener("abort", () => reject(signal.reason));
+      this.#around
+        .post(item.draft)
+        .then(resolve, reject)
+        .finally(() => clearTimeout(timer));
+    });
   }
 
   #changed() {
