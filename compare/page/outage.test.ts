@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { effectOf } from "./outage.ts";
+import { effectOf, type Outage } from "./outage.ts";
 
-const freeze = { kind: "freeze", since: 1_000, until: 21_000 };
+const freeze: Outage = { kind: "freeze", since: 1_000, until: 21_000 };
 const before = { state: "connected", at: 0 };
 const gone = { state: "reconnecting", at: 11_000 };
 const back = { state: "connected", at: 21_600 };
@@ -39,6 +39,6 @@ it("What was before is another story, but two clocks may differ by some millisec
 });
 
 it("The end of a restart is known only when it is there", () => {
-  const restart = { kind: "restart", since: 1_000 };
+  const restart = { kind: "restart" as const, since: 1_000 };
   expect(effectOf(restart, [before, gone], 99_000)).toEqual({ over: false, noticed: 10_000, recovered: undefined });
 });

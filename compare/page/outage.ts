@@ -1,12 +1,7 @@
 // What an outage did to a pane, read from the words that the pane showed for its connection.
+import type { Outage } from "../pane.ts";
 
-/** An outage as the server tells it. Times are milliseconds since 1970. */
-export interface Outage {
-  kind: string;
-  since: number;
-  /** When it was over, or is going to be. Missing while nobody knows. */
-  until?: number;
-}
+export type { Outage };
 
 /** The word that a pane showed from then on. */
 export interface Shown {

@@ -61,7 +61,7 @@ function stranger(req: Request, publicOrigin: string | undefined): Refusal | und
   return new Refusal(403, "A page of another origin may not talk to this server (Origin).");
 }
 
-// Each server asks for the same few with every request, and taking an address apart costs as much as a whole poll may.
+// Each server asks for the same few with every request, and taking addresses apart anew would be a good part of what a poll costs.
 const origins = new Map<string, { host: string; origin: string }[]>();
 
 function originsOf(scheme: string, port: number, publicOrigin = ""): { host: string; origin: string }[] {
