@@ -281,7 +281,7 @@ describe("outages", () => {
       await taps.text(); // it ends
       expect(await ada.ended).toBeTruthy();
       for (const pane of other.panes) {
-        await vi.waitFor(() => pane.mustBeWell()); // nothing goes on that would open something again
+        await vi.waitFor(() => pane.mustBeWell(), { timeout: 10_000 }); // nothing goes on that would open something again
         for (const { port: either } of [pane.tap, { port: pane.tap.target }]) expect(await isFree(either)).toBe(true);
       }
     },

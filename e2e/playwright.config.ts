@@ -7,18 +7,18 @@ const ci = Boolean(process.env.CI);
 
 export default defineConfig<Fixtures>({
   outputDir: "../test-results",
-  fullyParallel: true,
   timeout: 60_000, // some wait for several watchdogs
-  workers: 3, // on two cores: they wait much
+  workers: 6, // a file of a project has one, and its browser; they wait much, so two cores are enough for six
   forbidOnly: ci,
   retries: 0, // what fails once is broken
   reporter: ci ? "line" : "list",
+  expect: { timeout: 10_000 },
   use: {
     actionTimeout: 10_000,
     navigationTimeout: 20_000,
     ignoreHTTPSErrors: true, // the certificate of http2-push is our own
     launchOptions: {
-      executablePath: findBrowser() ?? "",
+      ...findBrowser(),
       args: [
         "--disable-gpu", // there is nothing to draw fast, and a process less
         // Without these, Chromium looks for its maker's servers at each start.
@@ -31,6 +31,7 @@ export default defineConfig<Fixtures>({
     },
   },
   projects: [
+    { name: "side-by-side", testMatch: ["side-by-side.spec.ts", "results.spec.ts"] }, // takes the longest
     // One project for each variant: the same tests, and not one word in them about which variant it is.
     ...variants.map((variant) => ({
       name: variant.name,
@@ -39,6 +40,5 @@ export default defineConfig<Fixtures>({
     })),
     // The page is the same everywhere; any variant will do.
     { name: "page", testMatch: "page.spec.ts", use: { variant: variants[3] } },
-    { name: "side-by-side", testMatch: ["side-by-side.spec.ts", "results.spec.ts"] },
   ],
 });

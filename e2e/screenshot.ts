@@ -8,7 +8,7 @@ import { start } from "../shared-ui/server/start.ts";
 import { findBrowser } from "./browser.ts";
 
 const server = await start("raw-websockets", { port: 0 });
-const browser = await chromium.launch({ executablePath: findBrowser() ?? "" });
+const browser = await chromium.launch(findBrowser());
 
 async function enter(name: string, colorScheme: "light" | "dark") {
   const context = await browser.newContext({ viewport: { width: 560, height: 480 }, colorScheme });

@@ -9,7 +9,7 @@ const longest = 200; // milliseconds
 const growth = 1.15; // from the middle to the end; each measured after the garbage is collected
 
 const server = await sideBySide(0);
-const browser = await chromium.launch({ executablePath: findBrowser() ?? "" });
+const browser = await chromium.launch(findBrowser());
 const context = await browser.newContext({ ignoreHTTPSErrors: true, viewport: { width: 1280, height: 800 } });
 const page = await context.newPage();
 await page.addInitScript(() => {

@@ -369,7 +369,7 @@ describe("a listener", () => {
     const log = await logOf(3);
     await turn();
     const { told, leave } = listener(log);
-    await vi.waitFor(() => expect(told.length).toBeGreaterThanOrEqual(2));
+    await vi.waitFor(() => expect(told.length).toBeGreaterThanOrEqual(2), { timeout: 10_000 });
     leave();
     expect(told[0]).toEqual({ msg: [], cursor: cursorAt(log, 3) });
     expect(told[1]).toEqual({ msg: [], cursor: cursorAt(log, 3) });

@@ -73,7 +73,9 @@ describe("fetch", () => {
     const got = page.fetch("/msgs?since=a.1");
     expect(got).toBe(promise); // the very one that the browser gave
     expect(await (await got).json()).toEqual({ msg: [] });
-    await vi.waitFor(() => expect(lines()).toEqual(["up GET /msgs?since=a.1 0", "down 200 OK 10"]));
+    await vi.waitFor(() => expect(lines()).toEqual(["up GET /msgs?since=a.1 0", "down 200 OK 10"]), {
+      timeout: 10_000,
+    });
     expect(entries[1]!.text).toBe('{"msg":[]}');
     expect(entries.map(({ asks }) => asks)).toEqual(["polling", undefined]);
   });
