@@ -189,7 +189,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     await use(async (name) => {
       const page = await (await profiles(name)).newPage();
       pages.push(page);
-      await page.addInitScript((testNumbers) => Object.assign(globalThis, { testNumbers }), numbers);
+      await page.addInitScript((value) => Object.assign(globalThis, { pageNumbers: value }), numbers);
       const person = new Person(name, page, stage.url);
       await person.opens();
       return person;

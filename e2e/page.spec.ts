@@ -83,6 +83,8 @@ test("Whoever reads further up is not moved, and is told how much is new", async
   const { lines } = ada;
   await expect(lines).toHaveCount(50);
   await expect(lines.last()).toBeInViewport(); // whoever is at the end, stays at the end
+  await ada.types("one\ntwo\nthree\nfour\nfive"); // also when the draft takes the room
+  await expect(lines.last()).toBeInViewport({ ratio: 1 });
 
   await ada.page.getByRole("region", { name: "Conversation" }).evaluate((region) => (region.scrollTop = 0));
   await expect(lines.first()).toBeInViewport();

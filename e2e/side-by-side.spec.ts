@@ -101,7 +101,7 @@ const test = base.extend<{ server: SideBySide; desk: Desk }>({
   },
 
   desk: async ({ page, server }, use) => {
-    await page.addInitScript((testNumbers) => Object.assign(globalThis, { testNumbers }), numbers);
+    await page.addInitScript((value) => Object.assign(globalThis, { pageNumbers: value }), numbers);
     await page.goto(server.url);
     const desk = new Desk(page, server);
     await desk.areAll("connected");
@@ -317,13 +317,13 @@ test("The wire inspector says what crosses, in the words of each technique", asy
     for (const word of words[name]) await expect.poll(seen, { message: name, timeout: 10_000 }).toContain(word);
   }
 
-  await test.step("it keeps the newest 200, and the client notices nothing", async () => {
+  await test.step("it keeps the newest 100, and the client notices nothing", async () => {
     const frame = desk.page.frames().find((one) => one.url().startsWith(server.panes[0]!.url))!;
     const statuses = await frame.evaluate(() =>
-      Promise.all(Array.from({ length: 120 }, async () => (await fetch("/style.css", { method: "HEAD" })).status)),
+      Promise.all(Array.from({ length: 60 }, async () => (await fetch("/style.css", { method: "HEAD" })).status)),
     );
     expect(new Set(statuses)).toEqual(new Set([200]));
-    await expect(desk.pane(polling).entries).toHaveCount(200);
+    await expect(desk.pane(polling).entries).toHaveCount(100);
   });
 
   await test.step("without a frame, and where WebSockets are blocked", async () => {

@@ -2,7 +2,7 @@
 // what can be seen.
 import type { Entry } from "./entry.ts";
 
-const most = 200;
+const most = 100;
 const clock = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" });
 const arrows = { up: "↑", down: "↓", here: "·" };
 
@@ -35,13 +35,6 @@ export function inspector(): (entry: Entry) => void {
     drawing = true;
   };
   details.addEventListener("toggle", later);
-  // Whoever reads at the end of the conversation stays there when it gets shorter.
-  const conversation = document.getElementById("conversation")!;
-  summary.addEventListener("click", () => {
-    const { scrollHeight, scrollTop, clientHeight } = conversation;
-    const end = scrollHeight - scrollTop - clientHeight < 48;
-    if (end) requestAnimationFrame(() => (conversation.scrollTop = conversation.scrollHeight));
-  });
 
   return (entry) => {
     fresh.push(entry);

@@ -10,10 +10,15 @@ import { obey } from "./remote.ts";
 
 const ears: ((entry: Entry) => void)[] = [inspector()];
 
+/** How many messages stay in a frame. Four of them share the time of one screen, and in each is room for a few. */
+const shown = 100;
+
 const framedBy = document.querySelector<HTMLMetaElement>('meta[name="framed-by"]')?.content;
 if (framedBy && parent !== window) {
   const tell = (message: FromPane) => parent.postMessage(message, framedBy);
   document.documentElement.classList.add("framed");
+  const page = globalThis as { pageNumbers?: object };
+  page.pageNumbers = { ...page.pageNumbers, shown };
   ears.push(counter((transport, requests) => tell({ type: "transport", transport, requests })));
   observe(tell);
   addEventListener("message", ({ origin, source, data }: MessageEvent<ToPane>) => {
