@@ -56,12 +56,12 @@ export const verbs = {
     return audience.hears(() => sleep(seconds * 1_000));
   },
 
-  /** Nobody speaks, and everybody polls again as soon as there is an answer. */
-  async hurry({ seconds }: { seconds: number }) {
+  /** Everybody polls again as soon as there is an answer. Nobody speaks, or somebody so many times a second. */
+  async hurry({ seconds, rate = 0 }: { seconds: number; rate?: number }) {
     const polls = audience.crowd.polls!;
     polls.pace(0);
     void polls.all();
-    const heard = await audience.hears(() => sleep(seconds * 1_000));
+    const heard = await (rate ? verbs.speak({ rate, seconds }) : audience.hears(() => sleep(seconds * 1_000)));
     polls.pace(numbers.poll);
     return heard;
   },

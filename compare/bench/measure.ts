@@ -51,15 +51,18 @@ export async function converse(
       }),
     );
 
-    const hurry = (long: number) => () =>
-      polling ? load.ask("hurry", { seconds: long }) : load.ask("burst", { messages: 1, seconds: long });
-    if (wanted.some((id) => ["delivery", "flat-out", "bursts"].includes(id))) await hurry(quick ? 0.5 : 1)(); // warm
+    if (wanted.some((id) => ["delivery", "flat-out", "bursts"].includes(id))) await warm(visit, quick ? 0.5 : 1);
     await sample(
       "delivery",
       () => load.ask("speak", { rate, seconds: polling ? Math.max(seconds, polled) : seconds }),
       conversation,
     );
-    await sample("flat-out", hurry(seconds / 2), throughput);
+    const hurry = { seconds: seconds / 2 };
+    await sample(
+      "flat-out",
+      () => (polling ? load.ask("hurry", hurry) : load.ask("burst", { messages: 1, ...hurry })),
+      throughput,
+    );
     await sample("bursts", () => load.ask("burst", { messages: 16, seconds: seconds / 2 }), throughput);
 
     await load.ask("leave");
@@ -78,6 +81,12 @@ export async function converse(
   }
 }
 
+/** Lets the code of a server run for so many seconds: its polls bring news, and bring none. */
+async function warm({ candidate, load }: Visit, seconds: number): Promise<void> {
+  if (candidate.technique === "polling") await load.ask("hurry", { seconds, rate: 20 });
+  else await load.ask("burst", { messages: 1, seconds });
+}
+
 /** A conversation in front of ten times as many. */
 export async function crowd(candidate: Candidate, options: Options): Promise<Sample[]> {
   const visit = new Visit(candidate);
@@ -88,7 +97,7 @@ export async function crowd(candidate: Candidate, options: Options): Promise<Sam
   try {
     await visit.start();
     await load.ask("connect", { ...visit.address, clients: crowded * options.clients });
-    await load.ask(polling ? "hurry" : "burst", { messages: 1, seconds: 1 }); // warm
+    await warm(visit, 1);
     return await measure([visit], "crowd", () => load.ask("speak", { rate, seconds }), conversation, options);
   } finally {
     await visit.stop();
@@ -111,8 +120,7 @@ export async function idle(
       await visit.load.ask("connect", { ...visit.address, clients: options.clients });
     }
     // The code has run, and what all that left behind is cleaned up, before anybody counts.
-    for (const { load } of visits)
-      await load.ask(polling ? "hurry" : "burst", { messages: 1, seconds: options.quick ? 0.5 : 1 });
+    for (const visit of visits) await warm(visit, options.quick ? 0.5 : 1);
     await Promise.all(visits.map(({ load }) => load.ask("idle", { seconds: 1 })));
     const metrics = (used: number, { polls, bytes }: Heard) => ({
       idleCpu: used / minutes,
