@@ -39,6 +39,6 @@ export default defineConfig<Fixtures>({
       use: { variant },
     })),
     // The page is the same everywhere; any variant will do.
-    { name: "page", testMatch: "page.spec.ts", use: { variant: variants[3] } },
+    { name: "page", testMatch: ["page.spec.ts", "http1.spec.ts"], use: { variant: variants[3] } },
   ],
 });

@@ -1,0 +1,28 @@
+// The same pages in a browser without HTTP/2: why an event stream had better not come over HTTP/1.1.
+import { variants } from "../shared-ui/server/variants.ts";
+import { expect, test } from "./chat.ts";
+
+test.use({
+  variant: variants.find(({ name }) => name === "http2-push")!,
+  launchOptions: async ({ launchOptions }, use) =>
+    use({ ...launchOptions, args: [...(launchOptions.args ?? []), "--disable-http2"] }),
+});
+
+test("Over HTTP/1.1 six tabs have an event stream, and the seventh does not even load until one of them is closed", async ({
+  enter,
+  stage,
+}) => {
+  const [first, ...others] = await Promise.all(Array.from({ length: 6 }, () => enter("Ada")));
+  await expect(first!.page.locator("#protocol")).toHaveText("http/1.1");
+  expect(stage.tap.connections).toBe(6);
+
+  let loaded = false;
+  const seventh = enter("Ada").then(() => (loaded = true));
+  await stage.log.add({ user: "Bob", text: "hello" });
+  for (const person of [first!, ...others]) await person.goesOnReading(["Bob: hello"]);
+  await first!.passes(1_000); // longer than any of the six took
+  expect(loaded).toBe(false);
+
+  await first!.page.close();
+  await seventh;
+});
