@@ -71,12 +71,12 @@ export function ratioRows({ ratios, subjects, scenarios }: Results): string[][] 
 }
 
 /** When, where and how it was measured, in sentences. */
-export function circumstances({ date, machine, options }: Results): string {
+export function circumstances({ date, command, machine, options }: Results): string {
   const { clients, rate, characters, rounds, quick } = options;
   const spread =
     rounds > 1 ? `Each figure is the median of ${rounds} rounds, and in brackets are the least and the most.` : "";
   return [
-    `Measured on ${date.slice(0, 10)} by \`npm run bench${quick ? " -- --quick" : ""}\` on ${machine.cpu}, ${machine.cores} cores, ${machine.os}, Node ${machine.node}:`,
+    `Measured on ${date.slice(0, 10)} by \`${command}\` on ${machine.cpu}, ${machine.cores} cores, ${machine.os}, Node ${machine.node}:`,
     `${clients} clients, ${rate} messages of ${characters} characters in a second, over loopback.`,
     spread,
     ...(quick ? ["One short round is a look, and no measurement."] : []),

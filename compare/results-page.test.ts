@@ -11,6 +11,7 @@ const figure = (median: number): Figure => ({ median, min: median, max: median *
 /** The bench as it might have gone: the first variant measured in full, of the others only what a delivery costs. */
 const results: Results = {
   date: "2026-11-24T12:00:00.000Z",
+  command: "npm run bench -- --clients 100",
   machine: { cpu: "A <b>CPU</b>", cores: 2, memoryGiB: 8, node: "v20.20.2", os: "Linux 6.1" },
   options: { clients: 100, rate: 10, characters: 100, rounds: 2, seconds: 1, others: 10, quick: false },
   metrics,

@@ -37,6 +37,7 @@ for (let round = 1; round <= options.rounds; round++) rounds.push(await measureA
 
 const results: Results = {
   date: new Date().toISOString(),
+  command: ["npm run bench", ...(options.words.length > 0 ? ["--", ...options.words] : [])].join(" "),
   machine: {
     cpu: os.cpus()[0]!.model,
     cores: os.cpus().length,

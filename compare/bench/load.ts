@@ -42,9 +42,11 @@ export const verbs = {
 
   /** So many messages at once, and the next as soon as they have reached everybody, for so many seconds. */
   burst({ messages, seconds }: { messages: number; seconds: number }) {
+    const { polls } = audience.crowd;
     return audience.hears(async () => {
       for (const end = performance.now() + seconds * 1_000; performance.now() < end;) {
-        for (let said = 0; said < messages; said++) void audience.post();
+        const posts = Array.from({ length: messages }, () => audience.post());
+        if (polls) await Promise.all(posts).then(() => void polls.all()); // nobody waits for their next poll
         await hearing.all(patience);
         if (hearing.awaited > 0) return; // lost
       }
@@ -56,12 +58,12 @@ export const verbs = {
     return audience.hears(() => sleep(seconds * 1_000));
   },
 
-  /** Everybody polls again as soon as there is an answer. Nobody speaks, or somebody so many times a second. */
-  async hurry({ seconds, rate = 0 }: { seconds: number; rate?: number }) {
+  /** Nobody speaks, and everybody polls again as soon as there is an answer. */
+  async hurry({ seconds }: { seconds: number }) {
     const polls = audience.crowd.polls!;
     polls.pace(0);
     void polls.all();
-    const heard = await (rate ? verbs.speak({ rate, seconds }) : audience.hears(() => sleep(seconds * 1_000)));
+    const heard = await audience.hears(() => sleep(seconds * 1_000));
     polls.pace(numbers.poll);
     return heard;
   },

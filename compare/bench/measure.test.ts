@@ -15,6 +15,7 @@ const options: Options = {
   seconds: 0.4,
   others: 100,
   quick: true,
+  words: [],
   only: [],
   scenarios: [],
   out: undefined,

@@ -81,10 +81,10 @@ export async function converse(
   }
 }
 
-/** Lets the code of a server run for so many seconds: its polls bring news, and bring none. */
+/** Before anybody counts, the code of a server has run: what brings news, and in polling what brings none. */
 async function warm({ candidate, load }: Visit, seconds: number): Promise<void> {
-  if (candidate.technique === "polling") await load.ask("hurry", { seconds, rate: 20 });
-  else await load.ask("burst", { messages: 1, seconds });
+  await load.ask("burst", { messages: 1, seconds });
+  if (candidate.technique === "polling") await load.ask("hurry", { seconds }); // the last, because it spreads the polls
 }
 
 /** A conversation in front of ten times as many. */

@@ -30,7 +30,7 @@ describe("the options", () => {
   });
 
   it("leave out what takes its time when a quick look will do, unless it is asked for", () => {
-    expect(parse("--quick").scenarios).toEqual(["connect", "delivery", "flat-out", "bursts", "wire"]);
+    expect(parse("--quick").scenarios).toEqual(["connect", "delivery", "bursts", "wire"]);
     expect(parse("--quick --scenario idle").scenarios).toEqual(["idle"]);
     expect(parse("--quick").only.some(({ kind }) => kind === "course")).toBe(false);
     expect(parse("--quick --only course-polling").only).toHaveLength(1);

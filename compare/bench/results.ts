@@ -182,6 +182,8 @@ export interface Ratio {
 export interface Results {
   /** When it was measured: ISO 8601, UTC. */
   date: string;
+  /** What was typed to measure it. */
+  command: string;
   machine: { cpu: string; cores: number; memoryGiB: number; node: string; os: string };
   /** `rate` in messages per second, `characters` of each text, `seconds` of each measurement, `others` in percent. */
   options: {

@@ -48,6 +48,7 @@ test("A ratio sets side by side what was measured in the same round", () => {
 test("The tables show the figures with their spread, why a round is missing, and which goal is missed", () => {
   const printed = report({
     date: "",
+    command: "",
     machine: { cpu: "", cores: 2, memoryGiB: 1, node: "", os: "" },
     options: { clients: 1, rate: 1, characters: 1, rounds: 3, seconds: 1, others: 10, quick: false },
     metrics: known,

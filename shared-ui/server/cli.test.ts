@@ -218,7 +218,9 @@ describe("the certificate", () => {
       vi.stubEnv("TLS_KEY", TLS_KEY);
       await expect(certificate()).rejects.toThrow(words);
     }
-    expect(await failure("http2-push", { TLS_CERT: certFile, TLS_KEY: keyFile })).toContain("TLS_CERT");
+    const env = { TLS_CERT: certFile, TLS_KEY: keyFile };
+    expect(await failure("http2-push", env)).toContain("TLS_CERT");
+    expect(await fails(["http2-push/promise-client.ts"], env)).toContain("TLS_CERT");
   });
 
   it("of this checkout has mode 600, too", () => {
