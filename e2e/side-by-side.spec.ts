@@ -317,13 +317,20 @@ test("The wire inspector says what crosses, in the words of each technique", asy
     for (const word of words[name]) await expect.poll(seen, { message: name, timeout: 10_000 }).toContain(word);
   }
 
-  await test.step("it keeps the newest 100, and the client notices nothing", async () => {
+  await test.step("it keeps the newest 100, as the frame does of the messages, and the client notices nothing", async () => {
     const frame = desk.page.frames().find((one) => one.url().startsWith(server.panes[0]!.url))!;
-    const statuses = await frame.evaluate(() =>
-      Promise.all(Array.from({ length: 60 }, async () => (await fetch("/style.css", { method: "HEAD" })).status)),
-    );
-    expect(new Set(statuses)).toEqual(new Set([200]));
+    const statuses = await frame.evaluate(() => {
+      const headers = { "Content-Type": "application/json" };
+      const post = (_: unknown, i: number) =>
+        fetch("/msgs", { method: "POST", headers, body: JSON.stringify({ user: "Eve", text: `${i}` }) });
+      return Promise.all(Array.from({ length: 100 }, async (...place) => (await post(...place)).status));
+    });
+    expect(new Set(statuses)).toEqual(new Set([201]));
     await expect(desk.pane(polling).entries).toHaveCount(100);
+    for (const { name, chat } of desk.panes) {
+      await expect(chat.locator("#messages .message"), name).toHaveCount(100);
+      await expect(chat.locator("#messages"), name).not.toContainText("hello");
+    }
   });
 
   await test.step("without a frame, and where WebSockets are blocked", async () => {
