@@ -16,7 +16,7 @@ import type { Outage, Pane } from "./pane.ts";
 const often = 250;
 
 const read = (file: string) => readFileSync(new URL(`page/${file}`, import.meta.url), "utf8");
-const colours = () => read("../../shared-ui/colours.css");
+const base = () => read("../../shared-ui/base.css");
 const chartStyle = createRequire(import.meta.url).resolve("uplot/dist/uPlot.min.css");
 const names = variants.map(({ name }) => name);
 
@@ -40,9 +40,9 @@ export function site(url: string, panes: readonly Pane[], closing: AbortSignal):
   const connectSrc = addresses.filter((address) => address.startsWith("https:"));
   withFiles(app, headers({ frameAncestors: ["'none'"], frameSrc: addresses, connectSrc }), {
     "/": () => read("index.html"),
-    "/style.css": () => colours() + readFileSync(chartStyle, "utf8") + read("style.css"),
+    "/style.css": () => base() + readFileSync(chartStyle, "utf8") + read("style.css"),
     "/results": async () => (await import("./results-page.ts")).resultsPage(readResults()),
-    "/results.css": () => colours() + read("results.css"),
+    "/results.css": () => base() + read("results.css"),
     ...script("page", "compare/page/page.ts"),
   });
 

@@ -16,7 +16,7 @@ export function withPage(app: Application, variant: VariantName, { publicOrigin,
   const page = () => read("index.html").replaceAll("{{variant}}", variant);
   return withFiles(withRules(app, publicOrigin), headers({ frameAncestors: [framedBy ?? "'none'"] }), {
     "/": ({ query }) => (query.wire === undefined ? page() : wired(page(), framedBy)),
-    "/style.css": () => read("colours.css") + read("style.css"),
+    "/style.css": () => read("base.css") + read("style.css"),
     ...script("client", `${variant}/client.ts`),
     "/wire.css": () => read("wire/wire.css"),
     ...script("wire", "shared-ui/wire/wire.ts"),

@@ -23,7 +23,7 @@ export type Note = (describe: () => Omit<Entry, "at">) => void;
 /** The time, to a fraction of a millisecond. All pages of one browser share this clock; Date.now() only counts whole ones. */
 export const now = (): number => performance.timeOrigin + performance.now();
 
-const most = 300; // an entry is to be read, not to be kept: 200 entries of 32 KiB would be a lot of memory
+const most = 300; // an entry is to be read, not to be kept: 100 entries of 32 KiB would be a lot of memory
 
 /** The beginning of a text. */
 export const start = (text: string): string => (text.length > most ? `${text.slice(0, most)}…` : text);
