@@ -52,11 +52,7 @@ export async function converse(
     );
 
     if (wanted.some((id) => ["delivery", "flat-out", "bursts"].includes(id))) await warm(visit, quick ? 0.5 : 1);
-    await sample(
-      "delivery",
-      () => load.ask("speak", { rate, seconds: polling ? Math.max(seconds, polled) : seconds }),
-      conversation,
-    );
+    await sample("delivery", () => speak(visit, rate, seconds), conversation);
     const hurry = { seconds: seconds / 2 };
     await sample(
       "flat-out",
@@ -81,6 +77,11 @@ export async function converse(
   }
 }
 
+/** One of the crowd speaks for so many seconds, and at least until everybody has polled. */
+function speak({ candidate, load }: Visit, rate: number, seconds: number): Promise<Heard> {
+  return load.ask("speak", { rate, seconds: candidate.technique === "polling" ? Math.max(seconds, polled) : seconds });
+}
+
 /** Before anybody counts, the code of a server has run: what brings news, and in polling what brings none. */
 async function warm({ candidate, load }: Visit, seconds: number): Promise<void> {
   await load.ask("burst", { messages: 1, seconds });
@@ -91,14 +92,12 @@ async function warm({ candidate, load }: Visit, seconds: number): Promise<void> 
 export async function crowd(candidate: Candidate, options: Options): Promise<Sample[]> {
   const visit = new Visit(candidate);
   const { load } = visit;
-  const polling = candidate.technique === "polling";
   const rate = Math.max(1, Math.round(options.rate / crowded));
-  const seconds = polling ? Math.max(options.seconds, polled) : options.seconds;
   try {
     await visit.start();
     await load.ask("connect", { ...visit.address, clients: crowded * options.clients });
     await warm(visit, 1);
-    return await measure([visit], "crowd", () => load.ask("speak", { rate, seconds }), conversation, options);
+    return await measure([visit], "crowd", () => speak(visit, rate, options.seconds), conversation, options);
   } finally {
     await visit.stop();
   }

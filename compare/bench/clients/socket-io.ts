@@ -1,12 +1,11 @@
 // Socket.IO without its client (Engine.IO protocol 4, Socket.IO protocol 5): each packet is a text frame that begins with its type.
-import type { Socket } from "node:net";
 import { numbers } from "../../../shared-ui/numbers.ts";
 import { io } from "socket.io-client";
-import { type Address, type Crowd, type Listener, Meter, speakers } from "./client.ts";
-import { frame, openWebSocket } from "./websocket.ts";
+import type { Address, Crowd, Listener } from "./client.ts";
+import { frame, openWebSocket, socketCrowd } from "./websocket.ts";
 
 const [open, ping, message] = ["0", "2", "4"].map((type) => type.charCodeAt(0));
-const [pong, connect] = [frame("3"), frame("40{}")];
+const [pong, hello] = [frame("3"), frame("40{}")];
 
 /** How long the client of Socket.IO waits, with the options of socket-io/client.ts. */
 function pause(failures: number): number {
@@ -15,24 +14,16 @@ function pause(failures: number): number {
 
 /** Everybody has a socket, without a few polls before it; the first ones post. */
 export function crowd(address: Address): Crowd {
-  const meter = new Meter();
-  const posters: Socket[] = [];
-  let posts = 0;
-  return {
-    connect(listener: Listener) {
-      const socket = openWebSocket(address, "/socket.io/?EIO=4&transport=websocket", (packet) => {
-        if (packet[0] === message) return listener.news(packet);
-        if (packet[0] === open) socket.write(connect);
-        if (packet[0] === ping) socket.write(pong);
-      });
-      socket.on("close", () => listener.lost(pause));
-      meter.add(socket);
-      if (posters.length < speakers) posters.push(socket);
-    },
-    post: (draft) => void posters[posts % posters.length]!.write(frame(`42${posts++}["msg:post",${draft}]`)),
-    bytes: () => meter.bytes(),
-    leave: () => meter.cut(),
-  };
+  return socketCrowd(pause, connect, (draft, number) => `42${number}["msg:post",${draft}]`);
+
+  function connect(listener: Listener) {
+    const socket = openWebSocket(address, "/socket.io/?EIO=4&transport=websocket", (packet) => {
+      if (packet[0] === message) return listener.news(packet);
+      if (packet[0] === open) socket.write(hello);
+      if (packet[0] === ping) socket.write(pong);
+    });
+    return socket;
+  }
 }
 
 /** With its own client and default transports: a few polls, then a WebSocket. To see what that start costs; nobody speaks here. */

@@ -1,7 +1,7 @@
 // A WebSocket without a library (RFC 6455): enough to read text frames, answer pings and send short frames.
 import type { Socket } from "node:net";
 import { retryDelay } from "../../../shared-ui/retry.ts";
-import { type Address, type Crowd, dial, joined, kept, type Listener, Meter, speakers } from "./client.ts";
+import { type Address, type Crowd, dial, joined, kept, type Listener, Meter, type Pause, speakers } from "./client.ts";
 
 const [text, close, ping] = [1, 8, 9];
 const pong = Buffer.from([0x8a, 0x80, 0, 0, 0, 0]);
@@ -54,17 +54,33 @@ export function frame(content: string): Buffer {
 
 /** Everybody has a socket; the first ones post. */
 export function crowd(address: Address): Crowd {
+  return socketCrowd(
+    retryDelay,
+    (listener) => openWebSocket(address, "/msgs", (message) => listener.news(message)),
+    (draft) => `{"event":"msg:post","data":${draft}}`,
+  );
+}
+
+/** A crowd on WebSockets: how long each pauses, how one is opened, and the words of post number so and so. */
+export function socketCrowd(
+  pause: Pause,
+  open: (listener: Listener) => Socket,
+  words: (draft: string, number: number) => string,
+): Crowd {
   const meter = new Meter();
   const posters: Socket[] = [];
   let posts = 0;
   return {
     connect(listener: Listener) {
-      const socket = openWebSocket(address, "/msgs", (message) => listener.news(message));
-      socket.on("close", () => listener.lost(retryDelay));
+      const socket = open(listener);
+      socket.on("close", () => listener.lost(pause));
       meter.add(socket);
       if (posters.length < speakers) posters.push(socket);
     },
-    post: (draft) => void posters[posts++ % posters.length]!.write(frame(`{"event":"msg:post","data":${draft}}`)),
+    post(draft) {
+      const number = posts++;
+      posters[number % posters.length]!.write(frame(words(draft, number)));
+    },
     bytes: () => meter.bytes(),
     leave: () => meter.cut(),
   };
