@@ -66,7 +66,7 @@ await says(2, "I did, and Dan.");
 await says(3, "At the same moment.");
 await desk.waitForTimeout(4_000);
 await desk.getByRole("button", { name: "cut" }).click();
-await desk.waitForTimeout(8_000);
+await desk.waitForTimeout(9_000);
 await says(1, "And now?");
 await desk.frameLocator("iframe").first().locator("#messages").getByText("And now?").waitFor();
 await desk.screenshot({ path: "compare/screenshot.png" });
