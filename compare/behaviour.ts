@@ -1,8 +1,8 @@
 // How the four techniques behave where they differ: the answers that the README prints, and the test that finds each one
 // out. What no test asks does not belong here, and a difference that is not here is a bug.
-import { numbers as chat } from "../shared-chat/numbers.ts";
-import { numbers as page } from "../shared-ui/numbers.ts";
-import type { VariantName } from "../shared-ui/server/variants.ts";
+import { limits } from "../shared-chat/limits.ts";
+import { timing } from "../shared-ui/timing.ts";
+import type { VariantName } from "../shared-server/variants.ts";
 
 /** What the questions are about. */
 export const groups = {
@@ -39,7 +39,7 @@ export const noticed = {
 };
 
 const seconds = (milliseconds: number) => `${milliseconds / 1_000} s`;
-const [byPage, byServer] = [noticed.byPage({ ...chat, ...page }), noticed.byServer(chat)];
+const [byPage, byServer] = [noticed.byPage({ ...limits, ...timing }), noticed.byServer(limits)];
 
 export const behaviour = {
   protocol: {

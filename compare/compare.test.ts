@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { behaviour } from "./behaviour.ts";
-import { charts } from "./charts.ts";
-import { readResults } from "./measured.ts";
+import { charts } from "../bench/charts.ts";
+import { readResults } from "../bench/rows.ts";
 import { sections, withSections } from "./tables.ts";
 
 // Windows may check files out with other line ends.
@@ -16,7 +16,7 @@ test("The tables of the README are up to date (npm run compare)", async () => {
 
 test("The charts are up to date (npm run compare)", () => {
   const results = readResults();
-  for (const { file, svg } of results ? charts(results) : []) expect(read(`compare/charts/${file}`), file).toBe(svg);
+  for (const { file, svg } of results ? charts(results) : []) expect(read(`bench/charts/${file}`), file).toBe(svg);
 });
 
 test.each(Object.entries(behaviour))(

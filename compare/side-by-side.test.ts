@@ -3,19 +3,19 @@ import { createServer } from "node:http";
 import net from "node:net";
 import tls from "node:tls";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
-import { fiveFree, isFree } from "../e2e/command.ts";
-import { join, type Person, trusting, type Wire, wires } from "../e2e/wire.ts";
-import { numbers } from "../shared-chat/numbers.ts";
-import { start } from "../shared-ui/server/start.ts";
-import { type VariantName, variants } from "../shared-ui/server/variants.ts";
-import { type Kind, lasting } from "./outage.ts";
-import type { Outage } from "./pane.ts";
+import { fiveFree, isFree } from "../e2e/process.ts";
+import { join, type Person, trusting, type Wire, wires } from "../e2e/wires.ts";
+import { limits } from "../shared-chat/limits.ts";
+import { start } from "../shared-server/start.ts";
+import { type VariantName, variants } from "../shared-server/variants.ts";
+import { type Kind, lasting } from "./outages.ts";
+import type { Outage } from "./tapped-variant.ts";
 import { sideBySide, type SideBySide } from "./side-by-side.ts";
 
 vi.setConfig({ testTimeout: 15_000 });
 
 const usual = { ...lasting };
-numbers.grace = 300;
+limits.grace = 300;
 let running: SideBySide;
 const people: Person[] = [];
 beforeAll(async () => {
@@ -92,12 +92,6 @@ describe("one chat", () => {
         idea,
       })),
     );
-  });
-
-  test("http:// at the pane that speaks https leads to its public address", async () => {
-    const { port } = paneOf("http2-push").tap;
-    const answer = await fetch(`http://localhost:${port}/`, { redirect: "manual" });
-    expect(answer.headers.get("Location")).toBe(`https://localhost:${port}/`);
   });
 });
 

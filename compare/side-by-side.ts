@@ -1,10 +1,10 @@
 // One chat, four servers: all variants on the same log, each behind a tap, and the page that shows them side by side.
 import { createServer } from "node:http";
 import { Log } from "../shared-chat/log.ts";
-import { listen, type Running } from "../shared-ui/server/start.ts";
-import { variants } from "../shared-ui/server/variants.ts";
-import { Pane } from "./pane.ts";
-import { site } from "./site.ts";
+import { listen, type Running } from "../shared-server/start.ts";
+import { variants } from "../shared-server/variants.ts";
+import { Pane } from "./tapped-variant.ts";
+import { site } from "./routes.ts";
 
 export interface SideBySide {
   /** Where the page is. */

@@ -1,12 +1,11 @@
 // The tables of README.md: what is counted, what tests found out, and what the bench measured.
 import { markdownTable } from "markdown-table";
-import { variants } from "../shared-ui/server/variants.ts";
+import { variants } from "../shared-server/variants.ts";
 import { behaviour, groups } from "./behaviour.ts";
-import type { Results } from "./bench/results.ts";
-import { bytesOf } from "./bytes.ts";
-import { charts } from "./charts.ts";
-import { linesIn, linesOf } from "./lines.ts";
-import { circumstances, measuredRows } from "./measured.ts";
+import type { Results } from "../bench/results.ts";
+import { charts } from "../bench/charts.ts";
+import { bytesOf, linesIn, linesOf } from "./count.ts";
+import { circumstances, measuredRows } from "../bench/rows.ts";
 
 const names = variants.map(({ name }) => name);
 const head = ["", ...names.map((name) => `[${name}](${name}/README.md)`)];
@@ -54,7 +53,7 @@ async function counted(): Promise<string> {
     ["JavaScript of the page, minified, kB", ...bytes.map(({ minified }) => kB(minified))],
     ["… and compressed with gzip, kB", ...bytes.map(({ gzipped }) => kB(gzipped))],
   ];
-  const shared = ["shared-chat", "shared-ui", "shared-ui/server"].map((folder) => `\`${folder}\` ${linesIn(folder)}`);
+  const shared = ["shared-chat", "shared-ui", "shared-server"].map((folder) => `\`${folder}\` ${linesIn(folder)}`);
   const table = markdownTable([head, ...rows.map((row) => row.map(String))], numbers);
   return `${table}\n\nLines that all four share: ${shared.join(", ")}.`;
 }
@@ -63,7 +62,7 @@ function measured(results: Results | undefined): string {
   if (!results) return "Nothing is measured yet: `npm run bench`, and then `npm run compare`.";
   const table = markdownTable([head, ...measuredRows(results)], numbers);
   const images = charts(results).map(
-    ({ file, text }) => `<img src="compare/charts/${file}" alt="${text}" width="49%" />`,
+    ({ file, text }) => `<img src="bench/charts/${file}" alt="${text}" width="49%" />`,
   );
   return `${circumstances(results)}\n\n${table}\n\n${images.join("\n")}`;
 }

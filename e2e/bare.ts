@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { Server } from "socket.io";
 import type { io as connect } from "socket.io-client";
 import { WebSocketServer } from "ws";
-import type { VariantName } from "../shared-ui/server/variants.ts";
+import type { VariantName } from "../shared-server/variants.ts";
 
 /** Every byte there is. */
 export const bytes = Buffer.from(Array.from({ length: 256 }, (_, n) => n));

@@ -1,6 +1,6 @@
 // The promises of the chat, one test each. It runs once per variant, and says nowhere which one it is.
 import { connect } from "node:net";
-import { expect, pageNumbers, test, WatchedLog } from "./chat.ts";
+import { expect, pageTiming, test, WatchedLog } from "./stage.ts";
 
 test("What one person says, everybody reads: once, in the same order on every screen", async ({
   ada,
@@ -59,10 +59,10 @@ test("Whoever was away and comes back misses nothing, and asks only for what the
       await ada.goesOnReading(said);
       await expect(ada.state).toHaveText("connected");
       await bob.goesOnReading(said);
-      for (const { since, news } of stage.log.asked) {
+      for (const { since, update } of stage.log.asked) {
         expect(since).toMatch(/./);
-        expect(news.reset).toBeUndefined();
-        for (const { id } of news.msg) expect(id).toBeGreaterThan(seen);
+        expect(update.reset).toBeUndefined();
+        for (const { id } of update.msg) expect(id).toBeGreaterThan(seen);
       }
     });
   };
@@ -100,7 +100,7 @@ test("Whoever was away and comes back misses nothing, and asks only for what the
   await comesBack("nobody looked at the page for longer than the watchdog waits", async (meanwhile) => {
     await ada.looks(false);
     stage.tap.freeze();
-    await ada.passes(1.1 * pageNumbers.watchdog);
+    await ada.passes(1.1 * pageTiming.watchdog);
     await meanwhile();
     stage.tap.thaw();
     await ada.looks(true);
@@ -127,7 +127,7 @@ test("What could not be continued is said, never silent", async ({ ada, stage })
     await stage.log.add({ user: "Bob", text: "new here" });
     await stage.log.add({ user: "Bob", text: "and you?" });
     await expect(ada.notices).toHaveText([
-      "The server started over with an empty memory. What was said before is gone.",
+      "The server started over with an empty memory. The earlier messages are gone.",
     ]);
     await ada.says("hello again");
     await ada.goesOnReading(["Bob: new here", "Bob: and you?", "Ada: hello again"]);
@@ -183,7 +183,7 @@ test("A draft sent twice is one message", async ({ ada, bob, stage }) => {
   await test.step("the network holds both back until the page has sent it again", async () => {
     stage.tap.freeze();
     await ada.says("twice");
-    await ada.passes(pageNumbers.acknowledgement + pageNumbers.retry + pageNumbers.retryMost);
+    await ada.passes(pageTiming.acknowledgement + pageTiming.retry + pageTiming.retryMost);
     stage.tap.thaw();
     for (const person of [ada, bob]) await person.goesOnReading(["Ada: once", "Ada: twice"]);
   });
@@ -216,7 +216,7 @@ test("The page says whether it is connected, and notices a peer that has silentl
       const html = document.documentElement;
       new MutationObserver(() => states.push(html.dataset.state!)).observe(html, { attributeFilter: ["data-state"] });
     });
-    await ada.passes(1.5 * pageNumbers.watchdog);
+    await ada.passes(1.5 * pageTiming.watchdog);
     expect(await ada.page.evaluate(() => (globalThis as unknown as { states: string[] }).states)).toEqual([]);
   });
 
@@ -251,7 +251,7 @@ test("A refused draft is explained to its author and reaches nobody, and its tex
   const [keep, drop] = [ada.outbox.nth(0), ada.outbox.nth(1)];
   for (const row of [keep, drop]) {
     await expect(row).toContainText("not sent");
-    await expect(row.getByRole("alert")).toHaveText("The name holds a character that cannot be seen.");
+    await expect(row.getByRole("alert")).toHaveText("The name contains an invisible character.");
   }
   await expect(keep).toContainText("keep me");
   expect(stage.log.since("").msg).toEqual([]);

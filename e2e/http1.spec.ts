@@ -1,6 +1,6 @@
 // The same pages in a browser without HTTP/2: why an event stream had better not come over HTTP/1.1.
-import { variants } from "../shared-ui/server/variants.ts";
-import { expect, test } from "./chat.ts";
+import { variants } from "../shared-server/variants.ts";
+import { expect, test } from "./stage.ts";
 
 test.use({
   variant: variants.find(({ name }) => name === "http2-push")!,

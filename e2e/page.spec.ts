@@ -1,7 +1,7 @@
 // What a person expects of the page, whichever way the messages travel. It is byte for byte the same page in all variants
 // (e2e/wire.test.ts), so this runs once.
 import { AxeBuilder } from "@axe-core/playwright";
-import { expect, test } from "./chat.ts";
+import { expect, test } from "./stage.ts";
 
 test("The page is accessible and fits, in light at 1280 px and in dark at 360 px", async ({ ada, bob, stage }) => {
   const { page } = ada;

@@ -1,7 +1,7 @@
 import { defineConfig } from "playwright/test";
-import { variants } from "../shared-ui/server/variants.ts";
+import { variants } from "../shared-server/variants.ts";
 import { findBrowser } from "./browser.ts";
-import type { Fixtures } from "./chat.ts";
+import type { Fixtures } from "./stage.ts";
 
 const ci = Boolean(process.env.CI);
 

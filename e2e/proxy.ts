@@ -2,7 +2,7 @@
 import http from "node:http";
 import https from "node:https";
 import { buffer } from "node:stream/consumers";
-import { trusting } from "./wire.ts";
+import { trusting } from "./wires.ts";
 
 /** Hands requests on to this port. An answer passes as it comes, or is collected first, as many proxies do. */
 export function oldProxy(scheme: "http" | "https", port: number, answers: "pass" | "are collected"): http.Server {

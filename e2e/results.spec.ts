@@ -1,7 +1,7 @@
 // The page of results, beside the side-by-side page.
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect, test } from "playwright/test";
-import { circumstances, measuredRows, readResults } from "../compare/measured.ts";
+import { circumstances, measuredRows, readResults } from "../bench/rows.ts";
 import { sideBySide } from "../compare/side-by-side.ts";
 
 test("The page of results shows what the bench has measured, to everybody", async ({ page }) => {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium } from "playwright";
 import { sideBySide } from "../compare/side-by-side.ts";
-import { start } from "../shared-ui/server/start.ts";
+import { start } from "../shared-server/start.ts";
 import { findBrowser } from "./browser.ts";
 
 const server = await start("raw-websockets", { port: 0 });

@@ -4,14 +4,14 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { AxeBuilder } from "@axe-core/playwright";
 import type { FrameLocator, Locator, Page } from "playwright/test";
-import { type Kind, lasting } from "../compare/outage.ts";
+import { type Kind, lasting } from "../compare/outages.ts";
 import { type SideBySide, sideBySide } from "../compare/side-by-side.ts";
-import { variants, type VariantName } from "../shared-ui/server/variants.ts";
-import { expect, pageNumbers, test as base } from "./chat.ts";
+import { variants, type VariantName } from "../shared-server/variants.ts";
+import { expect, pageTiming, test as base } from "./stage.ts";
 
 // Shorter than in life, like all numbers of these tests: a poll still notices a freeze, and the watchdog still does not.
 Object.assign(lasting, { freeze: 3_000, slow: 4_000, refuse: 1_000 });
-const numbers = { ...pageNumbers, watchdog: 6_000 };
+const timing = { ...pageTiming, watchdog: 6_000 };
 const [polling, http2Push, rawWebsockets, socketIo] = variants.map(({ name }) => name);
 const cast = ["Ada", "Bob", "Cyd", "Dan"];
 
@@ -101,7 +101,7 @@ const test = base.extend<{ server: SideBySide; desk: Desk }>({
   },
 
   desk: async ({ page, server }, use) => {
-    await page.addInitScript((value) => Object.assign(globalThis, { pageNumbers: value }), numbers);
+    await page.addInitScript((value) => Object.assign(globalThis, { pageTiming: value }), timing);
     await page.goto(server.url);
     const desk = new Desk(page, server);
     await desk.areAll("connected");
@@ -194,12 +194,12 @@ test("The numbers of a pane are what the test has counted itself", async ({ desk
       near(await pane.number("bytes"), polled.up + polled.down);
       near(await pane.number("each"), (polled.up + polled.down) / 3);
     }).toPass({ timeout: 15_000 });
-    expect(await pane.number("latency")).toBeLessThan(2 * pageNumbers.poll);
+    expect(await pane.number("latency")).toBeLessThan(2 * pageTiming.poll);
     await expect(pane.section.getByRole("img")).toHaveAccessibleName(/something crossed in [1-9]/);
   });
 
   await test.step("the others: each message once, nothing asked, and few bytes around it", async () => {
-    const payload = 3 * 80; // {"id":1,"user":"Dan","text":"message 1","draft":UUID,"time":…} has more
+    const payload = 3 * 80; // {"id":1,"user":"Dan","text":"message 1","draftId":UUID,"time":…} has more
     for (const pane of panes.slice(1)) {
       expect(await pane.number("requests")).toBeLessThan(2); // the one that stays open may have been asked within the count
       expect(await pane.number("down")).toBeGreaterThan(payload);
@@ -217,7 +217,7 @@ test("The numbers of a pane are what the test has counted itself", async ({ desk
   });
 });
 
-test.describe("An outage begins at the press of a button, is over by itself, and nothing is lost or doubled", () => {
+test.describe("An outage begins at the press of a button, is over by itself, and nothing is lost and nothing arrives twice", () => {
   const everywhere = async (desk: Desk, kind: Kind, button: string, during: () => Promise<void> = async () => {}) => {
     const before = await desk.pane(polling).reads();
     await desk.press(button);
@@ -229,7 +229,7 @@ test.describe("An outage begins at the press of a button, is over by itself, and
     await desk.allRead([...before, ...desk.panes.map((_, i) => `message ${before.length + i + 1}`)]);
     for (const pane of desk.panes) {
       await expect(pane.fact("lost")).toHaveText("0");
-      await expect(pane.fact("doubled")).toHaveText("0");
+      await expect(pane.fact("duplicates")).toHaveText("0");
     }
   };
   const noticed = /^[\d.]+ m?s$/;
@@ -257,7 +257,7 @@ test.describe("An outage begins at the press of a button, is over by itself, and
       await expect(desk.pane(http2Push).fact("noticed")).toHaveText(/^not/);
     });
     const after = await desk.pane(polling).number("noticed");
-    expect(after).toBeGreaterThan(0.8 * pageNumbers.request);
+    expect(after).toBeGreaterThan(0.8 * pageTiming.request);
     expect(after).toBeLessThan(3_000);
     await expect(desk.pane(http2Push).fact("noticed")).toHaveText("not at all");
 

@@ -1,10 +1,10 @@
 // Where the techniques differ, found out in a browser. The answers are in compare/behaviour.ts, and in the README.
 import type { Page } from "playwright/test";
 import { behaviour, noticed } from "../compare/behaviour.ts";
-import { numbers as chatNumbers } from "../shared-chat/numbers.ts";
-import type { Variant } from "../shared-ui/server/variants.ts";
+import { limits } from "../shared-chat/limits.ts";
+import type { Variant } from "../shared-server/variants.ts";
 import { bareServer, bytes, connectAndGiveUp, postOnce, reach, receive, socketIoClient } from "./bare.ts";
-import { expect, pageNumbers, test } from "./chat.ts";
+import { expect, pageTiming, test } from "./stage.ts";
 
 test("The page came over the protocol that the technique needs, and says so", async ({ ada, variant }) => {
   await expect(ada.page.locator("#protocol")).toHaveText(behaviour.protocol.answers[variant.name]);
@@ -17,18 +17,18 @@ test("While nobody looks at the page, the wire is as silent as the technique all
 }) => {
   const crossed = () => stage.tap.up.bytes + stage.tap.down.bytes;
   await ada.looks(false);
-  await ada.passes(pageNumbers.request); // what was under way arrives
+  await ada.passes(pageTiming.request); // what was under way arrives
   const before = crossed();
-  await ada.passes(pageNumbers.watchdog); // long enough for a heartbeat, and for many polls
+  await ada.passes(pageTiming.watchdog); // long enough for a heartbeat, and for many polls
   expect(crossed() === before ? "nothing" : "heartbeats").toBe(behaviour.whileHidden.answers[variant.name]);
 });
 
 test("News come by themselves, or when the page asks", async ({ ada, stage, variant }) => {
   // The page asks no more once it is hidden. Whatever still arrives, the server has said of its own accord.
   await ada.looks(false);
-  await ada.passes(pageNumbers.request);
+  await ada.passes(pageTiming.request);
   await stage.log.add({ user: "Bob", text: "hello" });
-  await ada.passes(2 * pageNumbers.poll);
+  await ada.passes(2 * pageTiming.poll);
   expect((await ada.reads()).length === 1 ? "server" : "page").toBe(behaviour.speaksFirst.answers[variant.name]);
   await ada.looks(true);
   await ada.goesOnReading(["Bob: hello"]);
@@ -47,17 +47,17 @@ test("Eight tabs of one browser share their connections, or have one each", asyn
 });
 
 test.describe("Without our watchdog", () => {
-  test.use({ numbers: { ...pageNumbers, watchdog: 60_000 } });
+  test.use({ timing: { ...pageTiming, watchdog: 60_000 } });
 
   test("A server that was unplugged is noticed by what the technique brings, or by our watchdog alone", async ({
     ada,
     stage,
     variant,
   }) => {
-    const limits = noticed.byPage({ ...chatNumbers, ...pageNumbers });
-    const longest = Math.max(...Object.values(limits).filter((some) => some < Infinity));
+    const bounds = noticed.byPage({ ...limits, ...pageTiming });
+    const longest = Math.max(...Object.values(bounds).filter((some) => some < Infinity));
     stage.tap.freeze();
-    const timeout = 1_000 + Math.min(limits[variant.name], longest);
+    const timeout = 1_000 + Math.min(bounds[variant.name], longest);
     const found = await expect(ada.state)
       .toHaveText("reconnecting", { timeout })
       .then(
@@ -84,7 +84,7 @@ test.describe("The technique alone", () => {
       () => {}, // the test ends before
     );
     await expect.poll(() => asked.length).toBe(1);
-    const first = asked[0]!.news.cursor;
+    const first = asked[0]!.update.cursor;
     stage.tap.cut();
     await expect.poll(() => gaveUp || asked.length === 2).toBe(true);
 
@@ -135,7 +135,7 @@ test.describe("The technique alone", () => {
 });
 
 test.describe("When the next try is far away", () => {
-  test.use({ numbers: { ...pageNumbers, retry: 60_000 } });
+  test.use({ timing: { ...pageTiming, retry: 60_000 } });
 
   test("nobody need wait for it: now means now", async ({ ada, stage }) => {
     await stage.stops();

@@ -13,18 +13,18 @@ import { WebSocket, WebSocketServer } from "ws";
 import { behaviour, noticed } from "../compare/behaviour.ts";
 import { Tap } from "../compare/tap.ts";
 import { Log } from "../shared-chat/log.ts";
-import { numbers } from "../shared-chat/numbers.ts";
-import { serverOf, type VariantName } from "../shared-ui/server/variants.ts";
+import { limits } from "../shared-chat/limits.ts";
+import { serverOf, type VariantName } from "../shared-server/variants.ts";
 import { oldProxy } from "./proxy.ts";
-import { hangUp, join, openSocket, trusting, type Wire, wires } from "./wire.ts";
+import { hangUp, join, openSocket, trusting, type Wire, wires } from "./wires.ts";
 
 vi.setConfig({ testTimeout: 15_000 });
 
-const usual = { ...numbers };
+const usual = { ...limits };
 const cleanUp: (() => unknown)[] = [];
 afterEach(async () => {
   for (const undo of cleanUp.splice(0).toReversed()) await undo();
-  Object.assign(numbers, usual);
+  Object.assign(limits, usual);
   vi.restoreAllMocks();
 });
 
@@ -127,7 +127,7 @@ async function saysBoth(wire: Wire, port: number) {
 
 describe.each(wires.map((wire) => [wire.name, wire] as const))("%s", (name, wire) => {
   test("A page that was unplugged is told no news any more, or goes on being told until TCP gives up", async () => {
-    Object.assign(numbers, { ping: 150, pong: 100, heartbeat: 25 });
+    Object.assign(limits, { ping: 150, pong: 100, heartbeat: 25 });
     const ourPings = vi.spyOn(WebSocket.prototype, "ping");
     const { log, tap, sockets } = await open(wire);
     const bob = await join(wire, tap.port);
@@ -139,16 +139,16 @@ describe.each(wires.map((wire) => [wire.name, wire] as const))("%s", (name, wire
     const written: number[] = []; // how many bytes, at each heartbeat
     log.listen(() => written.push(socket!.bytesWritten), new AbortController().signal);
     await until(() => written.length).toBeGreaterThan(40); // four times as long as a ping and a missing pong take
-    const told = numbers.heartbeat * written.findLastIndex((bytes, n) => n > 0 && bytes > written[n - 1]!);
-    const limit = noticed.byServer(numbers)[name];
+    const told = limits.heartbeat * written.findLastIndex((bytes, n) => n > 0 && bytes > written[n - 1]!);
+    const limit = noticed.byServer(limits)[name];
     expect(told).toBeLessThan(limit + 300);
     const by = ourPings.mock.calls.length > 0 ? "by our pings" : "by its pings";
-    const found = told > 35 * numbers.heartbeat ? "until TCP gives up" : told > 0 ? by : "not at all";
+    const found = told > 35 * limits.heartbeat ? "until TCP gives up" : told > 0 ? by : "not at all";
     expect(behaviour.unpluggedPage.answers[name]).toMatch(new RegExp(`${found}$`));
   });
 
   test("For somebody who does not read nothing waits in the server, or everything until we cut", async () => {
-    Object.assign(numbers, { unsent: 64 * 1024, kept: 2_000 });
+    Object.assign(limits, { backlog: 64 * 1024, kept: 2_000 });
     const { log, tap } = await open(wire);
     const bob = await join(wire, tap.port);
     cleanUp.push(() => bob.leave());
@@ -177,7 +177,7 @@ describe.each(wires.map((wire) => [wire.name, wire] as const))("%s", (name, wire
       const socket = await openSocket(port, path, { hear: (frame) => heard.push(frame) });
       cleanUp.push(() => socket.terminate());
       if (connect) socket.send(connect);
-      await until(() => heard.some((news) => news.includes("msg:get"))).toBe(true);
+      await until(() => heard.some((update) => update.includes("msg:get"))).toBe(true);
       socket.send(posted);
       const answer = () => heard.find((said) => /^430\[|^\{"event":"msg:ack"/.test(said));
       await until(answer).toBeDefined();
@@ -194,7 +194,7 @@ describe.each(wires.map((wire) => [wire.name, wire] as const))("%s", (name, wire
   });
 
   test("A proxy that knows no Upgrade lets the news pass, or does not", async () => {
-    numbers.heartbeat = 25;
+    limits.heartbeat = 25;
     const { log, port } = await open(wire);
     const [passing, collecting] = [oldProxy(wire.scheme, port, "pass"), oldProxy(wire.scheme, port, "are collected")];
     const passed = await newsReach[name](await listen(passing));

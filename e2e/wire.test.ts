@@ -7,9 +7,9 @@ import { setImmediate as turn } from "node:timers/promises";
 import { io } from "socket.io-client";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { Log } from "../shared-chat/log.ts";
-import type { Message, News } from "../shared-chat/message.ts";
-import { numbers } from "../shared-chat/numbers.ts";
-import { type Options, start } from "../shared-ui/server/start.ts";
+import type { Message, Update } from "../shared-chat/message.ts";
+import { limits } from "../shared-chat/limits.ts";
+import { type Options, start } from "../shared-server/start.ts";
 import {
   closeCode,
   join,
@@ -21,7 +21,7 @@ import {
   type Wire,
   wires,
   hangUp,
-} from "./wire.ts";
+} from "./wires.ts";
 
 vi.setConfig({ testTimeout: 15_000, hookTimeout: 15_000 });
 
@@ -30,12 +30,12 @@ const uncaught: unknown[] = [];
 process.on("uncaughtException", (error) => uncaught.push(error));
 process.on("unhandledRejection", (error) => uncaught.push(error));
 
-const usual = { ...numbers };
+const usual = { ...limits };
 const cleanUp: (() => unknown)[] = [];
 afterEach(async () => {
-  numbers.grace = 100;
+  limits.grace = 100;
   for (const undo of cleanUp.splice(0).toReversed()) await undo();
-  Object.assign(numbers, usual);
+  Object.assign(limits, usual);
   vi.restoreAllMocks();
   expect(uncaught.splice(0)).toEqual([]);
 });
@@ -132,7 +132,7 @@ describe.each(named(wires))("%s", (_name, wire) => {
     });
 
     it("gives whoever joins while others talk everything, once and in order", async () => {
-      numbers.first = numbers.kept = 100_000;
+      limits.first = limits.kept = 100_000;
       const { log, join: comes } = await open(wire);
       const people: Person[] = [];
       for (let n = 0; n < 5; n++) void comes().then((person) => people.push(person));
@@ -206,13 +206,13 @@ describe.each(named(wires))("%s", (_name, wire) => {
     });
 
     it("says that what was missed is no longer kept", async () => {
-      Object.assign(numbers, { kept: 10, first: 5 });
+      Object.assign(limits, { kept: 10, first: 5 });
       const { log, join: comes } = await open(wire);
       for (let n = 1; n <= 21; n++) await log.add({ user: "Ada", text: String(n) });
       const bob = await comes({ since: cursorBack(log, 11) });
-      const news = await bob.next();
-      expect(news).toMatchObject({ reset: "trimmed", cursor: log.since("").cursor });
-      expect(ids(news.msg)).toEqual(count(17, 21));
+      const update = await bob.next();
+      expect(update).toMatchObject({ reset: "trimmed", cursor: log.since("").cursor });
+      expect(ids(update.msg)).toEqual(count(17, 21));
       const cyd = await comes({ since: cursorBack(log, 10) });
       expect(ids((await cyd.next()).msg)).toEqual(count(12, 21));
     });
@@ -238,7 +238,7 @@ describe.each(named(wires))("%s", (_name, wire) => {
     });
 
     it("tells an empty news after silence, with the cursor of the last message", async () => {
-      numbers.heartbeat = 50;
+      limits.heartbeat = 50;
       const { log, join: comes } = await open(wire);
       await log.add({ user: "Ada", text: "hello" });
       const bob = await comes();
@@ -252,9 +252,9 @@ describe.each(named(wires))("%s", (_name, wire) => {
     it("answers a draft with the message that it became", async () => {
       const { join: comes } = await open(wire);
       const ada = await comes();
-      const draft = randomUUID();
-      expect(await ada.post({ user: " Ada ", text: "hello\n", draft })).toEqual({
-        message: { id: 1, user: "Ada", text: "hello", draft, time: expect.any(Number) },
+      const draftId = randomUUID();
+      expect(await ada.post({ user: " Ada ", text: "hello\n", draftId })).toEqual({
+        message: { id: 1, user: "Ada", text: "hello", draftId, time: expect.any(Number) },
         ...(wire.status.accepted && { status: wire.status.accepted }),
       });
     });
@@ -262,7 +262,7 @@ describe.each(named(wires))("%s", (_name, wire) => {
     it("knows a draft that it gets again: the same message, told once", async () => {
       const { join: comes } = await open(wire);
       const [ada, bob] = [await comes(), await comes()];
-      const draft = { user: "Ada", text: "hello", draft: randomUUID() };
+      const draft = { user: "Ada", text: "hello", draftId: randomUUID() };
       const first = await ada.post(draft);
       const repeat = await ada.post(draft);
       const late = await bob.post(draft);
@@ -280,11 +280,11 @@ describe.each(named(wires))("%s", (_name, wire) => {
     it("refuses a draft whose id was used for another text or name, in words", async () => {
       const { log, join: comes } = await open(wire);
       const ada = await comes();
-      const draft = { user: "Ada", text: "hello", draft: randomUUID() };
+      const draft = { user: "Ada", text: "hello", draftId: randomUUID() };
       await ada.post(draft);
       for (const change of [{ text: "goodbye" }, { user: "Bob" }]) {
         const { error, status } = await ada.post({ ...draft, ...change });
-        expect(error).toBe("This draft id was used before, for another text or name.");
+        expect(error).toBe("This draft id was already used for another text or name.");
         expect(status).toBe(wire.status.conflict);
       }
       expect(lines(log.since("").msg)).toEqual(["Ada: hello"]);
@@ -303,7 +303,7 @@ describe.each(named(wires))("%s", (_name, wire) => {
       ["a name with a right-to-left override", { user: "Ada\u202E", text: "hello" }],
       ["half an emoji for a name", { user: "\uDE00", text: "hello" }],
       ["a name that is a list", { user: ["Ada"], text: "hello" }],
-      ["an id that is no UUID", { user: "Ada", text: "hello", draft: "1" }],
+      ["an id that is no UUID", { user: "Ada", text: "hello", draftId: "1" }],
       ["a list", [{ user: "Ada", text: "hello" }]],
       ["a string", "hello"],
       ["a number", 7],
@@ -329,18 +329,18 @@ describe.each(named(wires))("%s", (_name, wire) => {
     it(`${wire.namesDraft ? "names" : "need not name"} the draft that it refuses`, async () => {
       const { join: comes } = await open(wire);
       const ada = await comes();
-      const draft = randomUUID();
-      const refused = await ada.post({ user: "Ada", text: "", draft });
-      expect(refused.draft).toBe(wire.namesDraft ? draft : undefined);
+      const draftId = randomUUID();
+      const refused = await ada.post({ user: "Ada", text: "", draftId });
+      expect(refused.draftId).toBe(wire.namesDraft ? draftId : undefined);
     });
 
     it(`${wire.namesDraft ? "names" : "need not name"} the draft whose id was used before`, async () => {
       const { join: comes } = await open(wire);
       const ada = await comes();
-      const draft = randomUUID();
-      await ada.post({ user: "Ada", text: "hello", draft });
-      const refused = await ada.post({ user: "Ada", text: "goodbye", draft });
-      expect(refused.draft).toBe(wire.namesDraft ? draft : undefined);
+      const draftId = randomUUID();
+      await ada.post({ user: "Ada", text: "hello", draftId });
+      const refused = await ada.post({ user: "Ada", text: "goodbye", draftId });
+      expect(refused.draftId).toBe(wire.namesDraft ? draftId : undefined);
     });
 
     it("takes the longest draft, with every character escaped", async () => {
@@ -447,7 +447,7 @@ describe.each(named(wires))("%s", (_name, wire) => {
       await bob.hears(1);
       const before = performance.now();
       await stop();
-      expect(performance.now() - before).toBeLessThan(numbers.grace);
+      expect(performance.now() - before).toBeLessThan(limits.grace);
       expect(await ada.ended).toMatch(wire.goodbye);
       expect(await bob.ended).toMatch(wire.goodbye);
       await expect(join(wire, port)).rejects.toThrow();
@@ -457,11 +457,11 @@ describe.each(named(wires))("%s", (_name, wire) => {
       const { port, stop } = await open(wire);
       const upgrade = `GET /nope HTTP/1.1\r\nHost: evil.example\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`;
       await shout(port, `${upgrade}and some bytes more`);
-      expect(await took(stop)).toBeLessThan(numbers.grace / 2);
+      expect(await took(stop)).toBeLessThan(limits.grace / 2);
     });
 
     it("stops after the grace time when somebody does not hang up", async () => {
-      numbers.grace = 200;
+      limits.grace = 200;
       const { port, stop, join: comes } = await open(wire);
       const idle = net.connect(port, "127.0.0.1");
       idle.on("error", () => {});
@@ -474,7 +474,7 @@ describe.each(named(wires))("%s", (_name, wire) => {
       bob.pause();
       const before = performance.now();
       await stop();
-      expect(performance.now() - before).toBeLessThan(numbers.grace + 1_000);
+      expect(performance.now() - before).toBeLessThan(limits.grace + 1_000);
       bob.resume();
       idle.destroy();
       half.destroy();
@@ -506,10 +506,10 @@ describe.each(named(wires))("%s", (_name, wire) => {
       const log = new Log();
       await log.add({ user: "Ada", text: "after" });
       await open(wire, { log, port: before.port });
-      let news: News;
-      do news = await bob.next();
-      while (!news.reset);
-      expect(news).toMatchObject({ reset: "new-log", msg: [{ id: 1, text: "after" }] });
+      let update: Update;
+      do update = await bob.next();
+      while (!update.reset);
+      expect(update).toMatchObject({ reset: "new-log", msg: [{ id: 1, text: "after" }] });
     });
   });
 
@@ -562,7 +562,7 @@ describe.each(named(wires))("%s", (_name, wire) => {
 
 describe.each(named(wires.filter(({ cut }) => cut)))("a slow reader of %s", (_name, wire) => {
   it("is cut when too much waits for it; nobody else is; it comes back with its cursor and misses nothing", async () => {
-    Object.assign(numbers, { unsent: 256 * 1024, kept: 5_000 });
+    Object.assign(limits, { backlog: 256 * 1024, kept: 5_000 });
     const { log, join: comes } = await open(wire);
     const [ada, bob] = [await comes(), await comes()];
     await bob.next();
@@ -587,7 +587,7 @@ describe.each(named(wires.filter(({ cut }) => cut)))("a slow reader of %s", (_na
   });
 
   it("is not cut for the length of its first news", async () => {
-    numbers.unsent = 64 * 1024;
+    limits.backlog = 64 * 1024;
     const log = await long;
     const { join: comes } = await open(wire, { log });
     const { cursor } = log.since("");
@@ -604,7 +604,7 @@ describe.each(named(wires.filter(({ cut }) => cut)))("a slow reader of %s", (_na
 
 describe.each(named(wires.filter(({ freeze }) => freeze)))("a silent peer of %s", (_name, wire) => {
   it("is cut when it answers no ping, and whoever answers stays", async () => {
-    Object.assign(numbers, { ping: 400, pong: 300 });
+    Object.assign(limits, { ping: 400, pong: 300 });
     const { port, join: comes } = await open(wire);
     const ada = await comes();
     for (let n = 0; n < 2; n++) {
@@ -640,7 +640,7 @@ describe("all four on one log", () => {
   it("know a draft that was sent on another wire", async () => {
     const log = new Log();
     const people = await Promise.all(wires.map(async (wire) => (await open(wire, { log })).join()));
-    const draft = { user: "Ada", text: "hello", draft: randomUUID() };
+    const draft = { user: "Ada", text: "hello", draftId: randomUUID() };
     for (const person of people) expect((await person.post(draft)).message).toMatchObject({ id: 1, ...draft });
     expect(log.since("").msg).toHaveLength(1);
   });
@@ -684,7 +684,7 @@ describe("polling", () => {
   });
 
   it("holds no answer for ever that nobody reads", async () => {
-    numbers.idle = 50;
+    limits.idle = 50;
     const { port } = await open(polling);
     const silent = net.connect(port, "127.0.0.1", () => silent.write("GET /msgs HTTP/1.1\r\n"));
     silent.on("error", () => {}).resume();
@@ -720,9 +720,9 @@ describe("http2-push", () => {
     let said = "";
     stream.on("data", (chunk: string) => (said += chunk));
     await vi.waitFor(() => expect(said.split("\n\n")).toHaveLength(3), often);
-    const news = log.since("");
+    const update = log.since("");
     expect(said).toMatch(/^retry: \d+\n\n/);
-    expect(said).toContain(`event: msg:get\nid: ${news.cursor}\ndata: ${JSON.stringify(news)}\n\n`);
+    expect(said).toContain(`event: msg:get\nid: ${update.cursor}\ndata: ${JSON.stringify(update)}\n\n`);
     hangUp(session);
   });
 
@@ -762,7 +762,7 @@ describe("http2-push", () => {
     await once(session, "remoteSettings");
     const before = performance.now();
     await Promise.all([once(session, "goaway"), once(session, "close"), stop()]);
-    expect(performance.now() - before).toBeLessThan(numbers.grace);
+    expect(performance.now() - before).toBeLessThan(limits.grace);
   });
 
   it("reads a body that does not say its length", async () => {
@@ -787,23 +787,17 @@ describe("http2-push", () => {
     await comes();
   });
 
-  it("leads whoever comes with http:// to https://, in one sentence", async () => {
-    const { port } = await open(push);
-    const said = await shout(port, `GET / HTTP/1.1\r\nHost: localhost:${port}\r\n\r\n`);
-    expect(said).toMatch(/^HTTP\/1\.1 307 /);
-    expect(said).toContain(`Location: https://localhost:${port}/\r\n`);
-    expect(said.split("\r\n\r\n")[1]).toBe(`This port speaks HTTPS: open https://localhost:${port}/\n`);
-  });
-
-  it("keeps no connection of those whom it led to https://, whatever else they sent", async () => {
-    const { port, stop } = await open(push);
+  it("hangs up on plain http:// at once, and keeps nothing of it", async () => {
+    const { port, stop, join: comes } = await open(push);
     const body = "x".repeat(200_000);
-    await shout(port, `POST / HTTP/1.1\r\nHost: localhost:${port}\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
-    expect(await took(stop)).toBeLessThan(numbers.grace / 2);
+    const request = `POST / HTTP/1.1\r\nHost: localhost:${port}\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+    expect(await shout(port, request)).not.toContain("HTTP/1.1");
+    await comes();
+    expect(await took(stop)).toBeLessThan(limits.grace / 2);
   });
 
   it("waits for nobody who connects and says nothing", async () => {
-    numbers.idle = 50;
+    limits.idle = 50;
     const { port } = await open(push);
     const silent = net.connect(port, "127.0.0.1");
     await once(silent, "close");
@@ -887,7 +881,7 @@ describe("socket-io", () => {
     const socket = io(`http://127.0.0.1:${port}`, { forceNew: true, reconnection: false, transports });
     cleanUp.push(() => socket.disconnect());
     const heard: Message[] = [];
-    socket.on("msg:get", (data: News) => heard.push(...data.msg));
+    socket.on("msg:get", (data: Update) => heard.push(...data.msg));
     await new Promise<void>((resolve) => socket.once("connect", resolve));
     return { socket, heard };
   }
@@ -931,7 +925,7 @@ describe("socket-io", () => {
     const { port } = await open(socketIo);
     const { socket } = await client(port);
     expect(await socket.emitWithAck("msg:post", null)).toEqual({
-      error: "A draft is an object with a user and a text.",
+      error: "A draft must be an object with a user and a text.",
     });
   });
 
@@ -942,7 +936,7 @@ describe("socket-io", () => {
     const hear = (packet: string) => packets.push(packet);
     const socket = await openSocket(port, "/socket.io/?EIO=4&transport=websocket", { hear });
     for (let times = 0; times < 50; times++) socket.send("40");
-    await vi.waitUntil(() => packets.some((packet) => packet === '44{"message":"You are connected."}'), often);
+    await vi.waitUntil(() => packets.some((packet) => packet === '44{"message":"You are already connected."}'), often);
     socket.terminate();
     const ada = await comes();
     await ada.says("still here");

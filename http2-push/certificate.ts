@@ -4,7 +4,7 @@ import { X509Certificate } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { createSecureContext } from "node:tls";
 import { generate } from "selfsigned";
-import { Mistake } from "../shared-ui/server/command.ts";
+import { UsageError } from "../shared-server/command.ts";
 
 const folder = new URL(".certificate/", import.meta.url);
 const names = [
@@ -38,14 +38,14 @@ export async function certificate(): Promise<{ key: string; cert: string }> {
 }
 
 function yours(certFile = "", keyFile = "") {
-  if (!certFile || !keyFile) throw new Mistake("TLS_CERT and TLS_KEY go together, and one of them is missing.");
+  if (!certFile || !keyFile) throw new UsageError("TLS_CERT and TLS_KEY go together, and one of them is missing.");
   try {
     const pair = { key: readFileSync(keyFile, "utf8"), cert: readFileSync(certFile, "utf8") };
     createSecureContext(pair); // throws when they do not belong together
     return pair;
   } catch (error) {
     const { reason, message } = error as Error & { reason?: string };
-    throw new Mistake(
+    throw new UsageError(
       `TLS_CERT=${certFile} and TLS_KEY=${keyFile} are no certificate and its key: ${reason ?? message}.`,
     );
   }

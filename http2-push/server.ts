@@ -1,17 +1,14 @@
-// A client asks once, and the answer never ends: we write down the stream whatever is said from now on.
+// A client asks once, and the answer never ends: we write every message down the same stream (Server-Sent Events).
 import { createSecureServer, type ServerHttp2Session } from "node:http2";
 import type { Server } from "node:net";
 import type { Writable } from "node:stream";
 import express from "express";
 import bridge from "http2-express-bridge";
-import type { News } from "../shared-chat/message.ts";
-import { numbers } from "../shared-chat/numbers.ts";
-import { json } from "../shared-ui/server/body.ts";
-import type { Chat } from "../shared-ui/server/chat.ts";
-import { allow, refuse, withPage } from "../shared-ui/server/site.ts";
+import { limits } from "../shared-chat/limits.ts";
+import type { Update } from "../shared-chat/message.ts";
+import { json } from "../shared-server/body.ts";
+import { allow, type Chat, refuse, withPage } from "../shared-server/site.ts";
 import { certificate } from "./certificate.ts";
-import { front } from "./front.ts";
-import { promise } from "./promise.ts";
 
 const eventStream = {
   "Content-Type": "text/event-stream",
@@ -19,14 +16,14 @@ const eventStream = {
   "X-Accel-Buffering": "no",
 };
 
-// The browser keeps the id, and sends it as Last-Event-ID when it comes back (HTML standard, section 9.2).
-const event = (news: News) => `event: msg:get\nid: ${news.cursor}\ndata: ${JSON.stringify(news)}\n\n`;
+// The browser keeps the id, and sends it as Last-Event-ID when it reconnects (HTML standard, section 9.2).
+const event = (update: Update) => `event: msg:get\nid: ${update.cursor}\ndata: ${JSON.stringify(update)}\n\n`;
 
 export async function serve(chat: Chat): Promise<Server> {
   const { log, closing } = chat;
   const app = withPage(bridge(express), "http2-push", chat);
 
-  const listening = new Map<Writable, number>(); // and how much may wait unsent for each
+  const listeners = new Map<Writable, number>(); // and how much may wait unsent for each
 
   app
     .route("/msgs")
@@ -35,12 +32,12 @@ export async function serve(chat: Chat): Promise<Server> {
     .get((req, res) => {
       res.writeHead(200, eventStream);
       if (req.method === "HEAD") return res.end();
-      // EventSource comes back after this pause, always the same: give everybody another, or they all come at once.
+      // EventSource always waits this long before it reconnects. With jitter, or all clients come back at the same moment.
       res.write(`retry: ${Math.round(500 + 2_000 * Math.random())}\n\n`);
       res.write(event(log.since(req.get("Last-Event-ID") || req.query.since)));
-      const stream = (res as { stream?: Writable }).stream ?? res; // in HTTP/1.1 the answer itself is the stream
-      listening.set(stream, stream.writableLength + numbers.unsent);
-      return res.on("close", () => listening.delete(stream));
+      const stream = (res as { stream?: Writable }).stream ?? res; // in HTTP/1.1 the response itself is the stream
+      listeners.set(stream, stream.writableLength + limits.backlog);
+      return res.on("close", () => listeners.delete(stream));
     })
 
     // msg:post
@@ -49,22 +46,22 @@ export async function serve(chat: Chat): Promise<Server> {
     })
     .all(allow("GET", "HEAD", "POST"));
 
-  log.listen((news) => {
-    const written = Buffer.from(event(news)); // made once, for everybody
-    for (const [stream, limit] of listening)
-      if (stream.writableLength > limit) stream.destroy(); // it does not read; when it comes back, its cursor repairs
-      else stream.write(written);
+  log.listen((update) => {
+    const encoded = Buffer.from(event(update)); // encoded once, written to all
+    for (const [stream, limit] of listeners)
+      if (stream.writableLength <= limit) stream.write(encoded);
+      // A slow consumer: the backlog would fill our memory. It may come back, and its cursor repairs the gap.
+      else stream.destroy();
   }, closing);
 
   app.use(refuse);
   const options = { ...(await certificate()), allowHTTP1: true, settings: { maxConcurrentStreams: 100 } };
-  const server = createSecureServer(options, (req, res) => {
-    // "GET / HTTP/2.0" in the words of HTTP/1 would end the process inside the bridge.
+  const server = createSecureServer({ ...options, handshakeTimeout: limits.idle }, (req, res) => {
+    // "GET / HTTP/2.0" sent as HTTP/1 text would end the process inside the bridge.
     if (req.httpVersionMajor === 2 && !req.stream) res.writeHead(505).end();
-    else app(req as never, res as never); // Express knows no HTTP/2; the bridge gives these two what it misses
+    else app(req as never, res as never); // Express does not know HTTP/2; the bridge adds what it misses on these two
   });
-  server.on("stream", promise); // history: no browser allows it any more
-  server.setTimeout(numbers.idle); // for a session without a stream; on one with a stream the heartbeat moves
+  server.setTimeout(limits.idle); // for a session without a stream; on a session with one the heartbeat moves
 
   const sessions = new Set<ServerHttp2Session>();
   server.on("session", (session) => {
@@ -72,8 +69,8 @@ export async function serve(chat: Chat): Promise<Server> {
     session.on("close", () => sessions.delete(session));
   });
   closing.addEventListener("abort", () => {
-    for (const stream of listening.keys()) stream.end();
-    for (const session of sessions) session.close(); // GOAWAY: what is under way ends, nothing new begins
+    for (const stream of listeners.keys()) stream.end();
+    for (const session of sessions) session.close(); // GOAWAY: what is under way may end, nothing new begins
   });
-  return front(server, chat.publicOrigin);
+  return server;
 }

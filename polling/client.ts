@@ -1,25 +1,25 @@
-// We ask, rest for three seconds, and ask again. The server never speaks first.
+// The page asks, waits three seconds, and asks again. The server never speaks first.
 import type { Draft } from "../shared-chat/message.ts";
-import { numbers } from "../shared-ui/numbers.ts";
-import { type Line, openChat } from "../shared-ui/page.ts";
+import { type Attempt, openChat } from "../shared-ui/page.ts";
 import * as http from "../shared-ui/request.ts";
+import { timing } from "../shared-ui/timing.ts";
 
 let wake = () => {}; // ends the rest
-let urgent = false; // ends even the rest that has not begun: somebody posted while a poll was under way
+let urgent = false; // skips even the rest that has not begun: somebody posted while a poll was under way
 
 // msg:get
-async function connect(line: Line) {
+async function connect(attempt: Attempt) {
   try {
-    while (!line.signal.aborted) {
-      if (document.hidden) await rest(); // nobody looks: not a single request until somebody does
+    while (!attempt.signal.aborted) {
+      if (document.hidden) await rest(); // nobody looks at the page: not a single request until somebody does
       urgent = false;
-      const response = await http.request(`/msgs?since=${line.since}`, { signal: line.signal });
+      const response = await http.request(`/msgs?${attempt.query()}`, { signal: attempt.signal });
       const body = await response.text(); // empty on 204: nothing new
-      line.news(body ? JSON.parse(body) : { msg: [], cursor: line.since });
-      if (!urgent) await rest(numbers.poll); // counted from the answer: never two polls at a time
+      attempt.received(body ? JSON.parse(body) : { msg: [], cursor: attempt.parameters().since });
+      if (!urgent) await rest(timing.poll); // counted from the answer: never two polls at a time
     }
   } catch (error) {
-    void connect(await line.lost(error)); // `fetch` does not come back by itself: this loop does
+    attempt.reconnect(error); // `fetch` does not try again by itself: the loop is over, and a new one must begin
   }
 }
 

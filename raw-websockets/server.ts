@@ -1,72 +1,70 @@
-// One connection, on which both sides speak whenever they like. What a frame means, whether anybody is still there and
-// how it ends: a WebSocket brings none of it, so here it is.
+// One connection, on which both sides send whenever they like. A WebSocket does not say what a frame means, whether the peer
+// is still alive, or how to part: all of that is here.
 import { createServer, type Server } from "node:http";
 import { parse } from "node:querystring";
-import type { Duplex } from "node:stream";
 import express from "express";
 import { type WebSocket, WebSocketServer } from "ws";
+import { limits } from "../shared-chat/limits.ts";
 import { parsePost } from "../shared-chat/message.ts";
-import { numbers } from "../shared-chat/numbers.ts";
 import { asRefusal } from "../shared-chat/refusal.ts";
-import { admitUpgrade } from "../shared-ui/server/admit.ts";
-import type { Chat } from "../shared-ui/server/chat.ts";
-import { refuse, upgradeRequired, withPage } from "../shared-ui/server/site.ts";
-import { frame } from "./frame.ts";
+import { admitUpgrade } from "../shared-server/admit.ts";
+import { type Chat, refuse, upgradeRequired, withPage } from "../shared-server/site.ts";
 
-const text = (event: string, data: unknown) => JSON.stringify({ event, data });
+const frame = (event: string, data: unknown) => JSON.stringify({ event, data });
 
 export function serve(chat: Chat): Server {
   const { log, closing } = chat;
   const app = withPage(express(), "raw-websockets", chat).all("/msgs", upgradeRequired).use(refuse);
   const server = createServer(app);
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: numbers.packet });
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: limits.packet });
 
-  const listening = new Map<WebSocket, { duplex: Duplex; limit: number }>(); // and how much may wait unsent for each
+  const listeners = new Map<WebSocket, number>(); // and how much may wait unsent for each
 
   server.on("upgrade", (req, duplex, head) => {
     if (!admitUpgrade(req, duplex, "/msgs", chat.publicOrigin)) return;
-    const { since } = parse(req.url?.split("?")[1] ?? ""); // here, not below: what a listener names, it keeps for life
+    const { since } = parse(req.url?.split("?")[1] ?? ""); // out here: a closure below that names `req` would keep it in memory
     sockets.handleUpgrade(req, duplex, head, (socket) => {
       // msg:get
-      socket.send(text("msg:get", log.since(since)));
-      listening.set(socket, { duplex, limit: duplex.writableLength + numbers.unsent });
-      socket.on("close", () => listening.delete(socket));
+      socket.send(frame("msg:get", log.since(since)));
+      listeners.set(socket, socket.bufferedAmount + limits.backlog);
+      socket.on("close", () => listeners.delete(socket));
 
       // msg:post
       socket.on("message", async (data: Buffer, isBinary) => {
         if (isBinary) return socket.close(1003, "Text frames only.");
         try {
           const { message } = await log.add(parsePost(data.toString()));
-          socket.send(text("msg:ack", message));
+          socket.send(frame("msg:ack", message));
         } catch (error) {
-          const { message, draft } = asRefusal(error);
-          socket.send(text("msg:error", { error: message, draft }));
+          const { message, draftId } = asRefusal(error);
+          socket.send(frame("msg:error", { error: message, draftId }));
         }
       });
 
-      socket.on("error", () => {}); // a broken frame: ws itself closes the socket, with the code that says why
+      socket.on("error", () => {}); // a broken frame: ws closes the socket, with the code that says why
     });
   });
 
-  log.listen((news) => {
-    const written = frame(text("msg:get", news)); // made once, for everybody
-    for (const [socket, { duplex, limit }] of listening)
-      if (duplex.writableLength > limit) socket.terminate(); // it does not read; when it comes back, its cursor repairs
-      else if (socket.readyState === socket.OPEN) duplex.write(written);
+  log.listen((update) => {
+    const encoded = Buffer.from(frame("msg:get", update)); // encoded once, sent to all
+    for (const [socket, limit] of listeners)
+      if (socket.bufferedAmount <= limit) socket.send(encoded, { binary: false });
+      // A slow consumer: the backlog would fill our memory. It may come back, and its cursor repairs the gap.
+      else if (listeners.delete(socket)) socket.close(1013, "You read too slowly.");
   }, closing);
 
-  // A peer that was unplugged says nothing, and TCP notices only minutes after we send into the silence. So we ask.
-  const asking = setInterval(() => {
+  // An unplugged peer says nothing, and TCP notices only minutes after we have sent into the silence. So we ping.
+  const heartbeat = setInterval(() => {
     const silent = new Set(sockets.clients);
     for (const socket of silent) {
       socket.ping();
       socket.once("pong", () => silent.delete(socket));
     }
-    setTimeout(() => silent.forEach((socket) => socket.terminate()), numbers.pong);
-  }, numbers.ping);
+    setTimeout(() => silent.forEach((socket) => socket.terminate()), limits.pong);
+  }, limits.ping);
 
   closing.addEventListener("abort", () => {
-    clearInterval(asking);
+    clearInterval(heartbeat);
     for (const socket of sockets.clients) socket.close(1012, "The server restarts.");
   });
   return server;

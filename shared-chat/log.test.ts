@@ -3,15 +3,15 @@ import { setImmediate as turn } from "node:timers/promises";
 import fc from "fast-check";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { Log } from "./log.ts";
-import type { News } from "./message.ts";
-import { numbers } from "./numbers.ts";
+import type { Update } from "./message.ts";
+import { limits } from "./limits.ts";
 import { Refusal } from "./refusal.ts";
 
-const usual = { ...numbers };
-afterEach(() => void Object.assign(numbers, usual));
+const usual = { ...limits };
+afterEach(() => void Object.assign(limits, usual));
 
-const texts = (news: News) => news.msg.map(({ text }) => text);
-const ids = (news: News) => news.msg.map(({ id }) => id);
+const texts = (update: Update) => update.msg.map(({ text }) => text);
+const ids = (update: Update) => update.msg.map(({ id }) => id);
 const epoch = (log: Log) => log.since("").cursor.split(".")[0]!;
 
 /** A log in which Ada has said "1", "2", "3" and so on. */
@@ -23,9 +23,9 @@ async function logOf(count: number): Promise<Log> {
 
 /** Somebody who listens, and everything that they are told. */
 function listener(log: Log) {
-  const told: News[] = [];
+  const told: Update[] = [];
   const stop = new AbortController();
-  log.listen((news) => told.push(news), stop.signal);
+  log.listen((update) => told.push(update), stop.signal);
   return { told, leave: () => stop.abort() };
 }
 
@@ -86,8 +86,8 @@ describe("since", () => {
 
   it("gives an empty list of an empty log, and a cursor to continue from", async () => {
     const log = new Log();
-    const { cursor, ...news } = log.since("");
-    expect(news).toEqual({ msg: [] });
+    const { cursor, ...update } = log.since("");
+    expect(update).toEqual({ msg: [] });
     await log.add({ user: "Ada", text: "hello" });
     expect(texts(log.since(cursor))).toEqual(["hello"]);
   });
@@ -110,24 +110,24 @@ describe("since", () => {
 
   it("gives up to 1,000 missed messages, uncut", async () => {
     const log = await logOf(1_300);
-    const news = log.since(cursorAt(log, 300));
-    expect(news.reset).toBeUndefined();
-    expect(ids(news)).toEqual(Array.from({ length: 1_000 }, (_, n) => n + 301));
+    const update = log.since(cursorAt(log, 300));
+    expect(update.reset).toBeUndefined();
+    expect(ids(update)).toEqual(Array.from({ length: 1_000 }, (_, n) => n + 301));
   });
 
   it("says that more was missed than is kept, and gives the newest 200", async () => {
     const log = await logOf(1_300);
-    const news = log.since(cursorAt(log, 299));
-    expect(news).toMatchObject({ reset: "trimmed", cursor: cursorAt(log, 1_300) });
-    expect(ids(news)).toEqual(Array.from({ length: 200 }, (_, n) => n + 1_101));
+    const update = log.since(cursorAt(log, 299));
+    expect(update).toMatchObject({ reset: "trimmed", cursor: cursorAt(log, 1_300) });
+    expect(ids(update)).toEqual(Array.from({ length: 200 }, (_, n) => n + 1_101));
   });
 
   it("says that it is another log", async () => {
     const before = await logOf(3);
     const log = await logOf(3);
-    const news = log.since(before.since("").cursor);
-    expect(news).toMatchObject({ reset: "new-log", cursor: cursorAt(log, 3) });
-    expect(texts(news)).toEqual(["1", "2", "3"]);
+    const update = log.since(before.since("").cursor);
+    expect(update).toMatchObject({ reset: "new-log", cursor: cursorAt(log, 3) });
+    expect(texts(update)).toEqual(["1", "2", "3"]);
   });
 
   it.each([
@@ -152,9 +152,9 @@ describe("since", () => {
     "x".repeat(100_000),
   ])("answers %s with new-log, and throws nothing", async (pattern) => {
     const log = await logOf(3);
-    const news = log.since(pattern.replace("EPOCH", epoch(log)));
-    expect(news).toMatchObject({ reset: "new-log", cursor: cursorAt(log, 3) });
-    expect(ids(news)).toEqual([1, 2, 3]);
+    const update = log.since(pattern.replace("EPOCH", epoch(log)));
+    expect(update).toMatchObject({ reset: "new-log", cursor: cursorAt(log, 3) });
+    expect(ids(update)).toEqual([1, 2, 3]);
   });
 
   it.each([[[]], [["EPOCH.1", "EPOCH.2"]], [{}], [0], [1], [null], [true], [Symbol("x")], [() => "x"]])(
@@ -184,10 +184,10 @@ describe("since", () => {
           near.map((parts) => parts.join("")),
         ),
         (cursor) => {
-          const news = log.since(cursor);
+          const update = log.since(cursor);
           const known = ["", undefined, ...[0, 1, 2, 3].map((id) => cursorAt(log, id))];
-          expect(news.reset).toBe(known.includes(cursor as string) ? undefined : "new-log");
-          expect(news.cursor).toBe(cursorAt(log, 3));
+          expect(update.reset).toBe(known.includes(cursor as string) ? undefined : "new-log");
+          expect(update.cursor).toBe(cursorAt(log, 3));
         },
       ),
       { numRuns: 1_000 },
@@ -203,9 +203,9 @@ describe("since", () => {
         let said = 0;
         for (const burst of bursts) {
           for (let n = 0; n < burst; n++) await log.add({ user: "Ada", text: String(++said) });
-          const news = log.since(cursor);
-          seen.push(...ids(news));
-          cursor = news.cursor;
+          const update = log.since(cursor);
+          seen.push(...ids(update));
+          cursor = update.cursor;
         }
         expect(seen).toEqual(Array.from({ length: said }, (_, n) => n + 1));
       }),
@@ -214,7 +214,7 @@ describe("since", () => {
 });
 
 describe("a draft sent twice", () => {
-  const ada = () => ({ user: "Ada", text: "hello", draft: randomUUID() });
+  const ada = () => ({ user: "Ada", text: "hello", draftId: randomUUID() });
 
   it("is one message, told once", async () => {
     const log = new Log();
@@ -255,7 +255,7 @@ describe("a draft sent twice", () => {
     await log.add(draft);
     const refused = await log.add({ ...draft, ...change }).catch((error: unknown) => error);
     expect(refused).toBeInstanceOf(Refusal);
-    expect(refused).toMatchObject({ status: 409, draft: draft.draft });
+    expect(refused).toMatchObject({ status: 409, draftId: draft.draftId });
     expect(texts(log.since(""))).toEqual(["hello"]);
   });
 
@@ -263,13 +263,13 @@ describe("a draft sent twice", () => {
     const log = new Log();
     const draft = ada();
     const { message } = await log.add(draft);
-    for (let n = 0; n < numbers.kept; n++) await log.add({ user: "Bob", text: String(n), draft: randomUUID() });
+    for (let n = 0; n < limits.kept; n++) await log.add({ user: "Bob", text: String(n), draftId: randomUUID() });
     expect(log.since(cursorAt(log, 0)).reset).toBe("trimmed");
     expect(await log.add(draft)).toEqual({ message, repeated: true });
   });
 
   it("is a new message when 10,000 others came in between: memory ends somewhere", async () => {
-    numbers.drafts = 10;
+    limits.drafts = 10;
     const log = new Log();
     const [oldest, second] = [ada(), ada()];
     await log.add(oldest);
@@ -282,7 +282,7 @@ describe("a draft sent twice", () => {
   it("may be sent again after it was refused", async () => {
     const log = new Log();
     const draft = ada();
-    await expect(log.add({ ...draft, text: "" })).rejects.toMatchObject({ status: 422, draft: draft.draft });
+    await expect(log.add({ ...draft, text: "" })).rejects.toMatchObject({ status: 422, draftId: draft.draftId });
     expect(await log.add(draft)).toMatchObject({ message: draft, repeated: false });
   });
 });
@@ -352,7 +352,7 @@ describe("a listener", () => {
           if (step !== "join") continue;
           const heard = ids(log.since(""));
           const stop = new AbortController();
-          log.listen((news) => heard.push(...ids(news)), stop.signal);
+          log.listen((update) => heard.push(...ids(update)), stop.signal);
           people.push({ heard, leave: () => stop.abort() });
         }
         await turn();
@@ -365,7 +365,7 @@ describe("a listener", () => {
   });
 
   it("is told an empty news after silence, with the cursor of the last message", async () => {
-    numbers.heartbeat = 20;
+    limits.heartbeat = 20;
     const log = await logOf(3);
     await turn();
     const { told, leave } = listener(log);

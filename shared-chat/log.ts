@@ -1,48 +1,51 @@
-// The log: what was said, in order. It knows no network. Two verbs and a cursor: `add` a draft, ask for
-// everything `since` a cursor. Whoever listens is told the news once per turn of the event loop, so that
-// a burst of messages costs each connection one write and not one per message.
+// The log: the messages in order. It knows no network. It has two verbs and a cursor: `add` a draft, and read everything
+// `since` a cursor. Listeners are told once per turn of the event loop, so a burst of messages costs each connection one
+// write and not one per message.
 import { randomBytes } from "node:crypto";
-import { type Message, type News, parseDraft } from "./message.ts";
-import { numbers } from "./numbers.ts";
+import { limits } from "./limits.ts";
+import { type Message, parseDraft, type Update } from "./message.ts";
 import { Refusal } from "./refusal.ts";
 
 export class Log {
-  // A log that starts again counts from 1 again. Its name tells the two apart, so that nobody continues the wrong one.
+  // A new log counts from 1 again. Its random name, the epoch, tells the two apart: nobody continues from the wrong log.
   readonly #epoch = randomBytes(6).toString("base64url");
   readonly #kept: Message[] = [];
-  readonly #drafts = new Map<string, Message>();
-  readonly #listeners = new Set<(news: News) => void>();
+  readonly #byDraftId = new Map<string, Message>();
+  readonly #listeners = new Set<(update: Update) => void>();
   #last = 0;
   #untold: Message[] = [];
   #silence: NodeJS.Timeout | undefined;
 
   /**
-   * Accepts a draft, or recognises one that it has accepted before.
-   * @throws {Refusal} 422 when it is no draft, 409 when its id was used for something else.
+   * Accepts a draft, or recognises one that it has accepted before. It is async although this log only writes to memory: a
+   * log on a disk or in a database has to wait, and no variant should have to change for it.
+   * @throws {Refusal} 422 when the draft is not valid, 409 when its id was used for something else.
    */
   async add(input: unknown): Promise<{ message: Message; repeated: boolean }> {
     const draft = parseDraft(input);
-    const before = draft.draft && this.#drafts.get(draft.draft);
-    if (before) {
-      if (before.user === draft.user && before.text === draft.text) return { message: before, repeated: true };
-      throw new Refusal(409, "This draft id was used before, for another text or name.", draft.draft);
+    const known = draft.draftId && this.#byDraftId.get(draft.draftId);
+    if (known) {
+      if (known.user === draft.user && known.text === draft.text) return { message: known, repeated: true };
+      throw new Refusal(409, "This draft id was already used for another text or name.", draft.draftId);
     }
     const message: Message = { id: ++this.#last, ...draft, time: Date.now() };
     this.#kept.push(message);
-    if (this.#kept.length > numbers.kept) this.#kept.shift();
-    if (message.draft) this.#remember(message.draft, message);
+    if (this.#kept.length > limits.kept) this.#kept.shift();
+    if (message.draftId) this.#remember(message.draftId, message);
     if (this.#untold.push(message) === 1) setImmediate(() => this.#tellUntold());
     return { message, repeated: false };
   }
 
   /**
-   * What the owner of this cursor has not seen. Without a cursor: the newest 200. Any input is answered: a cursor
-   * that cannot be continued gets the newest 200 and the reason, `reset`.
+   * What the owner of this cursor has not seen. Without a cursor: the newest 200. Any input gets an answer: a cursor that
+   * cannot be continued gets the newest 200 and the reason in `reset`.
+   *
+   * It tells the listeners first, and it is synchronous. Reading the backlog and subscribing then happen in one step: the caller
+   * adds itself to the listeners right after this call, and no message can slip through between the two or arrive twice.
    */
-  since(cursor: unknown): News {
-    // Those who listen hear everything first. So the caller may join them now, and gets nothing twice and misses nothing.
+  since(cursor: unknown): Update {
     this.#tellUntold();
-    const newest = { msg: this.#kept.slice(-numbers.first), cursor: this.#cursor(this.#last) };
+    const newest = { msg: this.#kept.slice(-limits.first), cursor: this.#cursor(this.#last) };
     if (cursor === undefined || cursor === "") return newest;
 
     const seen = typeof cursor === "string" ? Number(cursor.split(".")[1]) : NaN;
@@ -53,10 +56,10 @@ export class Log {
     return { msg: this.#kept.slice(this.#kept.length - missed), cursor: newest.cursor };
   }
 
-  /** Tells this listener all news, until the signal is aborted. After 15 s of silence the news are empty: the heartbeat. */
-  listen(listener: (news: News) => void, until: AbortSignal): void {
+  /** Calls this listener with every update, until the signal is aborted. After 15 s of silence the update is empty: the heartbeat. */
+  listen(listener: (update: Update) => void, until: AbortSignal): void {
     this.#listeners.add(listener);
-    this.#silence ??= setInterval(() => this.#tell(), numbers.heartbeat).unref();
+    this.#silence ??= setInterval(() => this.#tell(), limits.heartbeat).unref();
     until.addEventListener("abort", () => {
       this.#listeners.delete(listener);
       if (this.#listeners.size > 0) return;
@@ -70,19 +73,19 @@ export class Log {
   }
 
   #tell() {
-    const news = { msg: this.#untold, cursor: this.#cursor(this.#last) };
+    const update = { msg: this.#untold, cursor: this.#cursor(this.#last) };
     this.#untold = [];
     this.#silence?.refresh();
-    for (const listener of this.#listeners) listener(news);
+    for (const listener of this.#listeners) listener(update);
   }
 
   #cursor(id: number) {
     return `${this.#epoch}.${id}`;
   }
 
-  #remember(draft: string, message: Message) {
-    this.#drafts.set(draft, message);
-    const [oldest] = this.#drafts.keys();
-    if (oldest && this.#drafts.size > numbers.drafts) this.#drafts.delete(oldest);
+  #remember(draftId: string, message: Message) {
+    this.#byDraftId.set(draftId, message);
+    const [oldest] = this.#byDraftId.keys();
+    if (oldest && this.#byDraftId.size > limits.drafts) this.#byDraftId.delete(oldest);
   }
 }

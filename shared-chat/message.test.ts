@@ -51,19 +51,19 @@ describe("a draft", () => {
   });
 
   it("keeps its id", () => {
-    const draft = "3f0c9f0e-6a2b-4d0f-9d4e-0c6f6c1f5b11";
-    expect(parseDraft({ ...ada, draft })).toEqual({ ...ada, draft });
+    const draftId = "3f0c9f0e-6a2b-4d0f-9d4e-0c6f6c1f5b11";
+    expect(parseDraft({ ...ada, draftId })).toEqual({ ...ada, draftId });
   });
 
   it.each(["", "1", 1, null, {}, "3f0c9f0e-6a2b-4d0f-9d4e-0c6f6c1f5b1", "3f0c9f0e6a2b4d0f9d4e0c6f6c1f5b11"])(
     "is refused when its id is %j and no UUID",
-    (draft) => {
-      expect(refusal(() => parseDraft({ ...ada, draft }))).toMatchObject({ status: 422, draft: undefined });
+    (draftId) => {
+      expect(refusal(() => parseDraft({ ...ada, draftId }))).toMatchObject({ status: 422, draftId: undefined });
     },
   );
 
   it("takes any UUID for an id", () => {
-    fc.assert(fc.property(fc.uuid(), (draft) => parseDraft({ ...ada, draft }).draft === draft));
+    fc.assert(fc.property(fc.uuid(), (draftId) => parseDraft({ ...ada, draftId }).draftId === draftId));
   });
 
   it("ignores what it does not know", () => {
@@ -73,19 +73,19 @@ describe("a draft", () => {
   });
 
   it("is refused with its id, where that can be read", () => {
-    const draft = "3f0c9f0e-6a2b-4d0f-9d4e-0c6f6c1f5b11";
-    expect(refusal(() => parseDraft({ user: "Ada", text: "", draft }))).toMatchObject({
+    const draftId = "3f0c9f0e-6a2b-4d0f-9d4e-0c6f6c1f5b11";
+    expect(refusal(() => parseDraft({ user: "Ada", text: "", draftId }))).toMatchObject({
       status: 422,
-      draft,
+      draftId,
       message: "The text is empty.",
     });
   });
 
   it("is refused with every reason, in words", () => {
     expect(refusal(() => parseDraft({})).message).toBe(
-      "The name is missing or is no text. The text is missing or is no text.",
+      "The name is missing or is not text. The text is missing or is not text.",
     );
-    expect(refusal(() => parseDraft([1])).message).toBe("A draft is an object with a user and a text.");
+    expect(refusal(() => parseDraft([1])).message).toBe("A draft must be an object with a user and a text.");
   });
 
   it("is refused or keeps the limits, whatever JSON comes in", () => {
@@ -112,7 +112,7 @@ describe("a draft", () => {
   it("is refused or keeps the limits, whatever fields come in", () => {
     const field = fc.oneof(anyText(40), fc.anything());
     fc.assert(
-      fc.property(fc.record({ user: field, text: field, draft: field }, { requiredKeys: [] }), (input) => {
+      fc.property(fc.record({ user: field, text: field, draftId: field }, { requiredKeys: [] }), (input) => {
         const draft = tried(input);
         if (draft) keepsTheLimits(draft);
       }),
@@ -218,7 +218,7 @@ describe("JSON", () => {
           parseJson(text);
         } catch (error) {
           expect(error).toBeInstanceOf(Refusal);
-          expect(error).toMatchObject({ status: 400, message: "This is no JSON." });
+          expect(error).toMatchObject({ status: 400, message: "The body is not valid JSON." });
         }
       }),
     );

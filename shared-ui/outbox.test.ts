@@ -1,14 +1,14 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Draft, Message } from "../shared-chat/message.ts";
 import { Refusal } from "../shared-chat/refusal.ts";
-import { numbers } from "./numbers.ts";
+import { timing } from "./timing.ts";
 import { type Item, Outbox } from "./outbox.ts";
-import { Later } from "./request.ts";
+import { RetryLater } from "./request.ts";
 
-const usual = { ...numbers };
+const usual = { ...timing };
 const patient = { timeout: 5_000 }; // the machine may be busy with other tests
 afterEach(() => {
-  Object.assign(numbers, usual);
+  Object.assign(timing, usual);
   vi.unstubAllGlobals();
   vi.useRealTimers();
 });
@@ -25,12 +25,11 @@ function page() {
   const log: Message[] = [];
   let last = 0;
   let items: readonly Item[] = [];
-  let line = new AbortController();
   const outbox = new Outbox({
     post: (draft) =>
       new Promise((resolve, reject) => {
         const accept = () => {
-          const known = log.find((message) => message.draft === draft.draft);
+          const known = log.find((message) => message.draftId === draft.draftId);
           const message = known ?? { ...draft, id: log.length + 1, time: 0 };
           if (!known) log.push(message);
           resolve(message);
@@ -38,8 +37,8 @@ function page() {
         };
         posted.push({ draft, accept, fail: reject });
       }),
-    passed: (message) => message.id <= last,
-    show: (shown) => (items = shown),
+    hasSeen: (message) => message.id <= last,
+    changed: (shown) => (items = shown),
   });
   return {
     outbox,
@@ -49,12 +48,9 @@ function page() {
     /** What the person sees of it. */
     shows: () => items.map(({ draft, state, reason }) => [draft.text, state, reason].filter(Boolean).join(": ")),
     /** The first news of a new connection are there. */
-    connect() {
-      line = new AbortController();
-      outbox.connected(line.signal);
-    },
-    disconnect: () => line.abort(),
-    news(...messages: Message[]) {
+    connect: () => outbox.connected(),
+    disconnect: () => outbox.disconnected(),
+    update(...messages: Message[]) {
       last = messages.at(-1)?.id ?? last;
       outbox.arrived(messages);
     },
@@ -105,7 +101,7 @@ describe("an outbox", () => {
     ada.outbox.add("Ada", "hello");
     const message = (await ada.post(1)).accept();
     await vi.waitFor(() => expect(ada.shows()).toEqual(["hello: sent"]), patient);
-    ada.news(message);
+    ada.update(message);
     expect(ada.shows()).toEqual([]);
   });
 
@@ -114,7 +110,7 @@ describe("an outbox", () => {
     ada.connect();
     ada.outbox.add("Ada", "hello");
     const { draft, accept } = await ada.post(1);
-    ada.news({ ...draft, id: 1, time: 0 });
+    ada.update({ ...draft, id: 1, time: 0 });
     expect(ada.shows()).toEqual([]);
     accept();
     await new Promise(setImmediate);
@@ -127,7 +123,7 @@ describe("an outbox", () => {
     ada.outbox.add("Ada", "hello");
     const { draft, accept } = await ada.post(1);
     ada.log.push({ ...draft, id: 1, time: 0 }); // it was accepted, the news came before a reload
-    ada.news({ id: 2, user: "Bob", text: "hi", time: 0 });
+    ada.update({ id: 2, user: "Bob", text: "hi", time: 0 });
     accept();
     await vi.waitFor(() => expect(ada.shows()).toEqual([]), patient);
   });
@@ -158,8 +154,8 @@ describe("an outbox", () => {
   });
 
   it("sends the same draft again when no answer comes in time", async () => {
-    numbers.acknowledgement = 10;
-    numbers.retry = 1;
+    timing.acknowledgement = 10;
+    timing.retry = 1;
     const ada = page();
     ada.connect();
     ada.outbox.add("Ada", "hello");
@@ -178,7 +174,7 @@ describe("an outbox", () => {
     expect(ada.posted).toHaveLength(1);
     await vi.advanceTimersByTimeAsync(1_001);
     expect(ada.posted).toHaveLength(2);
-    ada.posted[1]!.fail(new Later("busy", 60_000));
+    ada.posted[1]!.fail(new RetryLater("busy", 60_000));
     await vi.advanceTimersByTimeAsync(59_999);
     expect(ada.posted).toHaveLength(2);
     await vi.advanceTimersByTimeAsync(1);
@@ -209,7 +205,7 @@ describe("an outbox", () => {
     ada.outbox.retry(ada.items()[0]!, "Bob");
     const second = await ada.post(2);
     expect(second.draft).toMatchObject({ user: "Bob", text: "hello" });
-    expect(second.draft.draft).not.toBe(ada.posted[0]!.draft.draft);
+    expect(second.draft.draftId).not.toBe(ada.posted[0]!.draft.draftId);
     second.fail(new Refusal(422, "No, really."));
     await vi.waitFor(() => expect(ada.shows()).toEqual(["hello: refused: No, really."]), patient);
     ada.outbox.discard(ada.items()[0]!);
@@ -221,9 +217,9 @@ describe("an outbox", () => {
     ada.connect();
     ada.outbox.add("Ada", "hello");
     const message = (await ada.post(1)).accept();
-    expect(ada.outbox.isMine(message)).toBe(true);
-    expect(ada.outbox.isMine({ ...message, draft: "another" })).toBe(false);
-    expect(ada.outbox.isMine({ id: 1, user: "Ada", text: "hello", time: 0 })).toBe(false);
+    expect(ada.outbox.isOwn(message)).toBe(true);
+    expect(ada.outbox.isOwn({ ...message, draftId: "another" })).toBe(false);
+    expect(ada.outbox.isOwn({ id: 1, user: "Ada", text: "hello", time: 0 })).toBe(false);
   });
 });
 
@@ -241,7 +237,7 @@ describe("storage", () => {
     after.connect();
     const again = await after.post(1);
     expect(again.draft).toEqual(draft);
-    expect(after.outbox.isMine(again.accept())).toBe(true);
+    expect(after.outbox.isOwn(again.accept())).toBe(true);
   });
 
   it("may be forbidden: the chat goes on without", async () => {

@@ -1,133 +1,127 @@
-// What was said here and has not come back in the news yet. Drafts go out one after the other, so that they keep their
-// order, and again after each new connection, with the same id: the server knows a repeat, and the outbox need not
-// know what got lost on the way, the draft or the answer.
+// What was typed here and has not come back in an update yet. Drafts go out one after the other, so they keep their order, and
+// again after each new connection, with the same draft id. That is at-least-once delivery: the outbox cannot know what got
+// lost, the draft or the acknowledgement. The log recognises the repeat, so the message appears once.
 import { v4 as uuid } from "uuid";
 import type { Draft, Message } from "../shared-chat/message.ts";
 import { Refusal } from "../shared-chat/refusal.ts";
-import { numbers } from "./numbers.ts";
-import { Later } from "./request.ts";
-import { pause, retryDelay } from "./retry.ts";
+import { RetryLater } from "./request.ts";
 import { isText, keep, listOf, recall } from "./storage.ts";
+import { retryDelay, timing } from "./timing.ts";
 
+/** A draft in the outbox. It never changes; a changed one takes its place. */
 export interface Item {
-  draft: Draft & { draft: string };
-  state: "sending" | "sent" | "refused";
+  readonly draft: Draft & { draftId: string };
+  readonly state: "sending" | "sent" | "refused";
   /** Why it was refused, in words. */
-  reason?: string;
+  readonly reason?: string;
 }
 
-export interface Surroundings {
-  /** Sends a draft; rejects with a Refusal, or with anything else when there was no answer. */
+export interface OutboxHandlers {
+  /** Sends a draft. Rejects with a Refusal, or with any other error when there was no answer. */
   post(draft: Draft): Promise<Message>;
-  /** Whether the news have already passed this message. */
-  passed(message: Message): boolean;
-  /** Shows what waits. */
-  show(items: readonly Item[]): void;
+  /** Whether an update has already brought this message, or one after it. */
+  hasSeen(message: Message): boolean;
+  /** The items changed. */
+  changed(items: readonly Item[]): void;
 }
 
 export class Outbox {
-  #items = recall("outbox", listOf(isItem)) ?? [];
-  readonly #mine = new Set(recall("mine", listOf(isText)));
-  #connected = AbortSignal.abort();
-  #sending: AbortSignal | undefined;
-  readonly #around: Surroundings;
+  #items: readonly Item[] = recall("outbox", listOf(isItem)) ?? [];
+  readonly #own = new Set(recall("mine", listOf(isText)));
+  #connected = false;
+  #sending: object | undefined; // the send that is under way; its answer is ignored when it is no longer this one
+  #failures = 0; // in a row
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #handlers: OutboxHandlers;
 
-  constructor(around: Surroundings) {
-    this.#around = around;
-    this.#changed();
+  constructor(handlers: OutboxHandlers) {
+    this.#handlers = handlers;
+    this.#change(this.#items); // what a reload has left
   }
 
   /** Keeps a text until it is delivered, and sends it as soon as there is a connection. */
   add(user: string, text: string): void {
-    const draft = uuid();
-    this.#mine.add(draft);
-    this.#items.push({ draft: { user, text, draft }, state: "sending" });
-    this.#changed();
-    void this.#send();
+    // Not crypto.randomUUID: browsers have it on https and localhost alone, and a page may be served to a local network over http.
+    const draftId = uuid();
+    this.#own.add(draftId);
+    this.#change([...this.#items, { draft: { user, text, draftId }, state: "sending" }]);
+    this.#send();
   }
 
-  /** Sends a refused text again, under the name that the person has by now. Nothing became of the old draft: this is a new one. */
-  retry(item: Item, user: string): void {
-    const draft = uuid();
-    this.#mine.add(draft);
-    item.draft = { ...item.draft, user, draft };
-    item.state = "sending";
-    delete item.reason;
-    this.#changed();
-    void this.#send();
+  /** Sends a refused text again, under the name in the form. The old draft became nothing, so this is a new one. */
+  retry(refused: Item, user: string): void {
+    this.discard(refused);
+    this.add(user, refused.draft.text);
   }
 
-  /** Gives an item up. */
-  discard(item: Item): void {
-    this.#items = this.#items.filter((other) => other !== item);
-    this.#changed();
+  /** Removes an item. */
+  discard({ draft }: Item): void {
+    this.#change(this.#items.filter((item) => item.draft.draftId !== draft.draftId));
   }
 
-  /** Whether a message was said in this window. */
-  isMine(message: Message): boolean {
-    return this.#mine.has(message.draft ?? "");
+  /** Whether a message was typed in this window. */
+  isOwn(message: Message): boolean {
+    return this.#own.has(message.draftId ?? "");
   }
 
-  /** There is a connection, until the signal is aborted. Whatever its first news did not bring is sent (again). */
-  connected(until: AbortSignal): void {
-    this.#connected = until;
-    for (const item of this.#items) if (item.state === "sent") item.state = "sending";
-    this.#changed();
-    void this.#send();
+  /** There is a connection: everything that its first update did not bring is sent, or sent again. */
+  connected(): void {
+    this.#connected = true;
+    this.#change(this.#items.map((item) => (item.state === "sent" ? { ...item, state: "sending" } : item)));
+    this.#send();
   }
 
-  /** These messages came in the news: what waited here for one of them has arrived. */
+  /** The connection is gone, and with it any answer that was still to come. */
+  disconnected(): void {
+    this.#connected = false;
+    this.#sending = undefined;
+    this.#failures = 0;
+    clearTimeout(this.#timer);
+  }
+
+  /** These messages came in an update: their drafts have arrived. */
   arrived(messages: readonly Message[]): void {
-    const drafts = new Set(messages.map((message) => message.draft));
-    const left = this.#items.filter((item) => !drafts.has(item.draft.draft));
-    if (left.length === this.#items.length) return;
-    this.#items = left;
-    this.#changed();
+    const draftIds = new Set(messages.map(({ draftId }) => draftId));
+    const left = this.#items.filter(({ draft }) => !draftIds.has(draft.draftId));
+    if (left.length < this.#items.length) this.#change(left);
   }
 
-  async #send() {
-    const signal = this.#connected;
-    if (signal.aborted || this.#sending === signal) return;
-    this.#sending = signal;
-    let failures = 0;
-    while (!signal.aborted) {
-      const item = this.#items.find(({ state }) => state === "sending");
-      if (!item) break;
-      try {
-        const message = await this.#answered(item, signal);
-        if (this.#around.passed(message)) this.discard(item);
-        else item.state = "sent";
-        failures = 0;
-      } catch (error) {
-        if (signal.aborted) break;
-        if (error instanceof Refusal) Object.assign(item, { state: "refused", reason: error.message });
-        else await pause(Math.max(retryDelay(++failures), error instanceof Later ? error.after : 0), signal);
-      }
-      this.#changed();
-    }
-    if (this.#sending === signal) this.#sending = undefined;
+  #send() {
+    const item = this.#items.find(({ state }) => state === "sending");
+    if (!item || !this.#connected || this.#sending) return;
+    const send = (this.#sending = {});
+    const next = () => {
+      this.#sending = undefined;
+      this.#send();
+    };
+    const settle = (become: Item | undefined) => {
+      clearTimeout(this.#timer);
+      this.#failures = 0;
+      this.#change(this.#items.flatMap((other) => (other === item ? (become ?? []) : other)));
+      next();
+    };
+    const failed = (error: unknown) => {
+      if (this.#sending !== send) return;
+      if (error instanceof Refusal) return settle({ ...item, state: "refused", reason: error.message });
+      clearTimeout(this.#timer);
+      const after = Math.max(retryDelay(++this.#failures), error instanceof RetryLater ? error.after : 0);
+      this.#timer = setTimeout(next, after);
+    };
+    this.#timer = setTimeout(failed, timing.acknowledgement); // no answer in time
+    this.#handlers.post(item.draft).then((message) => {
+      if (this.#sending === send) settle(this.#handlers.hasSeen(message) ? undefined : { ...item, state: "sent" });
+    }, failed);
   }
 
-  /** The answer to a draft. Rejects when none comes in time, or when the connection goes. */
-  #answered(item: Item, signal: AbortSignal): Promise<Message> {
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error("No answer in time.")), numbers.acknowledgement);
-      signal.addEventListener("abort", () => reject(signal.reason));
-      this.#around
-        .post(item.draft)
-        .then(resolve, reject)
-        .finally(() => clearTimeout(timer));
-    });
-  }
-
-  #changed() {
-    keep("outbox", this.#items);
-    keep("mine", [...this.#mine].slice(-numbers.shown));
-    this.#around.show(this.#items);
+  #change(items: readonly Item[]) {
+    this.#items = items;
+    keep("outbox", items);
+    keep("mine", [...this.#own].slice(-timing.shown));
+    this.#handlers.changed(items);
   }
 }
 
 function isItem(value: unknown): value is Item {
   const { draft, state } = (value ?? {}) as Partial<Item>;
-  return [draft?.user, draft?.text, draft?.draft, state].every(isText);
+  return [draft?.user, draft?.text, draft?.draftId, state].every(isText);
 }

@@ -3,14 +3,14 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, it } from "vitest";
 import { Refusal } from "../shared-chat/refusal.ts";
-import { numbers } from "./numbers.ts";
-import { Later, request } from "./request.ts";
+import { timing } from "./timing.ts";
+import { RetryLater, request } from "./request.ts";
 
 let server: Server;
-const { request: limit } = numbers;
+const { request: limit } = timing;
 
 afterEach(() => {
-  numbers.request = limit;
+  timing.request = limit;
   server.closeAllConnections();
   server.close();
 });
@@ -36,7 +36,7 @@ it.each([400, 403, 409, 413, 415, 422])("takes %i for a refusal, in the words of
 });
 
 it.each([429, 500, 502, 503])("takes %i for later", async (status) => {
-  expect(await refuses(status)).toMatchObject(new Later("In words.", 0));
+  expect(await refuses(status)).toMatchObject(new RetryLater("In words.", 0));
 });
 
 it("reads the pause that a server asks for in seconds", async () => {
@@ -44,7 +44,7 @@ it("reads the pause that a server asks for in seconds", async () => {
 });
 
 it("reads the pause that a server asks for as a date", async () => {
-  const { after } = (await refuses(429, { "Retry-After": new Date(Date.now() + 60_000).toUTCString() })) as Later;
+  const { after } = (await refuses(429, { "Retry-After": new Date(Date.now() + 60_000).toUTCString() })) as RetryLater;
   expect(after).toBeGreaterThan(50_000);
   expect(after).toBeLessThanOrEqual(60_000);
 });
@@ -58,11 +58,11 @@ it.each(["soon", "-1", "Thu, 01 Jan 1970 00:00:00 GMT"])("waits no longer for a 
 });
 
 it("finds words for an answer that has none", async () => {
-  expect(await refuses(502, {}, "<html>")).toMatchObject(new Later("Bad Gateway", 0));
+  expect(await refuses(502, {}, "<html>")).toMatchObject(new RetryLater("Bad Gateway", 0));
 });
 
 it("gives up on a server that accepts and never answers", async () => {
-  numbers.request = 50;
+  timing.request = 50;
   const url = await serve(() => {});
   await expect(request(url)).rejects.toMatchObject({ name: "TimeoutError" });
 });

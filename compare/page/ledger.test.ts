@@ -3,13 +3,18 @@ import { Ledger, quantile } from "./ledger.ts";
 
 let ledger: Ledger;
 beforeEach(() => (ledger = new Ledger()));
-const arrives = (pane: string, id: number, draft: string, at: number) => ledger.arrived(pane, id, draft, at, false);
+const arrives = (pane: string, id: number, draftId: string, at: number) => ledger.arrived(pane, id, draftId, at, false);
 
 describe("how late a message is", () => {
   it("is measured from the pane where it was said to each pane where it arrives", () => {
     ledger.sending("polling", "a", 1_000);
-    expect(arrives("polling", 1, "a", 1_012)).toEqual({ pane: "polling", draft: "a", milliseconds: 12, own: true });
-    expect(arrives("socket-io", 1, "a", 1_004)).toEqual({ pane: "socket-io", draft: "a", milliseconds: 4, own: false });
+    expect(arrives("polling", 1, "a", 1_012)).toEqual({ pane: "polling", draftId: "a", milliseconds: 12, own: true });
+    expect(arrives("socket-io", 1, "a", 1_004)).toEqual({
+      pane: "socket-io",
+      draftId: "a",
+      milliseconds: 4,
+      own: false,
+    });
     expect(ledger.reader("socket-io").delays).toEqual([4]);
     expect(ledger.reader("polling").delays).toEqual([]); // a pane that said it has an answer, whatever its technique
   });
@@ -17,7 +22,7 @@ describe("how late a message is", () => {
   it("is known later, when the news of one pane overtakes that of another", () => {
     expect(arrives("socket-io", 1, "a", 1_004)).toBeUndefined();
     expect(ledger.sending("polling", "a", 1_000)).toEqual([
-      { pane: "socket-io", draft: "a", milliseconds: 4, own: false },
+      { pane: "socket-io", draftId: "a", milliseconds: 4, own: false },
     ]);
   });
 
@@ -61,13 +66,13 @@ describe("what is lost", () => {
   });
 });
 
-it("A message that arrives twice is doubled, but not when the list was emptied in between", () => {
+it("A message that arrives twice is a duplicate, but not when the list was emptied in between", () => {
   arrives("polling", 1, "a", 100);
   ledger.cleared("polling");
   arrives("polling", 1, "a", 200);
-  expect(ledger.reader("polling").doubled).toEqual([]);
+  expect(ledger.reader("polling").duplicates).toEqual([]);
   arrives("polling", 1, "a", 300);
-  expect(ledger.reader("polling").doubled).toEqual([300]);
+  expect(ledger.reader("polling").duplicates).toEqual([300]);
 });
 
 it("A count from zero forgets the delays, and not who has what", () => {

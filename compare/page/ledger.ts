@@ -7,7 +7,7 @@ const measured = 200;
 
 export interface Measurement {
   pane: string;
-  draft: string;
+  draftId: string;
   milliseconds: number;
   /** Whether the pane has said it itself. */
   own: boolean;
@@ -19,7 +19,7 @@ export class Reader {
   /** How many messages have arrived since the count began. */
   arrived = 0;
   /** When a message arrived a second time. */
-  readonly doubled: number[] = [];
+  readonly duplicates: number[] = [];
   readonly ids = new Set<number>();
   /** The first and the last id that this pane was to read. */
   first = Infinity;
@@ -40,23 +40,23 @@ export class Ledger {
   }
 
   /** A draft is under way. Gives back the delays of those who have it already: news from two panes may overtake each other. */
-  sending(pane: string, draft: string, at: number): Measurement[] {
-    if (this.#said.has(draft)) return []; // the pane was reloaded, and sends it again
-    this.#said.set(draft, { pane, at });
+  sending(pane: string, draftId: string, at: number): Measurement[] {
+    if (this.#said.has(draftId)) return []; // the pane was reloaded, and sends it again
+    this.#said.set(draftId, { pane, at });
     forget(this.#said);
-    const early = this.#early.get(draft) ?? [];
-    this.#early.delete(draft);
-    return early.map((arrival) => this.#measure(arrival.pane, draft, arrival.at)!);
+    const early = this.#early.get(draftId) ?? [];
+    this.#early.delete(draftId);
+    return early.map((arrival) => this.#measure(arrival.pane, draftId, arrival.at)!);
   }
 
   /**
    * A message arrived. What was said before the pane was there is no measurement.
    * @returns how late it was, once somebody is known to have said it.
    */
-  arrived(pane: string, id: number, draft: string, at: number, before: boolean): Measurement | undefined {
+  arrived(pane: string, id: number, draftId: string, at: number, before: boolean): Measurement | undefined {
     const reader = this.reader(pane);
     if (reader.ids.has(id)) {
-      reader.doubled.push(at);
+      reader.duplicates.push(at);
       return undefined;
     }
     reader.ids.add(id);
@@ -67,7 +67,7 @@ export class Ledger {
     forget(this.#seen);
     if (before) return undefined;
     reader.arrived += 1;
-    return this.#measure(pane, draft, at);
+    return this.#measure(pane, draftId, at);
   }
 
   /** The pane replaces what it shows: what arrives now may have been there before. */
@@ -84,7 +84,7 @@ export class Ledger {
     return lost;
   }
 
-  /** Counts and delays begin anew. What is lost or doubled is known only of what is kept. */
+  /** Counts and delays begin anew. What is lost or a duplicate is known only of what is kept. */
   startOver(): void {
     for (const reader of this.#readers.values()) {
       reader.delays.length = 0;
@@ -93,10 +93,10 @@ export class Ledger {
   }
 
   // A pane's own messages do not count: a poller asks at once after it has posted, and would look fast.
-  #measure(pane: string, draft: string, at: number): Measurement | undefined {
-    const said = this.#said.get(draft);
+  #measure(pane: string, draftId: string, at: number): Measurement | undefined {
+    const said = this.#said.get(draftId);
     if (!said) {
-      this.#early.set(draft, [...(this.#early.get(draft) ?? []), { pane, at }]);
+      this.#early.set(draftId, [...(this.#early.get(draftId) ?? []), { pane, at }]);
       forget(this.#early);
       return undefined;
     }
@@ -105,7 +105,7 @@ export class Ledger {
     const own = said.pane === pane;
     if (!own) delays.push(milliseconds);
     if (delays.length > measured) delays.shift();
-    return { pane, draft, milliseconds, own };
+    return { pane, draftId, milliseconds, own };
   }
 }
 

@@ -2,7 +2,7 @@
 import type { FromPane } from "../../shared-ui/wire/messages.ts";
 import { scaleTo } from "./chart.ts";
 import { Ledger, type Measurement } from "./ledger.ts";
-import type { Outage } from "./outage.ts";
+import type { Outage } from "./effect.ts";
 import { Pane } from "./pane.ts";
 import type { Tap } from "./traffic.ts";
 
@@ -26,18 +26,18 @@ addEventListener("message", (event: MessageEvent<FromPane>) => {
   if (!pane) return;
   const message = event.data;
   pane.hear(message);
-  if (message.type === "sending") ledger.sending(pane.name, message.draft, message.at).forEach(measured);
+  if (message.type === "sending") ledger.sending(pane.name, message.draftId, message.at).forEach(measured);
   if (message.type === "cleared") ledger.cleared(pane.name);
   if (message.type === "arrived")
-    measured(ledger.arrived(pane.name, message.id, message.draft, message.at, message.before));
+    measured(ledger.arrived(pane.name, message.id, message.draftId, message.at, message.before));
   drawSoon();
 });
 
 function measured(measurement: Measurement | undefined) {
   if (!measurement) return;
-  const { draft, milliseconds, own } = measurement;
+  const { draftId, milliseconds, own } = measurement;
   const pane = panes.find(({ name }) => name === measurement.pane);
-  pane?.frame.tell({ type: "late", draft, milliseconds });
+  pane?.frame.tell({ type: "late", draftId, milliseconds });
   if (!own) pane?.measured(milliseconds);
 }
 

@@ -3,7 +3,7 @@ import type { FromPane } from "../../shared-ui/wire/messages.ts";
 import { chart } from "./chart.ts";
 import { Frame } from "./frame.ts";
 import { type Reader, quantile } from "./ledger.ts";
-import { type Effect, effectOf, type Outage, type Shown } from "./outage.ts";
+import { type Effect, effectOf, type Outage, type Shown } from "./effect.ts";
 import { Traffic } from "./traffic.ts";
 import { duration, milliseconds, size } from "./words.ts";
 
@@ -101,7 +101,7 @@ export class Pane {
     this.#drawOutage(reader, lost, now);
   }
 
-  #drawOutage({ doubled }: Reader, lost: number, now: number) {
+  #drawOutage({ duplicates }: Reader, lost: number, now: number) {
     const { outage } = this;
     if (!outage) return;
     const { over, noticed, recovered } = this.effect(now)!;
@@ -110,7 +110,7 @@ export class Pane {
     this.#text(".noticed", noticed === undefined ? (over ? "not at all" : "not yet") : duration(noticed));
     this.#text(".recovered", noticed === undefined ? "–" : optional(recovered, duration, "not yet"));
     this.#text(".lost", String(lost));
-    this.#text(".doubled", String(doubled.filter((at) => at >= outage.since).length));
+    this.#text(".duplicates", String(duplicates.filter((at) => at >= outage.since).length));
   }
 
   // Only what changed touches the page.

@@ -7,9 +7,9 @@ export type FromPane =
   /** The word for the connection: "connecting", "connected", "reconnecting" or "offline". */
   | { type: "state"; state: string; at: number }
   /** Somebody said something here; it is in the outbox now. */
-  | { type: "sending"; draft: string; at: number }
+  | { type: "sending"; draftId: string; at: number }
   /** A message is on the screen. `before`: it was said before this page was there, so how late it is means nothing. */
-  | { type: "arrived"; id: number; draft: string; at: number; before: boolean }
+  | { type: "arrived"; id: number; draftId: string; at: number; before: boolean }
   /** The list was emptied: messages may arrive a second time. */
   | { type: "cleared" }
   /** How news arrive, in words, and how often the page has asked the server for something. */
@@ -22,4 +22,4 @@ export type ToPane =
   /** Say this, as if it was typed. */
   | { type: "say"; text: string }
   /** So late was this message here. */
-  | { type: "late"; draft: string; milliseconds: number };
+  | { type: "late"; draftId: string; milliseconds: number };

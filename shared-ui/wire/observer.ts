@@ -20,11 +20,11 @@ export function observe(tell: (message: FromPane) => void): void {
         if (state === "connected") before = false;
         tell({ type: "state", state, at });
       } else if (target === outbox) {
-        for (const { dataset } of rows) tell({ type: "sending", draft: dataset.draft ?? "", at });
+        for (const { dataset } of rows) tell({ type: "sending", draftId: dataset.draftId ?? "", at });
       } else {
         for (const { dataset, className } of rows)
           if (className === "notice") tell({ type: "cleared" });
-          else tell({ type: "arrived", id: Number(dataset.id), draft: dataset.draft ?? "", at, before });
+          else tell({ type: "arrived", id: Number(dataset.id), draftId: dataset.draftId ?? "", at, before });
       }
     }
   });

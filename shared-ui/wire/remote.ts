@@ -8,7 +8,7 @@ const text = document.getElementById("text") as HTMLTextAreaElement;
 export function obey(message: ToPane): void {
   if (message.type === "name" && !user.value) type(user, message.user);
   if (message.type === "say") say(message.text);
-  if (message.type === "late") showLate(message.draft, message.milliseconds);
+  if (message.type === "late") showLate(message.draftId, message.milliseconds);
 }
 
 function type(field: HTMLInputElement | HTMLTextAreaElement, value: string) {
@@ -25,7 +25,7 @@ function say(said: string) {
   type(text, typed);
 }
 
-function showLate(draft: string, milliseconds: number) {
-  const time = document.querySelector<HTMLElement>(`#messages [data-draft="${CSS.escape(draft)}"] time`);
+function showLate(draftId: string, milliseconds: number) {
+  const time = document.querySelector<HTMLElement>(`#messages [data-draft-id="${CSS.escape(draftId)}"] time`);
   if (time) time.dataset.late = `+${Math.round(milliseconds).toLocaleString("en")} ms`; // drawn by wire.css, so that it is not read aloud
 }

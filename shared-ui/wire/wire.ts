@@ -17,8 +17,8 @@ const framedBy = document.querySelector<HTMLMetaElement>('meta[name="framed-by"]
 if (framedBy && parent !== window) {
   const tell = (message: FromPane) => parent.postMessage(message, framedBy);
   document.documentElement.classList.add("framed");
-  const page = globalThis as { pageNumbers?: object };
-  page.pageNumbers = { ...page.pageNumbers, shown };
+  const page = globalThis as { pageTiming?: object };
+  page.pageTiming = { ...page.pageTiming, shown };
   ears.push(counter((transport, requests) => tell({ type: "transport", transport, requests })));
   observe(tell);
   addEventListener("message", ({ origin, source, data }: MessageEvent<ToPane>) => {

@@ -1,0 +1,19 @@
+// `ws` as one writes it first: the same string is sent to each socket, which frames it anew.
+import { createServer } from "node:http";
+import { WebSocketServer } from "ws";
+import { add, greeting } from "./said.ts";
+
+const json = (update: string) => `{"event":"msg:get","data":${update}}`;
+
+export function serve() {
+  const server = createServer();
+  const sockets = new WebSocketServer({ server }).on("connection", (socket) => {
+    socket.send(json(greeting()));
+    socket.on("error", () => {});
+    socket.on("message", (frame: Buffer) => {
+      const written = json(add(JSON.stringify(JSON.parse(frame.toString()).data)));
+      for (const each of sockets.clients) each.send(written);
+    });
+  });
+  return server;
+}

@@ -1,0 +1,136 @@
+// The charts: bench/results.json as SVG, drawn by Observable Plot on a document that needs no browser.
+import * as Plot from "@observablehq/plot";
+import { parseHTML } from "linkedom";
+import { variants } from "../shared-server/variants.ts";
+import { short } from "./report.ts";
+import type { MetricId, Results, ScenarioId } from "./results.ts";
+import { type Against, figureOf } from "./rows.ts";
+
+export interface Chart {
+  /** The name of its file. */
+  file: string;
+  title: string;
+  /** All that it shows, for those who do not see it. */
+  text: string;
+  svg: string;
+}
+
+/** A bar as long as one number, or the stretch from one number to another. */
+interface Line {
+  name: string;
+  numbers: [number] | [from: number, to: number];
+  label: string;
+}
+
+const width = 500;
+const margin = { left: 115, right: 145, top: 50, bottom: 26 };
+
+// It stands on a card of its own, so that it can be read on any page, in light and in dark.
+const style = `
+  .chart { color: #1f2328; font: 12px system-ui, sans-serif; }
+  .card { fill: #ffffff; stroke: #d1d9e0; }
+  .title { font-size: 14px; font-weight: 600; }
+  .bar { fill: #2f6fd0; stroke: none; }
+  .stretch { stroke: #2f6fd0; fill: #2f6fd0; }
+  @media (prefers-color-scheme: dark) {
+    .chart { color: #e6edf3; }
+    .card { fill: #151b23; stroke: #3d444d; }
+    .bar { fill: #6ea8fe; }
+    .stretch { stroke: #6ea8fe; fill: #6ea8fe; }
+  }`;
+
+/** All charts of these results. One that has nothing to show is left out. */
+export function charts(results: Results): Chart[] {
+  const figures = (scenario: ScenarioId, metric: MetricId, against?: Against) =>
+    variants.map(({ name }) => figureOf(results, name, scenario, metric, against)?.median);
+  const bars = (scenario: ScenarioId, metric: MetricId, times?: (number | undefined)[]) =>
+    lines(figures(scenario, metric), (value, i) => ({
+      numbers: [value],
+      label: short(value) + (times?.[i] ? `, ${short(times[i])} × alone` : ""),
+    }));
+
+  const course = variants.map(({ name }) => {
+    const target = results.targets.find(({ technique, kind }) => technique === name && kind === "course");
+    return target && figureOf(results, target.id, "wire", "bytesPerDelivery")?.median;
+  });
+
+  return [
+    chart(
+      "cpu",
+      "CPU for one delivery, µs (and times its library alone)",
+      bars("delivery", "cpuPerDelivery", figures("delivery", "cpuPerDelivery", "library")),
+    ),
+    chart(
+      "latency",
+      "From post to arrival, ms: half … 99 of 100 within",
+      stretches(figures("delivery", "latencyP50"), figures("delivery", "latencyP99")),
+    ),
+    chart(
+      "bytes",
+      "Bytes for one delivery: here … with the course's protocol",
+      stretches(figures("wire", "bytesPerDelivery"), course),
+    ),
+    chart("idle", "CPU for one client in a minute of silence, µs", bars("idle", "idleCpu")),
+    chart("memory", "Memory for one connected client, kB", bars("connect", "memory")),
+  ].filter((drawn) => drawn !== undefined);
+}
+
+/** From one number to another, for each variant that has both. */
+function stretches(from: (number | undefined)[], to: (number | undefined)[]): Line[] {
+  return lines(from, (value, i) => ({
+    numbers: [value, to[i] ?? value],
+    label: `${short(value)} … ${short(to[i] ?? value)}`,
+  }));
+}
+
+/** A line for each variant that has a value. */
+function lines(values: (number | undefined)[], line: (value: number, i: number) => Omit<Line, "name">): Line[] {
+  return values.flatMap((value, i) => (value === undefined ? [] : [{ name: variants[i]!.name, ...line(value, i) }]));
+}
+
+function chart(file: string, title: string, all: Line[]): Chart | undefined {
+  if (all.length === 0) return undefined;
+  const { document } = parseHTML("<html></html>");
+  const isStretch = all.some(({ numbers }) => numbers.length > 1);
+  const [x1, x2] = [({ numbers }: Line) => numbers[0], ({ numbers }: Line) => numbers.at(-1)];
+  const marks = isStretch
+    ? [
+        Plot.link(all, { x1, x2, y: "name", strokeWidth: 3, className: "stretch" }),
+        Plot.dot(all, { x: x1, y: "name", r: 5, className: "stretch" }),
+        Plot.dot(all, { x: x2, y: "name", r: 5, className: "stretch" }),
+      ]
+    : [Plot.barX(all, { x: x2, y: "name", insetTop: 4, insetBottom: 4, className: "bar" })];
+  const svg = Plot.plot({
+    document,
+    className: "chart",
+    width,
+    height: margin.top + 32 * all.length + margin.bottom,
+    marginLeft: margin.left,
+    marginRight: margin.right,
+    marginTop: margin.top,
+    marginBottom: margin.bottom,
+    x: isStretch ? { type: "log", label: null, grid: true, ticks: 5, tickSize: 0, insetLeft: 8 } : { axis: null },
+    y: { label: null, domain: all.map(({ name }) => name), tickSize: 0 },
+    marks: [
+      ...marks,
+      Plot.text(all, { x: x2, y: "name", text: "label", dx: 10, textAnchor: "start" }),
+      Plot.text([title], {
+        frameAnchor: "top-left",
+        dx: 16 - margin.left,
+        dy: -28,
+        textAnchor: "start",
+        className: "title",
+      }),
+    ],
+  });
+  svg.setAttribute("xmlns", "http://www.w3.org/2000/svg");
+  svg.setAttribute("role", "img");
+  const text = [title, ...all.map(({ name, label }) => `${name} ${label}`)].join("; ");
+  svg.setAttribute("aria-label", text);
+  svg.querySelector("style")!.textContent = style;
+  svg.insertAdjacentHTML(
+    "afterbegin",
+    `<rect class="card" x="0.5" y="0.5" width="${width - 1}" height="${Number(svg.getAttribute("height")) - 1}" rx="8"/>`,
+  );
+  return { file: `${file}.svg`, title, text, svg: `${svg.outerHTML}\n` };
+}

@@ -1,0 +1,87 @@
+// A WebSocket without a library (RFC 6455): enough to read text frames, answer pings and send short frames.
+import type { Socket } from "node:net";
+import { retryDelay } from "../../shared-ui/timing.ts";
+import { type Address, type Crowd, dial, joined, kept, type Listener, Meter, type Pause, speakers } from "./crowd.ts";
+
+const [text, close, ping] = [1, 8, 9];
+const pong = Buffer.from([0x8a, 0x80, 0, 0, 0, 0]);
+
+/** Opens one, and calls `hear` with the content of every text frame. */
+export function openWebSocket({ port, authority }: Address, path: string, hear: (text: Buffer) => void): Socket {
+  let rest: Buffer | undefined;
+  let open = false;
+  const socket = dial(port, (bytes) => {
+    let unread = joined(rest, bytes);
+    if (!open) {
+      const end = unread.indexOf("\r\n\r\n");
+      if (end < 0) {
+        rest = kept(unread);
+        return;
+      }
+      open = true;
+      unread = unread.subarray(end + 4);
+    }
+    for (let next; (next = first(unread)); unread = unread.subarray(next.end)) {
+      if (next.opcode === text) hear(unread.subarray(next.start, next.end));
+      if (next.opcode === ping) socket.write(pong);
+      if (next.opcode === close) socket.end();
+    }
+    rest = kept(unread);
+  });
+  socket.write(
+    `GET ${path} HTTP/1.1\r\nHost: ${authority}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
+      "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+  );
+  return socket;
+}
+
+/** The first frame, if all of it is there. Servers do not mask. */
+function first(bytes: Buffer) {
+  if (bytes.length < 2) return undefined;
+  const short = bytes[1]! & 127;
+  const start = short < 126 ? 2 : short === 126 ? 4 : 10;
+  if (bytes.length < start) return undefined;
+  const length = short < 126 ? short : short === 126 ? bytes.readUInt16BE(2) : bytes.readUInt32BE(6);
+  return bytes.length < start + length ? undefined : { opcode: bytes[0]! & 15, start, end: start + length };
+}
+
+/** A text frame of a client, up to 64 KiB. It must be masked; with a mask of zeros that changes nothing. */
+export function frame(content: string): Buffer {
+  const body = Buffer.from(content);
+  const length = body.length < 126 ? [0x80 | body.length] : [0xfe, body.length >> 8, body.length & 255];
+  return Buffer.concat([Buffer.from([0x81, ...length, 0, 0, 0, 0]), body]);
+}
+
+/** Everybody has a socket; the first ones post. */
+export function crowd(address: Address): Crowd {
+  return socketCrowd(
+    retryDelay,
+    (listener) => openWebSocket(address, "/msgs", (message) => listener.update(message)),
+    (draft) => `{"event":"msg:post","data":${draft}}`,
+  );
+}
+
+/** A crowd on WebSockets: how long each pauses, how one is opened, and the words of post number so and so. */
+export function socketCrowd(
+  pause: Pause,
+  open: (listener: Listener) => Socket,
+  words: (draft: string, number: number) => string,
+): Crowd {
+  const meter = new Meter();
+  const posters: Socket[] = [];
+  let posts = 0;
+  return {
+    connect(listener: Listener) {
+      const socket = open(listener);
+      socket.on("close", () => listener.lost(pause));
+      meter.add(socket);
+      if (posters.length < speakers) posters.push(socket);
+    },
+    post(draft) {
+      const number = posts++;
+      posters[number % posters.length]!.write(frame(words(draft, number)));
+    },
+    bytes: () => meter.bytes(),
+    leave: () => meter.cut(),
+  };
+}

@@ -1,0 +1,80 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { checkDescriptors, parseOptions } from "./options.ts";
+import { targets } from "./targets.ts";
+
+afterEach(() => vi.restoreAllMocks());
+
+const parse = (line = "") => parseOptions(line.split(" ").filter(Boolean));
+
+describe("the options", () => {
+  it("are everything, three times, with 500 clients, when nothing is said", () => {
+    expect(parse()).toMatchObject({ clients: 500, rate: 10, rounds: 3, quick: false, out: "bench/results.json" });
+    expect(parse().only).toEqual(targets);
+    expect(parse().scenarios).toEqual(["connect", "delivery", "flat-out", "bursts", "wire", "idle", "restart"]);
+  });
+
+  it("are numbers that were said", () => {
+    expect(parse("--clients 1000 --rate 20 --rounds 5 --seconds 10 --others 25")).toMatchObject({
+      clients: 1_000,
+      rate: 20,
+      rounds: 5,
+      seconds: 10,
+      others: 25,
+    });
+  });
+
+  it("take a technique with all that it is compared with, or one subject", () => {
+    const ids = (line: string) => parse(line).only.map(({ id }) => id);
+    expect(ids("--only raw-websockets")).toEqual([
+      "raw-websockets",
+      "ws-prepared",
+      "ws-plain",
+      "course-raw-websockets",
+    ]);
+    expect(ids("--only ws-prepared --only http")).toEqual(["http", "ws-prepared"]);
+  });
+
+  it("leave out what takes its time when a quick look will do, unless it is asked for", () => {
+    expect(parse("--quick").scenarios).toEqual(["connect", "delivery", "bursts", "wire"]);
+    expect(parse("--quick --scenario idle").scenarios).toEqual(["idle"]);
+    expect(parse("--quick").only.some(({ kind }) => kind === "course")).toBe(false);
+    expect(parse("--quick --only course-polling").only).toHaveLength(1);
+  });
+
+  it("write a part of the whole nowhere, unless a file is named", () => {
+    for (const part of ["--quick", "--only polling", "--scenario wire"]) expect(parse(part).out).toBeUndefined();
+    expect(parse("--quick --out some.json").out).toBe("some.json");
+  });
+});
+
+describe("what is wrong with the options is said in one sentence", () => {
+  it.each([
+    ["--clients 0", '--clients is a whole number from 1 to 20000, and "0" is none.'],
+    ["--clients many", '--clients is a whole number from 1 to 20000, and "many" is none.'],
+    ["--clients 1e3", '--clients is a whole number from 1 to 20000, and "1e3" is none.'],
+    ["--rate -1", "Option '--rate' argument is ambiguous"],
+    ["--seconds 1.5", '--seconds is a whole number from 1 to 600, and "1.5" is none.'],
+    ["--only websocket", '--only "websocket" is not known'],
+    ["--scenario sprint", '--scenario "sprint" is not known'],
+    ["--cleints 5", "Unknown option '--cleints'"],
+    ["--clients", "Option '--clients <value>' argument missing"],
+    ["polling", "Unexpected argument 'polling'"],
+  ])("%s", (line, words) => {
+    expect(() => parse(line)).toThrow(words);
+    expect(() => parse(line)).toThrow(/^[^\n]+\.$/);
+  });
+
+  it("when the system does not allow so many open files", () => {
+    const limit = (soft: number | "unlimited") =>
+      vi.spyOn(process.report, "getReport").mockReturnValue({ userLimits: { open_files: { soft } } });
+    limit(1_024);
+    expect(() => checkDescriptors(parse("--clients 5000 --scenario delivery"))).toThrow(
+      "5000 clients need 5200 open files, and the system allows 1024: ulimit -n 5200.",
+    );
+    limit(5_200);
+    expect(() => checkDescriptors(parse("--clients 5000 --scenario delivery"))).not.toThrow();
+    expect(() => checkDescriptors(parse("--clients 501 --scenario crowd"))).toThrow("5010 clients");
+    limit("unlimited");
+    expect(() => checkDescriptors(parse("--clients 20000"))).not.toThrow();
+  });
+});

@@ -1,0 +1,52 @@
+// The page of results: the charts and the tables, made anew from bench/results.json each time somebody asks.
+import { readFileSync } from "node:fs";
+import { parseHTML } from "linkedom";
+import { variants } from "../shared-server/variants.ts";
+import type { Results } from "./results.ts";
+import { charts } from "./charts.ts";
+import { circumstances, measuredRows, ratioRows } from "./rows.ts";
+
+const image = (svg: string) => `data:image/svg+xml;base64,${Buffer.from(svg).toString("base64")}`;
+
+/** The page as HTML. Without results it says how to get some. */
+export function resultsPage(results: Results | undefined): string {
+  const page = readFileSync(new URL("results.html", import.meta.url), "utf8");
+  if (!results) return page;
+  const { document } = parseHTML(page);
+
+  const make = (tag: string, text: string, attributes: Record<string, string> = {}) => {
+    const element = document.createElement(tag);
+    element.textContent = text;
+    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+    return element;
+  };
+  const show = (id: string, elements: Element[]) => {
+    const place = document.getElementById(id)!;
+    place.replaceChildren(...elements);
+    place.closest("section")?.removeAttribute("hidden");
+  };
+  const row = (cells: Element[]) => {
+    const line = document.createElement("tr");
+    line.append(...cells);
+    return line;
+  };
+  const table = (head: string[], rows: string[][]) => [
+    row(head.map((text) => (text ? make("th", text, { scope: "col" }) : make("td", "")))),
+    ...rows.map(([title, ...cells]) =>
+      row([make("th", title!, { scope: "row" }), ...cells.map((text) => make("td", text))]),
+    ),
+  ];
+  const list = (items: { label: string; description: string }[]) =>
+    items.flatMap(({ label, description }) => [make("dt", label), make("dd", description)]);
+
+  document.getElementById("circumstances")!.textContent = circumstances(results).replaceAll("`", "");
+  show(
+    "charts",
+    charts(results).map(({ svg, text }) => make("img", "", { src: image(svg), alt: text })),
+  );
+  show("measured", table(["", ...variants.map(({ name }) => name)], measuredRows(results)));
+  show("ratios", table(["", "figure", "ratio", "goal"], ratioRows(results)));
+  show("subjects", list(results.targets));
+  show("scenarios", list(results.scenarios));
+  return `<!doctype html>\n${document.documentElement.outerHTML}\n`;
+}

@@ -1,0 +1,51 @@
+// Counts what a technique costs: the lines of its code, and the bytes of its page.
+// A line counts if it holds code after formatting: not a blank line, not a comment. Imports count.
+import { readdirSync, readFileSync } from "node:fs";
+import { gzipSync } from "fflate"; // and not node:zlib, whose output differs a little from machine to machine
+import tokens from "js-tokens";
+import { build } from "../shared-server/bundle.ts";
+import type { VariantName } from "../shared-server/variants.ts";
+
+const root = new URL("../", import.meta.url);
+
+/** How many lines of this source hold code. */
+export function countLines(source: string): number {
+  const code = Array.from(tokens(source), ({ type, value }) => (type.endsWith("Comment") ? "" : value)).join("");
+  return code.split(/\r?\n/).filter((line) => line.trim()).length;
+}
+
+/** The lines of a variant: of its two sides, and of each file beside them. */
+export function linesOf(variant: VariantName) {
+  const [server, client] = [`${variant}/server.ts`, `${variant}/client.ts`];
+  const others = sources(variant).filter((file) => file !== server && file !== client);
+  return {
+    server: count(server),
+    client: count(client),
+    others: others.map((file) => ({ name: file.slice(variant.length + 1), lines: count(file) })),
+  };
+}
+
+/** The lines of all files of a folder. */
+export function linesIn(folder: string): number {
+  return sources(folder).reduce((sum, file) => sum + count(file), 0);
+}
+
+/** The TypeScript of a folder, without its tests. */
+function sources(folder: string): string[] {
+  const files = readdirSync(new URL(folder, root)).filter((file) => /(?<!\.test)\.ts$/.test(file));
+  return files.toSorted().map((file) => `${folder}/${file}`);
+}
+
+function count(file: string): number {
+  return countLines(readFileSync(new URL(file, root), "utf8"));
+}
+
+/**
+ * How much JavaScript a page of this variant would ship in production, in bytes: `client.ts` with everything it imports,
+ * minified, and then compressed as most servers do. The pages here are readable, and larger.
+ */
+export async function bytesOf(variant: VariantName): Promise<{ minified: number; gzipped: number }> {
+  const { code } = await build(`${variant}/client.ts`, true);
+  const minified = Buffer.from(code);
+  return { minified: minified.length, gzipped: gzipSync(minified).length };
+}

@@ -1,0 +1,57 @@
+// `npm start`, as a person starts and ends it: a real process.
+import { once } from "node:events";
+import net from "node:net";
+import { afterAll, describe, expect, it, vi } from "vitest";
+import { endAll, fails, fiveFree, runs } from "../e2e/process.ts";
+import { join, wires } from "../e2e/wires.ts";
+import { variants } from "../shared-server/variants.ts";
+
+vi.setConfig({ testTimeout: 20_000, maxConcurrency: 2 });
+afterAll(endAll);
+
+const command = ["compare/npm-start.ts"];
+const addresses = (out: string) => Array.from(out.matchAll(/localhost:(\d+)/g), ([, port]) => Number(port));
+
+describe.concurrent("npm start", () => {
+  it("says where everything is, and ends on Ctrl-C with people connected to all of it, even on the second", async () => {
+    const { said, port, kill, ended } = runs(command);
+    const page = await port();
+    await vi.waitUntil(() => addresses(said.out).length === 5, { timeout: 1_000, interval: 5 });
+    const [, ...panes] = addresses(said.out);
+    const lines = variants.map(({ name, scheme }, place) => `  ${name}: ${scheme}://localhost:${panes[place]}`);
+    expect(said.out).toBe([`side by side: http://localhost:${page}`, ...lines, ""].join("\n"));
+
+    const taps = await fetch(`http://localhost:${page}/taps`);
+    const people = await Promise.all(
+      wires.map((wire, place) => join(wire, panes[place]!, { headers: { Host: `localhost:${panes[place]}` } })),
+    );
+    await people[0]!.says("hello");
+    for (const person of people) await person.hears(1);
+
+    const before = performance.now();
+    kill("SIGINT");
+    kill("SIGINT");
+    expect(await ended).toBe(0);
+    expect(performance.now() - before).toBeLessThan(5_000);
+    expect(await taps.text()).toContain("event: taps");
+    expect(said.err).toBe("");
+  });
+
+  it.each([0, 1, 4])("says which port is in use, when it is the one %d above PORT", async (above) => {
+    const port = await fiveFree(21_000 + 100 * above);
+    const taken = net.createServer().listen(port + above, "127.0.0.1");
+    await once(taken, "listening");
+    expect(await fails(command, { PORT: String(port) })).toBe(
+      `Port ${port + above} is in use. Stop the program that uses it, or choose another port: PORT=${port + 1_000}.\n`,
+    );
+    taken.close();
+  });
+
+  it.each(["65532", "x"])("says that PORT=%s leaves no room for the four", async (PORT) => {
+    expect(await fails(command, { PORT })).toBe(`PORT must be a number from 0 to 65531, not "${PORT}".\n`);
+  });
+
+  it("says what is wrong with a certificate", async () => {
+    expect(await fails(command, { TLS_CERT: "nowhere.pem" })).toContain("TLS_CERT and TLS_KEY go together");
+  });
+});

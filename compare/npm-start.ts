@@ -1,0 +1,14 @@
+// `npm start`: the same chat arriving over all four techniques at once. PORT moves the page; the four follow it.
+import { bundleAhead } from "../shared-server/bundle.ts";
+import { cannotStart, portOr, stopOnSignal } from "../shared-server/command.ts";
+import { variants } from "../shared-server/variants.ts";
+import { sideBySide } from "./side-by-side.ts";
+
+const usual = 3_000;
+const port = portOr(usual, 65_535 - variants.length);
+const running = await sideBySide(port).catch((error) => cannotStart(error, port, usual));
+stopOnSignal(() => running.stop());
+
+console.log(`side by side: ${running.url}`);
+for (const { variant, url } of running.panes) console.log(`  ${variant.name}: ${url}`);
+void bundleAhead("compare/page/page.ts", "shared-ui/wire/wire.ts", ...variants.map(({ name }) => `${name}/client.ts`));

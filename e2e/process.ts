@@ -1,0 +1,71 @@
+// The commands, as a person starts and ends them: real processes.
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import net from "node:net";
+import { fileURLToPath } from "node:url";
+import { expect, vi } from "vitest";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const children = new Set<ChildProcess>();
+
+/** Ends whatever was started here and goes on. */
+export function endAll(): void {
+  for (const child of children) child.kill("SIGKILL");
+}
+
+/** Runs a command in a process of its own, as its script in package.json does: a file, and the words after it. */
+export function runs(words: string[], env: Record<string, string> = {}, options: string[] = []) {
+  const child = spawn(process.execPath, [...options, "shared-server/run.cjs", ...words], {
+    cwd: root,
+    env: { PATH: process.env.PATH, PORT: "0", ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  children.add(child);
+  const said = { out: "", err: "" };
+  child.stdout.on("data", (data: Buffer) => (said.out += data.toString()));
+  child.stderr.on("data", (data: Buffer) => (said.err += data.toString()));
+  const ended = once(child, "close").then(([code]) => {
+    children.delete(child);
+    return code as number | null;
+  });
+  return {
+    said,
+    ended,
+    kill: (signal: NodeJS.Signals) => child.kill(signal),
+    /** The port in the address that it prints, when it is ready. */
+    async port(): Promise<number> {
+      await Promise.race([vi.waitUntil(() => said.out.includes("\n"), { timeout: 15_000, interval: 10 }), ended]);
+      const [, port] = /^[^:]+: https?:\/\/\S+?:(\d+)/.exec(said.out) ?? [];
+      if (!port) throw new Error(`No address: ${said.out}${said.err}`);
+      return Number(port);
+    },
+  };
+}
+
+/** What a command says that fails: one sentence, and no stack. */
+export async function fails(...how: Parameters<typeof runs>): Promise<string> {
+  const { said, ended, kill } = runs(...how);
+  const started = vi.waitUntil(() => said.out, { timeout: 15_000, interval: 10 }).catch(() => {});
+  const code = await Promise.race([ended, started.then(() => (kill("SIGKILL"), ended))]);
+  expect(said).toEqual({ out: "", err: expect.stringMatching(/^[A-Z][^\n]+\.\n$/) });
+  expect(said.err).not.toContain("    at ");
+  expect(code).toBe(1);
+  return said.err;
+}
+
+/** Whether nobody listens at this port. */
+export async function isFree(port: number): Promise<boolean> {
+  const server = net.createServer().listen(port, "127.0.0.1");
+  const free = await once(server, "listening").then(
+    () => true,
+    () => false,
+  );
+  if (free) await new Promise((resolve) => server.close(resolve));
+  return free;
+}
+
+/** The first of five ports in a row that nobody uses. Below those that systems give away by themselves. */
+export async function fiveFree(from: number): Promise<number> {
+  for (const place of [0, 1, 2, 3, 4]) if (!(await isFree(from + place))) return fiveFree(from + 5);
+  return from;
+}

@@ -1,0 +1,149 @@
+// What every server has and no technique is: who may come in, the page, and how errors are answered.
+import { readFileSync } from "node:fs";
+import { extname } from "node:path";
+import type { Application, ErrorRequestHandler, Request, RequestHandler } from "express";
+import helmet from "helmet";
+import type { Log } from "../shared-chat/log.ts";
+import { asRefusal, Refusal } from "../shared-chat/refusal.ts";
+import { admit, answer, notFound } from "./admit.ts";
+import { bundle } from "./bundle.ts";
+import type { VariantName } from "./variants.ts";
+
+/** What a variant is given to serve. */
+export interface Chat {
+  /** The messages. Several servers may share one log. */
+  log: Log;
+  /** Aborted when this server stops: the moment to say goodbye to everybody who is connected. */
+  closing: AbortSignal;
+  /** The origin at which people reach the server through a proxy, such as "https://chat.example.org". */
+  publicOrigin?: string | undefined;
+  /** The one origin whose pages may show the chat in a frame. Default: none. */
+  framedBy?: string | undefined;
+}
+
+const read = (file: string) => readFileSync(new URL(`../shared-ui/${file}`, import.meta.url), "utf8");
+
+/** Adds the Host and Origin check and the page of this variant to an app. What follows in the app is the technique. */
+export function withPage(app: Application, variant: VariantName, { publicOrigin, framedBy }: Chat): Application {
+  const page = () => read("index.html").replaceAll("{{variant}}", variant);
+  return withFiles(withRules(app, publicOrigin), headers({ frameAncestors: [framedBy ?? "'none'"] }), {
+    "/": ({ query }) => (query.wire === undefined ? page() : wired(page(), framedBy)),
+    "/style.css": () => read("base.css") + read("style.css"),
+    ...script("client", `${variant}/client.ts`),
+    "/wire.css": () => read("wire/wire.css"),
+    ...script("wire", "shared-ui/wire/wire.ts"),
+  });
+}
+
+// `/?wire` is the same page with the wire inspector: a script that runs before the client, and that the client knows nothing of.
+function wired(page: string, framedBy: string | undefined): string {
+  const client = '<script type="module" src="/client.js"></script>';
+  const before = [
+    ...(framedBy ? [`<meta name="framed-by" content="${framedBy}" />`] : []),
+    '<link rel="stylesheet" href="/wire.css" />',
+    '<script type="module" src="/wire.js"></script>',
+  ];
+  return page.replace(client, [...before, client].join("\n    "));
+}
+
+/** Adds to an app what holds for every request to every server here: the Host and Origin check, and one request at a time. */
+export function withRules(app: Application, publicOrigin: string | undefined): Application {
+  app.disable("x-powered-by");
+  app.disable("etag"); // hashing every response costs more than the bytes that it saves here
+  app.set("query parser", "simple");
+  return app.use(admit(publicOrigin), oneAtATime);
+}
+
+/** The files of an app, by path. */
+type Files = Record<string, (req: Request) => string | Promise<string>>;
+
+/** A TypeScript file as `/NAME.js`, bundled with everything it imports, and its source map. */
+export function script(name: string, entry: string): Files {
+  return {
+    [`/${name}.js`]: async () => (await bundle(entry)).code,
+    [`/${name}.js.map`]: async () => (await bundle(entry)).map,
+  };
+}
+
+/** Adds these files to an app, with these headers. */
+export function withFiles(app: Application, pageHeaders: RequestHandler, files: Files): Application {
+  for (const [path, content] of Object.entries(files))
+    app
+      .route(path)
+      .get(pageHeaders, (req, res, next) => {
+        const type = extname(path) || ".html";
+        Promise.resolve(content(req)).then((file) => res.type(type).set("Cache-Control", "no-cache").send(file), next);
+      })
+      .all(allow("GET", "HEAD"));
+  return app;
+}
+
+// HTTP/1.1 lets a client send many requests before it reads one response (pipelining, RFC 9112, section 9.3.2). Browsers do not
+// do it, and the waiting responses would fill the memory: a response has no socket until the one before it has ended.
+const oneAtATime: RequestHandler = (_req, res, next) => {
+  next(res.socket ? undefined : new Refusal(429, "Send one request at a time."));
+};
+
+/**
+ * The headers of a page that shows what strangers typed: it runs only its own scripts and styles, and only `frameAncestors` may
+ * frame it. `frameSrc` is what it may frame, `connectSrc` what it may request beside its own origin.
+ */
+export function headers({
+  frameAncestors,
+  frameSrc = ["'none'"],
+  connectSrc = [],
+}: {
+  frameAncestors: string[];
+  frameSrc?: string[];
+  connectSrc?: string[];
+}): RequestHandler {
+  const framed = !frameAncestors.includes("'none'");
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        connectSrc: ["'self'", ...connectSrc],
+        imgSrc: ["data:"],
+        frameSrc,
+        baseUri: ["'none'"],
+        formAction: ["'none'"],
+        frameAncestors,
+        requireTrustedTypesFor: ["'script'"],
+      },
+    },
+    // The older header for frame-ancestors cannot name another origin.
+    xFrameOptions: framed ? false : { action: "deny" },
+    // The framing page requests a file, to find out whether the browser trusts our certificate.
+    crossOriginResourcePolicy: { policy: framed ? "cross-origin" : "same-origin" },
+    // The browser would remember it for localhost as a whole, and the variants on plain http would be out of reach.
+    strictTransportSecurity: false,
+  });
+}
+
+/** The last handler of a path: answers any other method with 405 and the methods that exist (RFC 9110, section 15.5.6). */
+export function allow(...methods: string[]): RequestHandler {
+  return (_req, res, next) => {
+    res.set("Allow", methods.join(", "));
+    next(new Refusal(405, `The methods here are ${methods.join(", ")}.`));
+  };
+}
+
+/** The last middleware of an app: nothing matched, or something was thrown. Words go out, a stack trace never does. */
+export const refuse: [RequestHandler, ErrorRequestHandler] = [
+  (_req, _res, next) => next(notFound),
+  (error, _req, res, next) => {
+    if (res.headersSent) return next(error);
+    // What the web framework itself throws carries a status, and is meant for the client.
+    const theirs = error.expose === true && error.status >= 400 && error.status < 500;
+    answer(res, theirs ? new Refusal(error.status, error.message) : asRefusal(error));
+  },
+];
+
+/** The answer to a plain request where a WebSocket is expected (RFC 9110, section 15.5.22). */
+export const upgradeRequired: RequestHandler = (_req, res, next) => {
+  res.set({ Upgrade: "websocket", Connection: "Upgrade" });
+  next(new Refusal(426, "This address is a WebSocket: connect with ws://."));
+};

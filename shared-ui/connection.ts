@@ -1,0 +1,148 @@
+// The connection, for all four techniques. The technique connects and reports what happens. Whatever belongs to the chat and
+// not to the wire is here: what was seen, what is missing, whether the peer is still alive, and when to dial again.
+import type { Message, Update } from "../shared-chat/message.ts";
+import { RetryLater } from "./request.ts";
+import { retryDelay, timing } from "./timing.ts";
+
+/**
+ * - `connecting`: the first attempt is under way.
+ * - `connected`: the first update of this attempt is there.
+ * - `reconnecting`: the connection is gone, and an attempt is under way, ours or the technique's own.
+ * - `waiting`: the connection is gone, and we dial again after a pause.
+ * - `closed`: nobody needs a connection, because the person leaves the page.
+ */
+export type ConnectionState = "connecting" | "connected" | "reconnecting" | "waiting" | "closed";
+
+/** One attempt to connect, from the dial until the page hangs up. Whatever happens to it after that changes nothing. */
+export interface Attempt {
+  /** What to ask for: everything since this cursor, which is empty for a newcomer and moves on with each update. */
+  parameters(): { since: string };
+  /** The same as the query of a URL: `since=CURSOR`. */
+  query(): string;
+  /** Aborted when the page hangs up: close whatever is open. */
+  readonly signal: AbortSignal;
+  /** An update came in. With the first one, the page is connected. */
+  received(update: Update): void;
+  /** The connection is gone, and the technique connects again by itself. */
+  interrupted(): void;
+  /** The connection is gone, and the technique does not come back: dial again, after backoff with jitter. `error` says why. */
+  reconnect(error?: unknown): void;
+}
+
+export interface ConnectionHandlers {
+  /** Makes one attempt to connect. */
+  connect(attempt: Attempt): void;
+  /** An update came in; `unseen` are those of its messages that are new here. */
+  updated(update: Update, unseen: Message[]): void;
+  /** The state changed. `retryAt` is when the next attempt is due, as `Date.now()` counts, or 0. */
+  changed(state: ConnectionState, retryAt: number): void;
+}
+
+export class Connection {
+  #state: ConnectionState = "closed";
+  #cursor = "";
+  #last = 0; // the id of the newest message seen
+  #attempts = 0;
+  #failures = 0; // in a row
+  #heardAt = 0; // when the peer last gave a sign of life
+  #connectedAt = 0;
+  #current = new AbortController(); // ends the current attempt
+  #timer: ReturnType<typeof setTimeout> | undefined; // starts the next one
+  readonly #handlers: ConnectionHandlers;
+
+  constructor(handlers: ConnectionHandlers) {
+    this.#handlers = handlers;
+  }
+
+  /** Dials for the first time, and looks after the connection from then on. */
+  start(): void {
+    setInterval(() => this.#watch(), 1_000); // the clock is read each second: a laptop that was asleep has skipped some
+    document.addEventListener("visibilitychange", () => this.#wake());
+    addEventListener("online", () => this.#wake());
+    // A page in the back/forward cache must not hold a connection: some browsers keep it open and deliver late.
+    addEventListener("pagehide", () => this.#hangUp("closed"));
+    addEventListener("pageshow", ({ persisted }) => persisted && this.reconnect(0));
+    this.#dial();
+  }
+
+  /** Whether an update has already brought this message, or one after it. */
+  hasSeen(message: Message): boolean {
+    return message.id <= this.#last;
+  }
+
+  /** The one way to connect again: hangs up, and dials after this many milliseconds. */
+  reconnect(after: number): void {
+    this.#hangUp("waiting", Date.now() + after);
+    this.#timer = setTimeout(() => this.#dial(), after);
+  }
+
+  #dial() {
+    const { signal } = (this.#current = new AbortController());
+    const parameters = () => ({ since: this.#cursor });
+    this.#heardAt = Date.now();
+    this.#enter(this.#attempts++ === 0 ? "connecting" : "reconnecting");
+    this.#handlers.connect({
+      parameters,
+      query: () => String(new URLSearchParams(parameters())),
+      signal,
+      received: (update) => signal.aborted || this.#take(update),
+      interrupted: () => signal.aborted || this.#enter("reconnecting"),
+      reconnect: (error) => signal.aborted || this.#retry(error),
+    });
+  }
+
+  #hangUp(state: ConnectionState, retryAt = 0) {
+    this.#current.abort();
+    clearTimeout(this.#timer);
+    this.#enter(state, retryAt);
+  }
+
+  #retry(error?: unknown) {
+    this.#enter("reconnecting"); // first, because leaving a stable connection forgets the failures before it
+    this.reconnect(Math.max(retryDelay(++this.#failures), error instanceof RetryLater ? error.after : 0));
+  }
+
+  #enter(state: ConnectionState, retryAt = 0) {
+    // A server that accepts and breaks off at once is still in trouble. Only a connection that lasted resets the backoff.
+    if (this.#state === "connected" && Date.now() - this.#connectedAt > timing.stable) this.#failures = 0;
+    if (state === "connected") this.#connectedAt = Date.now();
+    this.#state = state;
+    this.#handlers.changed(state, retryAt);
+  }
+
+  #take(update: Update): void {
+    this.#heardAt = Date.now();
+    if (update.reset) {
+      this.#last = 0;
+      // The outbox must start over: what the old log accepted, the new one does not know.
+      if (this.#state === "connected") this.#enter("reconnecting");
+    }
+    // The gap rule: ids have no holes, and a heartbeat carries the cursor that we have. Otherwise we missed something, and
+    // a new connection from our cursor repairs it.
+    const unseen = update.msg.filter((message) => message.id > this.#last);
+    const hole = unseen.length > 0 && unseen[0]!.id !== this.#last + 1;
+    const behind = update.msg.length === 0 && update.cursor !== this.#cursor;
+    if (this.#cursor && !update.reset && (hole || behind)) return this.#retry();
+    this.#last = unseen.at(-1)?.id ?? this.#last;
+    if (unseen.length > 0 || update.msg.length === 0) this.#cursor = update.cursor; // an old update, come late, does not move us back
+    this.#handlers.updated(update, unseen);
+    if (this.#state !== "connected") this.#enter("connected");
+  }
+
+  /**
+   * The watchdog. An unplugged peer closes nothing, only its silence tells. It sleeps while the page is hidden, where browsers
+   * slow timers down: the page must not blame the server for its own lateness.
+   */
+  #watch() {
+    if (document.hidden || this.#state === "waiting" || this.#state === "closed") return;
+    this.#heardAt = Math.min(this.#heardAt, Date.now()); // the clock may have been set back
+    if (Date.now() - this.#heardAt > timing.watchdog) this.reconnect(0);
+  }
+
+  /** The page is visible again, or the network is back: no reason to sit out the pause. */
+  #wake() {
+    if (document.hidden) return;
+    if (this.#state === "connected") this.#watch();
+    else this.reconnect(0);
+  }
+}
