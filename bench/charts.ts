@@ -1,4 +1,4 @@
-// The charts: bench/results.json as SVG, drawn by Observable Plot on a document that needs no browser.
+// The charts: bench/results.json as SVG, drawn by Observable Plot in a document without a browser.
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
 import { variants } from "../shared-server/variants.ts";
@@ -7,16 +7,16 @@ import type { MetricId, Results, ScenarioId } from "./results.ts";
 import { type Against, figureOf } from "./rows.ts";
 
 export interface Chart {
-  /** The name of its file. */
+  /** The name of its file in bench/charts/. */
   file: string;
   title: string;
-  /** All that it shows, for those who do not see it. */
+  /** Everything that it shows, as the alternative text of the image. */
   text: string;
   svg: string;
 }
 
-/** A bar as long as one number, or the stretch from one number to another. */
-interface Line {
+/** A bar as long as one number, or the range from one number to another. */
+interface Bar {
   name: string;
   numbers: [number] | [from: number, to: number];
   label: string;
@@ -25,79 +25,79 @@ interface Line {
 const width = 500;
 const margin = { left: 115, right: 145, top: 50, bottom: 26 };
 
-// It stands on a card of its own, so that it can be read on any page, in light and in dark.
+// A chart has its own background, so that it is readable on any page, light or dark.
 const style = `
   .chart { color: #1f2328; font: 12px system-ui, sans-serif; }
   .card { fill: #ffffff; stroke: #d1d9e0; }
   .title { font-size: 14px; font-weight: 600; }
   .bar { fill: #2f6fd0; stroke: none; }
-  .stretch { stroke: #2f6fd0; fill: #2f6fd0; }
+  .range { stroke: #2f6fd0; fill: #2f6fd0; }
   @media (prefers-color-scheme: dark) {
     .chart { color: #e6edf3; }
     .card { fill: #151b23; stroke: #3d444d; }
     .bar { fill: #6ea8fe; }
-    .stretch { stroke: #6ea8fe; fill: #6ea8fe; }
+    .range { stroke: #6ea8fe; fill: #6ea8fe; }
   }`;
 
-/** All charts of these results. One that has nothing to show is left out. */
+/** The charts of these results. A chart without a figure is left out. */
 export function charts(results: Results): Chart[] {
   const figures = (scenario: ScenarioId, metric: MetricId, against?: Against) =>
     variants.map(({ name }) => figureOf(results, name, scenario, metric, against)?.median);
   const bars = (scenario: ScenarioId, metric: MetricId, times?: (number | undefined)[]) =>
-    lines(figures(scenario, metric), (value, i) => ({
+    drawn(figures(scenario, metric), (value, i) => ({
       numbers: [value],
-      label: short(value) + (times?.[i] ? `, ${short(times[i])} × alone` : ""),
+      label: short(value) + (times?.[i] ? `, ${short(times[i])} × baseline` : ""),
     }));
 
   const course = variants.map(({ name }) => {
-    const target = results.targets.find(({ technique, kind }) => technique === name && kind === "course");
+    const target = results.targets.find(({ variant, kind }) => variant === name && kind === "course");
     return target && figureOf(results, target.id, "wire", "bytesPerDelivery")?.median;
   });
 
   return [
     chart(
       "cpu",
-      "CPU for one delivery, µs (and times its library alone)",
-      bars("delivery", "cpuPerDelivery", figures("delivery", "cpuPerDelivery", "library")),
+      "Server CPU per delivery, µs (and relative to the baseline)",
+      bars("delivery", "cpuPerDelivery", figures("delivery", "cpuPerDelivery", "baseline")),
     ),
     chart(
       "latency",
-      "From post to arrival, ms: half … 99 of 100 within",
-      stretches(figures("delivery", "latencyP50"), figures("delivery", "latencyP99")),
+      "Latency from post to arrival, ms: p50 … p99",
+      ranges(figures("delivery", "latencyP50"), figures("delivery", "latencyP99")),
     ),
     chart(
       "bytes",
-      "Bytes for one delivery: here … with the course's protocol",
-      stretches(figures("wire", "bytesPerDelivery"), course),
+      "Bytes per delivery: variant … the course's protocol",
+      ranges(figures("wire", "bytesPerDelivery"), course),
     ),
-    chart("idle", "CPU for one client in a minute of silence, µs", bars("idle", "idleCpu")),
-    chart("memory", "Memory for one connected client, kB", bars("connect", "memory")),
-  ].filter((drawn) => drawn !== undefined);
+    chart("idle", "CPU for one idle client per minute, µs", bars("idle", "idleCpu")),
+    chart("memory", "Memory per connected client, kB", bars("connect", "memory")),
+  ].filter((one) => one !== undefined);
 }
 
-/** From one number to another, for each variant that has both. */
-function stretches(from: (number | undefined)[], to: (number | undefined)[]): Line[] {
-  return lines(from, (value, i) => ({
+/** A range for each variant that has a value. */
+function ranges(from: (number | undefined)[], to: (number | undefined)[]): Bar[] {
+  return drawn(from, (value, i) => ({
     numbers: [value, to[i] ?? value],
     label: `${short(value)} … ${short(to[i] ?? value)}`,
   }));
 }
 
-/** A line for each variant that has a value. */
-function lines(values: (number | undefined)[], line: (value: number, i: number) => Omit<Line, "name">): Line[] {
-  return values.flatMap((value, i) => (value === undefined ? [] : [{ name: variants[i]!.name, ...line(value, i) }]));
+/** A bar for each variant that has a value. */
+function drawn(values: (number | undefined)[], bar: (value: number, i: number) => Omit<Bar, "name">): Bar[] {
+  return values.flatMap((value, i) => (value === undefined ? [] : [{ name: variants[i]!.name, ...bar(value, i) }]));
 }
 
-function chart(file: string, title: string, all: Line[]): Chart | undefined {
+function chart(file: string, title: string, all: Bar[]): Chart | undefined {
   if (all.length === 0) return undefined;
   const { document } = parseHTML("<html></html>");
-  const isStretch = all.some(({ numbers }) => numbers.length > 1);
-  const [x1, x2] = [({ numbers }: Line) => numbers[0], ({ numbers }: Line) => numbers.at(-1)];
-  const marks = isStretch
+  const isRange = all.some(({ numbers }) => numbers.length > 1);
+  const [x1, x2] = [({ numbers }: Bar) => numbers[0], ({ numbers }: Bar) => numbers.at(-1)];
+  const marks = isRange
     ? [
-        Plot.link(all, { x1, x2, y: "name", strokeWidth: 3, className: "stretch" }),
-        Plot.dot(all, { x: x1, y: "name", r: 5, className: "stretch" }),
-        Plot.dot(all, { x: x2, y: "name", r: 5, className: "stretch" }),
+        Plot.link(all, { x1, x2, y: "name", strokeWidth: 3, className: "range" }),
+        Plot.dot(all, { x: x1, y: "name", r: 5, className: "range" }),
+        Plot.dot(all, { x: x2, y: "name", r: 5, className: "range" }),
       ]
     : [Plot.barX(all, { x: x2, y: "name", insetTop: 4, insetBottom: 4, className: "bar" })];
   const svg = Plot.plot({
@@ -109,7 +109,7 @@ function chart(file: string, title: string, all: Line[]): Chart | undefined {
     marginRight: margin.right,
     marginTop: margin.top,
     marginBottom: margin.bottom,
-    x: isStretch ? { type: "log", label: null, grid: true, ticks: 5, tickSize: 0, insetLeft: 8 } : { axis: null },
+    x: isRange ? { type: "log", label: null, grid: true, ticks: 5, tickSize: 0, insetLeft: 8 } : { axis: null },
     y: { label: null, domain: all.map(({ name }) => name), tickSize: 0 },
     marks: [
       ...marks,

@@ -6,10 +6,10 @@ const report = (...tests: [fullName: string, status: string][]) => ({
 });
 
 test("A variant that passes its tests is measured", () => {
-  expect(reasons(["polling"], report(["polling reading gives news", "passed"])).size).toBe(0);
+  expect(reasons(["polling"], report(["polling reading returns an update", "passed"])).size).toBe(0);
 });
 
-test("A variant that fails one is not, and the reason names the test; the others are", () => {
+test("A variant that fails a test is not measured, and the reason names the test; the others are measured", () => {
   const failed = reasons(
     ["polling", "socket-io"],
     report(["polling reads", "passed"], ["polling ends", "failed"], ["socket-io reads", "passed"]),
@@ -17,7 +17,7 @@ test("A variant that fails one is not, and the reason names the test; the others
   expect([...failed]).toEqual([["polling", "It fails the wire suite: polling ends."]]);
 });
 
-test("A variant without a test that ran is not measured", () => {
+test("A variant is not measured when none of its tests ran", () => {
   expect(reasons(["polling"], report(["polling reads", "skipped"])).get("polling")).toBe("The wire suite did not run.");
   expect(reasons(["polling"], report()).has("polling")).toBe(true);
 });

@@ -1,4 +1,4 @@
-// Conformance before numbers: what does not keep the promises of the chat may be as fast as it likes.
+// A variant is measured only if it passes the wire suite: without the promises of the chat, its speed means nothing.
 import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
@@ -8,7 +8,7 @@ interface Report {
   testResults: { message: string; assertionResults: { fullName: string; status: string }[] }[];
 }
 
-/** Runs the wire suite for these variants, and gives back the reasons why some of them may not be measured. */
+/** Runs the wire suite for these variants. Returns the reasons why some of them may not be measured. */
 export async function failures(names: readonly VariantName[]): Promise<Map<VariantName, string>> {
   const root = fileURLToPath(new URL("..", import.meta.url));
   const vitest = spawn(
@@ -23,7 +23,7 @@ export async function failures(names: readonly VariantName[]): Promise<Map<Varia
   return reasons(names, JSON.parse(report) as Report);
 }
 
-/** What a report says of each variant: nothing when all its tests have passed, and there were some. */
+/** The reason for each variant that failed a test, or that no test ran for. */
 export function reasons(names: readonly VariantName[], { testResults }: Report): Map<VariantName, string> {
   const tests = testResults.flatMap(({ assertionResults }) => assertionResults);
   const found = new Map<VariantName, string>();

@@ -1,9 +1,9 @@
-// Short visits with a few clients: not what the numbers are, but that there are some, and what must be true of them.
+// Short trials with a few clients. The numbers themselves do not matter here, only that they exist and are plausible.
 import { expect, test, vi } from "vitest";
 import { converse, crowd, idle, restart } from "./measure.ts";
-import type { Sample } from "./measured.ts";
 import type { Options } from "./options.ts";
 import type { ScenarioId } from "./results.ts";
+import type { Sample } from "./sample.ts";
 import { targets } from "./targets.ts";
 
 vi.setConfig({ testTimeout: 60_000, maxConcurrency: 2 });
@@ -13,9 +13,9 @@ const options: Options = {
   rate: 20,
   rounds: 1,
   seconds: 0.4,
-  others: 100,
+  background: 100,
   quick: true,
-  words: [],
+  args: [],
   only: [],
   scenarios: [],
   out: undefined,
@@ -24,45 +24,45 @@ const talk: ScenarioId[] = ["connect", "delivery", "flat-out", "bursts", "wire"]
 const find = (id: string) => targets.find((target) => target.id === id)!;
 const of = (samples: Sample[], scenario: ScenarioId) => samples.find((sample) => sample.scenario === scenario)!.metrics;
 
-/** Nothing is lost, nothing comes twice, and nothing is for nothing. */
-function sound(samples: Sample[]) {
+/** Nothing is lost, there are no duplicates, and every cost is above zero. */
+function plausible(samples: Sample[]) {
   for (const { scenario, metrics, void: reason } of samples) {
     expect(reason).toBeUndefined();
     for (const [name, value] of Object.entries(metrics)) {
       if (name === "lost" || name === "duplicates") expect(value, `${scenario}, ${name}`).toBe(0);
-      else if (/Cpu|^cpu|latency|bytes|segments|PerSecond|recovery/.test(name) && name !== "othersCpu")
+      else if (/Cpu|^cpu|latency|bytes|segments|PerSecond|recovery/.test(name) && name !== "backgroundCpu")
         expect(value, `${scenario}, ${name}`).toBeGreaterThan(0);
     }
   }
 }
 
 test.concurrent.each(["http2-push-streams", "io-emit"])(
-  "%s goes through a conversation, flat out, bursts and the tap",
+  "%s is measured in a conversation, flat out, in bursts and through the tap",
   async (id) => {
     const samples = await converse(find(id), talk, options);
     expect(samples.map(({ scenario }) => scenario)).toEqual(talk);
-    sound(samples);
+    plausible(samples);
     expect(of(samples, "wire")).toMatchObject({ segmentsPerDelivery: id === "http2-push-streams" ? 0.1 : 1 });
     expect(of(samples, "wire").bytesPerDelivery).toBeGreaterThan(200);
   },
 );
 
-test.concurrent("The course's protocol takes 50 messages to bring one", async () => {
+test.concurrent("The course's protocol sends 50 messages to deliver one", async () => {
   const samples = await converse(find("course-raw-websockets"), ["wire"], options);
   expect(of(samples, "wire").bytesPerDelivery).toBeGreaterThan(50 * 190);
 });
 
-test.concurrent("Polling is measured by the poll: with news, without news, and through the tap", async () => {
+test.concurrent("Polling is measured by the poll: with messages, without messages, and through the tap", async () => {
   const samples = await converse(find("polling"), ["delivery", "flat-out", "wire"], options);
-  sound(samples);
+  plausible(samples);
   expect(of(samples, "delivery").latencyP99).toBeLessThan(4_000);
   expect(of(samples, "wire")).toMatchObject({ segmentsPerDelivery: 2 });
   expect(of(samples, "wire").bytesPerEmptyPoll).toBeLessThanOrEqual(130);
 });
 
-test.concurrent("A large crowd, and one that comes back after a restart, are measured", async () => {
-  sound(await crowd(find("raw-websockets"), options));
-  sound(await restart(find("http2-push"), options));
+test.concurrent("A large crowd is measured, and a crowd that reconnects after a restart", async () => {
+  plausible(await crowd(find("raw-websockets"), options));
+  plausible(await restart(find("http2-push"), options));
 });
 
 test.concurrent("Silence is measured by the poll, too", async () => {

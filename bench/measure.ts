@@ -1,69 +1,69 @@
-// The scenarios, one after another, for one subject: a server, a crowd that comes in, and what it is put through.
+// The scenarios of one target, one after another: a server starts, a crowd connects, and messages are posted.
 import { max, median } from "simple-statistics";
 import { limits } from "../shared-chat/limits.ts";
 import { timing } from "../shared-ui/timing.ts";
-import { conversation, measure, type Sample, throughput } from "./measured.ts";
 import type { Options } from "./options.ts";
 import type { ScenarioId } from "./results.ts";
-import { crowded } from "./scenarios.ts";
+import { conversation, measure, type Sample, throughput } from "./sample.ts";
+import { crowdFactor } from "./scenarios.ts";
 import type { RunnableTarget } from "./targets.ts";
-import { type Heard, type Metrics, Visit } from "./visit.ts";
+import { type Metrics, type Observation, Trial } from "./trial.ts";
 
-/** In so many seconds everybody has polled once. */
-const polled = timing.poll / 1_000;
+/** In this many seconds each client has polled once. */
+const pollRound = timing.poll / 1_000;
 
-/** All scenarios but silence and restart. They share one crowd: it connects, speaks, hurries, and leaves. */
+/** All scenarios but the crowd, silence and restart. One crowd goes through all of them. */
 export async function converse(
   target: RunnableTarget,
   wanted: readonly ScenarioId[],
   options: Options,
 ): Promise<Sample[]> {
   const { clients, rate, seconds, quick } = options;
-  const polling = target.technique === "polling";
-  const visit = new Visit(target);
-  const { load } = visit;
+  const polling = target.variant === "polling";
+  const trial = new Trial(target);
+  const { load } = trial;
   const samples: Sample[] = [];
   const sample = async (
     scenario: ScenarioId,
-    something: () => Promise<Heard>,
-    metrics: (used: number, heard: Heard) => Metrics | Promise<Metrics>,
+    action: () => Promise<Observation>,
+    metrics: (used: number, observed: Observation) => Metrics | Promise<Metrics>,
   ) => {
-    if (wanted.includes(scenario)) samples.push(...(await measure([visit], scenario, something, metrics, options)));
-    else if (scenario === "connect") await something();
+    if (wanted.includes(scenario)) samples.push(...(await measure([trial], scenario, action, metrics, options)));
+    else if (scenario === "connect") await action();
   };
 
   try {
     const begun = performance.now();
-    await visit.start();
+    await trial.start();
     const startup = performance.now() - begun;
 
-    // A few come and go before, so that the code has run.
-    await load.ask("connect", { ...visit.address, clients: Math.min(50, clients) });
-    await load.ask("leave");
-    const alone = await visit.memory();
+    // A few clients connect and disconnect before the count begins, so that the code is warm.
+    await load.ask("connect", { ...trial.address, clients: Math.min(50, clients) });
+    await load.ask("disconnect");
+    const alone = await trial.memory();
     await sample(
       "connect",
-      () => load.ask("connect", { ...visit.address, clients }),
+      () => load.ask("connect", { ...trial.address, clients }),
       async (used) => ({
         startup,
         connectCpu: used / 1_000 / clients,
-        memory: ((await visit.memory()) - alone) / 1_000 / clients,
+        memory: ((await trial.memory()) - alone) / 1_000 / clients,
       }),
     );
 
-    if (wanted.some((id) => ["delivery", "flat-out", "bursts"].includes(id))) await warm(visit, quick ? 0.5 : 1);
-    await sample("delivery", () => speak(visit, rate, seconds), conversation);
-    const hurry = { seconds: seconds / 2 };
+    if (wanted.some((id) => ["delivery", "flat-out", "bursts"].includes(id))) await warm(trial, quick ? 0.5 : 1);
+    await sample("delivery", () => talk(trial, rate, seconds), conversation);
+    const half = { seconds: seconds / 2 };
     await sample(
       "flat-out",
-      () => (polling ? load.ask("hurry", hurry) : load.ask("burst", { messages: 1, ...hurry })),
+      () => (polling ? load.ask("pollFlatOut", half) : load.ask("postInBursts", { messages: 1, ...half })),
       throughput,
     );
-    await sample("bursts", () => load.ask("burst", { messages: 16, seconds: seconds / 2 }), throughput);
+    await sample("bursts", () => load.ask("postInBursts", { messages: 16, ...half }), throughput);
 
-    await load.ask("leave");
+    await load.ask("disconnect");
     if (wanted.includes("wire")) {
-      const { bytes, segments, empty } = await load.ask("wire", { ...visit.address, clients: 10, messages: 50 });
+      const { bytes, segments, empty } = await load.ask("wire", { ...trial.address, clients: 10, messages: 50 });
       const metrics = {
         bytesPerDelivery: bytes,
         segmentsPerDelivery: segments,
@@ -73,82 +73,85 @@ export async function converse(
     }
     return samples;
   } finally {
-    await visit.stop();
+    await trial.stop();
   }
 }
 
-/** One of the crowd speaks for so many seconds, and at least until everybody has polled. */
-function speak({ target, load }: Visit, rate: number, seconds: number): Promise<Heard> {
-  return load.ask("speak", { rate, seconds: target.technique === "polling" ? Math.max(seconds, polled) : seconds });
+/** A conversation of this many seconds, and at least until each client has polled. */
+function talk({ target, load }: Trial, rate: number, seconds: number): Promise<Observation> {
+  return load.ask("postAtRate", {
+    rate,
+    seconds: target.variant === "polling" ? Math.max(seconds, pollRound) : seconds,
+  });
 }
 
-/** Before anybody counts, the code of a server has run: what brings news, and in polling what brings none. */
-async function warm({ target, load }: Visit, seconds: number): Promise<void> {
-  await load.ask("burst", { messages: 1, seconds });
-  if (target.technique === "polling") await load.ask("hurry", { seconds }); // the last, because it spreads the polls
+/** Runs the code of a server before the count begins: responses with messages, and in polling also empty ones. */
+async function warm({ target, load }: Trial, seconds: number): Promise<void> {
+  await load.ask("postInBursts", { messages: 1, seconds });
+  if (target.variant === "polling") await load.ask("pollFlatOut", { seconds }); // the last, because it spreads the polls
 }
 
-/** A conversation in front of ten times as many. */
+/** A conversation with ten times as many clients. */
 export async function crowd(target: RunnableTarget, options: Options): Promise<Sample[]> {
-  const visit = new Visit(target);
-  const { load } = visit;
-  const rate = Math.max(1, Math.round(options.rate / crowded));
+  const trial = new Trial(target);
+  const { load } = trial;
+  const rate = Math.max(1, Math.round(options.rate / crowdFactor));
   try {
-    await visit.start();
-    await load.ask("connect", { ...visit.address, clients: crowded * options.clients });
-    await warm(visit, 1);
-    return await measure([visit], "crowd", () => speak(visit, rate, options.seconds), conversation, options);
+    await trial.start();
+    await load.ask("connect", { ...trial.address, clients: crowdFactor * options.clients });
+    await warm(trial, 1);
+    return await measure([trial], "crowd", () => talk(trial, rate, options.seconds), conversation, options);
   } finally {
-    await visit.stop();
+    await trial.stop();
   }
 }
 
-/** Silence. Whoever is quiet disturbs nobody, so several are measured at the same time; those who poll, one after another. */
+/** Silence. Idle targets do not disturb each other, so several are measured at the same time; those that poll, one by one. */
 export async function idle(
   targets: readonly RunnableTarget[],
   _wanted: readonly ScenarioId[],
   options: Options,
 ): Promise<Sample[]> {
-  const visits = targets.map((target) => new Visit(target));
-  const polling = targets.some(({ technique }) => technique === "polling");
-  const seconds = polling ? 2 * polled : limits.heartbeat / 1_000;
+  const trials = targets.map((target) => new Trial(target));
+  const polling = targets.some(({ variant }) => variant === "polling");
+  const seconds = polling ? 2 * pollRound : limits.heartbeat / 1_000;
   const minutes = (options.clients * seconds) / 60;
   try {
-    for (const visit of visits) {
-      await visit.start();
-      await visit.load.ask("connect", { ...visit.address, clients: options.clients });
+    for (const trial of trials) {
+      await trial.start();
+      await trial.load.ask("connect", { ...trial.address, clients: options.clients });
     }
-    // The code has run, and what all that left behind is cleaned up, before anybody counts.
-    for (const visit of visits) await warm(visit, options.quick ? 0.5 : 1);
-    await Promise.all(visits.map(({ load }) => load.ask("idle", { seconds: 1 })));
-    const metrics = (used: number, { polls, bytes }: Heard) => ({
+    // Before the count begins, the code is warm, and what that left behind is cleaned up.
+    for (const trial of trials) await warm(trial, options.quick ? 0.5 : 1);
+    await Promise.all(trials.map(({ load }) => load.ask("idle", { seconds: 1 })));
+    const metrics = (used: number, { polls, bytes }: Observation) => ({
       idleCpu: used / minutes,
       idleBytes: bytes / minutes,
       ...(polls && { cpuPerPoll: used / polls }),
     });
-    return await measure(visits, "idle", ({ load }) => load.ask("idle", { seconds }), metrics, options);
+    return await measure(trials, "idle", ({ load }) => load.ask("idle", { seconds }), metrics, options);
   } finally {
-    await Promise.all(visits.map((visit) => visit.stop()));
+    await Promise.all(trials.map((trial) => trial.stop()));
   }
 }
 
-/** A restart, and how long until everybody is back. */
+/** A restart, and how long it takes until all clients are back. */
 export async function restart(target: RunnableTarget, options: Options): Promise<Sample[]> {
-  const visit = new Visit(target);
+  const trial = new Trial(target);
   try {
-    await visit.start();
-    await visit.load.ask("connect", { ...visit.address, clients: options.clients, returns: true });
+    await trial.start();
+    await trial.load.ask("connect", { ...trial.address, clients: options.clients, reconnects: true });
     const begun = Date.now();
-    const [back] = await Promise.all([visit.load.ask("comeBack"), visit.restart()]);
+    const [back] = await Promise.all([trial.load.ask("reconnected"), trial.restart()]);
     const times = back.map((time) => time - begun);
     return [
       {
         target: target.id,
         scenario: "restart",
-        metrics: { recoveryHalf: median(times), recoveryLast: max(times) },
+        metrics: { recoveryP50: median(times), recoveryLast: max(times) },
       },
     ];
   } finally {
-    await visit.stop();
+    await trial.stop();
   }
 }

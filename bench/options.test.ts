@@ -7,23 +7,23 @@ afterEach(() => vi.restoreAllMocks());
 const parse = (line = "") => parseOptions(line.split(" ").filter(Boolean));
 
 describe("the options", () => {
-  it("are everything, three times, with 500 clients, when nothing is said", () => {
+  it("measure everything three times with 500 clients by default", () => {
     expect(parse()).toMatchObject({ clients: 500, rate: 10, rounds: 3, quick: false, out: "bench/results.json" });
     expect(parse().only).toEqual(targets);
     expect(parse().scenarios).toEqual(["connect", "delivery", "flat-out", "bursts", "wire", "idle", "restart"]);
   });
 
-  it("are numbers that were said", () => {
-    expect(parse("--clients 1000 --rate 20 --rounds 5 --seconds 10 --others 25")).toMatchObject({
+  it("take the numbers from the command line", () => {
+    expect(parse("--clients 1000 --rate 20 --rounds 5 --seconds 10 --background 25")).toMatchObject({
       clients: 1_000,
       rate: 20,
       rounds: 5,
       seconds: 10,
-      others: 25,
+      background: 25,
     });
   });
 
-  it("take a technique with all that it is compared with, or one subject", () => {
+  it("select a variant with everything that it is compared with, or one target", () => {
     const ids = (line: string) => parse(line).only.map(({ id }) => id);
     expect(ids("--only raw-websockets")).toEqual([
       "raw-websockets",
@@ -34,28 +34,28 @@ describe("the options", () => {
     expect(ids("--only ws-prepared --only http")).toEqual(["http", "ws-prepared"]);
   });
 
-  it("leave out what takes its time when a quick look will do, unless it is asked for", () => {
+  it("leave out what is slow when a quick look is enough, unless it is named", () => {
     expect(parse("--quick").scenarios).toEqual(["connect", "delivery", "bursts", "wire"]);
     expect(parse("--quick --scenario idle").scenarios).toEqual(["idle"]);
     expect(parse("--quick").only.some(({ kind }) => kind === "course")).toBe(false);
     expect(parse("--quick --only course-polling").only).toHaveLength(1);
   });
 
-  it("write a part of the whole nowhere, unless a file is named", () => {
+  it("do not write partial results, unless a file is named", () => {
     for (const part of ["--quick", "--only polling", "--scenario wire"]) expect(parse(part).out).toBeUndefined();
     expect(parse("--quick --out some.json").out).toBe("some.json");
   });
 });
 
-describe("what is wrong with the options is said in one sentence", () => {
+describe("one sentence says what is wrong with the options", () => {
   it.each([
-    ["--clients 0", '--clients is a whole number from 1 to 20000, and "0" is none.'],
-    ["--clients many", '--clients is a whole number from 1 to 20000, and "many" is none.'],
-    ["--clients 1e3", '--clients is a whole number from 1 to 20000, and "1e3" is none.'],
+    ["--clients 0", '--clients must be a whole number from 1 to 20000, not "0".'],
+    ["--clients many", '--clients must be a whole number from 1 to 20000, not "many".'],
+    ["--clients 1e3", '--clients must be a whole number from 1 to 20000, not "1e3".'],
     ["--rate -1", "Option '--rate' argument is ambiguous"],
-    ["--seconds 1.5", '--seconds is a whole number from 1 to 600, and "1.5" is none.'],
-    ["--only websocket", '--only "websocket" is not known'],
-    ["--scenario sprint", '--scenario "sprint" is not known'],
+    ["--seconds 1.5", '--seconds must be a whole number from 1 to 600, not "1.5".'],
+    ["--only websocket", 'There is no target "websocket"'],
+    ["--scenario sprint", 'There is no scenario "sprint"'],
     ["--cleints 5", "Unknown option '--cleints'"],
     ["--clients", "Option '--clients <value>' argument missing"],
     ["polling", "Unexpected argument 'polling'"],
@@ -64,12 +64,12 @@ describe("what is wrong with the options is said in one sentence", () => {
     expect(() => parse(line)).toThrow(/^[^\n]+\.$/);
   });
 
-  it("when the system does not allow so many open files", () => {
+  it("when the system does not allow enough open files", () => {
     const limit = (soft: number | "unlimited") =>
       vi.spyOn(process.report, "getReport").mockReturnValue({ userLimits: { open_files: { soft } } });
     limit(1_024);
     expect(() => checkDescriptors(parse("--clients 5000 --scenario delivery"))).toThrow(
-      "5000 clients need 5200 open files, and the system allows 1024: ulimit -n 5200.",
+      "5000 clients need 5200 open files, but the system allows 1024: ulimit -n 5200.",
     );
     limit(5_200);
     expect(() => checkDescriptors(parse("--clients 5000 --scenario delivery"))).not.toThrow();

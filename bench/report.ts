@@ -1,9 +1,9 @@
-// The results as a person reads them in a terminal: a table for each scenario, and one of the ratios.
+// The results as text for a terminal: a table for each scenario, and one for the ratios.
 import { markdownTable } from "markdown-table";
 import { type Figure, type MetricId, metrics, type Results } from "./results.ts";
 
-/** What the JSON has, and a terminal has no room for. Columns of zeros stay away, too: nothing lost, no duplicates. */
-const left: readonly MetricId[] = ["loadDelay", "othersCpu"];
+/** In the JSON, but not in the terminal, where there is little room. Columns of zeros are left out, too: nothing lost, no duplicates. */
+const omitted: readonly MetricId[] = ["loadDelay", "backgroundCpu"];
 
 /** Tables in Markdown. */
 export function report({ results, ratios, scenarios, targets, failed }: Results): string {
@@ -12,7 +12,7 @@ export function report({ results, ratios, scenarios, targets, failed }: Results)
     const own = results.filter((result) => result.scenario === scenario.id);
     if (own.length === 0) return [];
     const columns = (Object.keys(metrics) as MetricId[]).filter(
-      (metric) => !left.includes(metric) && own.some((result) => (result.metrics[metric]?.max ?? 0) > 0),
+      (metric) => !omitted.includes(metric) && own.some((result) => (result.metrics[metric]?.max ?? 0) > 0),
     );
     const head = columns.map(
       (metric) => `${metrics[metric].label}${metrics[metric].unit && `, ${metrics[metric].unit}`}`,
@@ -35,7 +35,7 @@ export function report({ results, ratios, scenarios, targets, failed }: Results)
       goal === undefined ? "" : `≤ ${goal}${ratio.median > goal ? ", missed" : ""}`,
     ]);
     const table = markdownTable([["", "", "ratio", "goal"], ...rows], { align: ["l", "l", "r", "l"] });
-    parts.push(`Ratios, each of the same round.\n\n${table}`);
+    parts.push(`Ratios within the same round.\n\n${table}`);
   }
   parts.push(...failed.map(({ target, reason }) => `${target} is not measured. ${reason}`));
   return parts.join("\n\n");
@@ -48,7 +48,7 @@ export function cell(figure: Figure | undefined): string | undefined {
   return min === max ? short(median) : `${short(median)} (${short(min)}–${short(max)})`;
 }
 
-/** Three digits, or all that are before the point. */
+/** Three significant digits, or all digits before the point. */
 export function short(value: number): string {
   return value.toLocaleString(
     "en",

@@ -1,28 +1,30 @@
+import { readFileSync } from "node:fs";
 import { parseHTML } from "linkedom";
 import { expect, test } from "vitest";
 import { variants } from "../shared-server/variants.ts";
-import { type Figure, metrics, type Results } from "./results.ts";
-import { scenarios } from "./scenarios.ts";
 import { charts } from "./charts.ts";
+import { type Figure, metrics, type Results } from "./results.ts";
 import { resultsPage } from "./results-page.ts";
+import { readResults } from "./rows.ts";
+import { scenarios } from "./scenarios.ts";
 
 const figure = (median: number): Figure => ({ median, min: median, max: median * 2, runs: [median, median * 2] });
 
-/** The bench as it might have gone: the first variant measured in full, of the others only what a delivery costs. */
+/** Possible results: all figures of the first variant, and only the cost of a delivery of the others. */
 const results: Results = {
   date: "2026-11-24T12:00:00.000Z",
   command: "npm run bench -- --clients 100",
   machine: { cpu: "A <b>CPU</b>", cores: 2, memoryGiB: 8, node: "v20.20.2", os: "Linux 6.1" },
-  options: { clients: 100, rate: 10, characters: 100, rounds: 2, seconds: 1, others: 10, quick: false },
+  options: { clients: 100, rate: 10, characters: 100, rounds: 2, seconds: 1, background: 10, quick: false },
   metrics,
   scenarios: [...scenarios],
   targets: variants.flatMap(({ name }) =>
     (["variant", "baseline", "course"] as const).map((kind) => ({
       id: kind === "variant" ? name : `${kind}-${name}`,
       kind,
-      technique: name,
+      variant: name,
       label: kind === "variant" ? name : `${kind} of ${name}`,
-      description: "What it is.",
+      description: "A description.",
     })),
   ),
   results: [
@@ -51,47 +53,56 @@ const { document } = parseHTML(resultsPage(results));
 const table = (id: string) =>
   Array.from(document.querySelectorAll(`#${id} tr`), (row) => Array.from(row.children, (cell) => cell.textContent));
 
-test("The tables hold the numbers of the results, and what was not measured is a dash", () => {
+test("The tables show the numbers of the results, and a dash for each number that was not measured", () => {
   expect(table("measured")).toEqual([
     ["", "polling", "http2-push", "raw-websockets", "socket-io"],
-    ["CPU of the server for one delivery, µs", "10.5 (10.5–21)", "11.5 (11.5–23)", "12.5 (12.5–25)", "13.5 (13.5–27)"],
-    ["… times what its library alone needs", "–", "–", "–", "1.07 (1.07–2.14)"],
-    ["From post to arrival, half within, ms", "1 (1–2)", "2 (2–4)", "3 (3–6)", "4 (4–8)"],
+    ["Server CPU per delivery, µs", "10.5 (10.5–21)", "11.5 (11.5–23)", "12.5 (12.5–25)", "13.5 (13.5–27)"],
+    ["… relative to the baseline", "–", "–", "–", "1.07 (1.07–2.14)"],
+    ["Latency from post to arrival, p50, ms", "1 (1–2)", "2 (2–4)", "3 (3–6)", "4 (4–8)"],
     [
-      "From post to arrival, 99 of 100 within, ms",
+      "Latency from post to arrival, p99, ms",
       "1,000 (1,000–2,000)",
       "1,001 (1,001–2,002)",
       "1,002 (1,002–2,004)",
       "1,003 (1,003–2,006)",
     ],
-    ["CPU for one client in a minute of silence, µs", "12,345 (12,345–24,690)", "–", "–", "–"],
+    ["CPU for one idle client per minute, µs", "12,345 (12,345–24,690)", "–", "–", "–"],
   ]);
   expect(table("ratios")[1]).toEqual([
     "socket-io against baseline of socket-io",
-    "CPU per delivery: A conversation",
+    "CPU per delivery: Conversation",
     "1.07 (1.07–2.14)",
     "at most 1.05: missed",
   ]);
 });
 
-test("It says when, where and how it was measured", () => {
-  const said = document.getElementById("circumstances")!.textContent;
-  expect(said).toContain("2026-11-24");
-  expect(said).toContain("A <b>CPU</b>, 2 cores, Linux 6.1, Node v20.20.2");
-  expect(said).toContain("100 clients, 10 messages of 100 characters in a second");
-  expect(said).toContain("median of 2 rounds");
+test("The page says when, where and how the bench ran", () => {
+  const sentences = document.getElementById("circumstances")!.textContent;
+  expect(sentences).toContain("2026-11-24");
+  expect(sentences).toContain("A <b>CPU</b>, 2 cores, Linux 6.1, Node v20.20.2");
+  expect(sentences).toContain("100 clients, 10 messages of 100 characters per second");
+  expect(sentences).toContain("median of 2 rounds");
 });
 
-test("Each chart is an image that says its numbers; one that has nothing to show is left out", () => {
+test("Each chart is an image with its numbers as text, and a chart without numbers is left out", () => {
   const images = Array.from(document.querySelectorAll("#charts img"));
   expect(images.map((image) => image.getAttribute("alt"))).toEqual([
-    "CPU for one delivery, µs (and times its library alone); polling 10.5; http2-push 11.5; raw-websockets 12.5; socket-io 13.5, 1.07 × alone",
-    "From post to arrival, ms: half … 99 of 100 within; polling 1 … 1,000; http2-push 2 … 1,001; raw-websockets 3 … 1,002; socket-io 4 … 1,003",
-    "CPU for one client in a minute of silence, µs; polling 12,345",
+    "Server CPU per delivery, µs (and relative to the baseline); polling 10.5; http2-push 11.5; raw-websockets 12.5; socket-io 13.5, 1.07 × baseline",
+    "Latency from post to arrival, ms: p50 … p99; polling 1 … 1,000; http2-push 2 … 1,001; raw-websockets 3 … 1,002; socket-io 4 … 1,003",
+    "CPU for one idle client per minute, µs; polling 12,345",
   ]);
   const svg = Buffer.from(images[0]!.getAttribute("src")!.split(",")[1]!, "base64").toString();
   expect(svg).toMatch(/^<svg [^>]*xmlns="http:\/\/www.w3.org\/2000\/svg"/);
-  expect(svg).toContain("13.5, 1.07 × alone");
+  expect(svg).toContain("13.5, 1.07 × baseline");
+});
+
+test("The committed page is up to date (npm run compare)", () => {
+  // Windows may check files out with other line ends.
+  const [page, expected] = [
+    readFileSync(new URL("results-page.html", import.meta.url), "utf8"),
+    resultsPage(readResults()),
+  ];
+  expect(page.replaceAll("\r\n", "\n")).toBe(expected.replaceAll("\r\n", "\n"));
 });
 
 test("The same results give the same charts, byte for byte", () => {

@@ -1,12 +1,19 @@
-// The page of results: the charts and the tables, made anew from bench/results.json each time somebody asks.
-import { readFileSync } from "node:fs";
+// The results page: the charts and the tables of bench/results.json. It is written to a file, so that the server that shows it
+// needs none of the packages that draw it.
+import { readFileSync, writeFileSync } from "node:fs";
 import { parseHTML } from "linkedom";
 import { variants } from "../shared-server/variants.ts";
 import type { Results } from "./results.ts";
 import { charts } from "./charts.ts";
 import { circumstances, measuredRows, ratioRows } from "./rows.ts";
 
+const file = new URL("results-page.html", import.meta.url);
 const image = (svg: string) => `data:image/svg+xml;base64,${Buffer.from(svg).toString("base64")}`;
+
+/** Writes bench/results-page.html. */
+export function writeResultsPage(results: Results | undefined): void {
+  writeFileSync(file, resultsPage(results));
+}
 
 /** The page as HTML. Without results it says how to get some. */
 export function resultsPage(results: Results | undefined): string {
@@ -46,7 +53,7 @@ export function resultsPage(results: Results | undefined): string {
   );
   show("measured", table(["", ...variants.map(({ name }) => name)], measuredRows(results)));
   show("ratios", table(["", "figure", "ratio", "goal"], ratioRows(results)));
-  show("subjects", list(results.targets));
+  show("targets", list(results.targets));
   show("scenarios", list(results.scenarios));
   return `<!doctype html>\n${document.documentElement.outerHTML}\n`;
 }

@@ -1,26 +1,25 @@
-// What `npm run bench` leaves behind: bench/results.json. Every number in it has a unit and a sentence that says what it is.
+// What `npm run bench` writes: bench/results.json. Every number in it has a unit and a sentence that explains it.
 import type { VariantName } from "../shared-server/variants.ts";
 
-/** What is measured. A delivery is one message that reached one client. `better` tells which way is up. */
+/** What is measured. A delivery is one message that has reached one client. `better` says which direction is better. */
 export const metrics = {
   startup: {
     unit: "ms",
-    label: "Start",
+    label: "Startup",
     better: "less",
-    description: "From the start of the process until it listens.",
+    description: "From the start of the process until the server listens.",
   },
   connectCpu: {
     unit: "ms",
-    label: "Connecting",
+    label: "CPU to connect",
     better: "less",
-    description: "CPU of the server for one client that connects, up to its first news.",
+    description: "CPU of the server for one client that connects, up to its first update.",
   },
   memory: {
     unit: "kB",
     label: "Memory per connection",
     better: "less",
-    description:
-      "What the server's resident memory grows by for each client that is connected, after garbage collection.",
+    description: "Growth of the server's resident memory for each connected client, after garbage collection.",
   },
   cpuPerDelivery: {
     unit: "µs",
@@ -32,91 +31,96 @@ export const metrics = {
     unit: "µs",
     label: "CPU per poll",
     better: "less",
-    description:
-      "CPU of the server, all threads, for one poll: with news where somebody speaks, empty where nobody does.",
+    description: "CPU of the server, all threads, for one poll: with messages in a conversation, empty in silence.",
   },
-  latencyP50: { unit: "ms", label: "Latency, half", better: "less", description: latency("half of the") },
-  latencyP95: { unit: "ms", label: "Latency, 95 of 100", better: "less", description: latency("95 of 100") },
-  latencyP99: { unit: "ms", label: "Latency, 99 of 100", better: "less", description: latency("99 of 100") },
+  latencyP50: { unit: "ms", label: "Latency p50", better: "less", description: latency("half") },
+  latencyP95: { unit: "ms", label: "Latency p95", better: "less", description: latency("95 %") },
+  latencyP99: { unit: "ms", label: "Latency p99", better: "less", description: latency("99 %") },
   deliveriesPerSecond: {
     unit: "1/s",
     label: "Deliveries per second",
     better: "more",
-    description: "How many deliveries the server made in a second, on the one core that its JavaScript has.",
+    description: "How many deliveries the server makes per second, with one core for its JavaScript.",
   },
   pollsPerSecond: {
     unit: "1/s",
     label: "Polls per second",
     better: "more",
-    description: "How many empty polls the server answered in a second when nobody rested between two.",
+    description: "How many empty polls the server answers per second when each client polls again at once.",
   },
   bytesPerDelivery: {
     unit: "B",
     label: "Bytes per delivery",
     better: "less",
-    description: "What crosses TCP in both directions for one delivery, encryption and requests included.",
+    description: "Bytes that cross TCP in both directions for one delivery, encryption and requests included.",
   },
   segmentsPerDelivery: {
     unit: "",
     label: "Segments per delivery",
     better: "less",
-    description: "How many pieces it crosses TCP in, both directions counted: one piece is one read from the network.",
+    description:
+      "In how many pieces these bytes cross TCP, in both directions. One piece is one read from the network.",
   },
   bytesPerEmptyPoll: {
     unit: "B",
-    label: "Bytes of an empty answer",
+    label: "Bytes of an empty response",
     better: "less",
-    description: "What the server sends when there is nothing new.",
+    description: "Bytes that the server sends in response to a poll when there is no new message.",
   },
   idleCpu: {
     unit: "µs",
     label: "CPU per idle minute",
     better: "less",
-    description: "CPU of the server for one client that is connected for a minute in which nobody speaks.",
+    description: "CPU of the server for one client that is connected for a minute in which no message is posted.",
   },
   idleBytes: {
     unit: "B",
     label: "Bytes per idle minute",
     better: "less",
-    description: "What crosses TCP in both directions for one client in a minute in which nobody speaks.",
+    description: "Bytes that cross TCP in both directions for one client in a minute in which no message is posted.",
   },
-  recoveryHalf: { unit: "ms", label: "Back after a restart, half", better: "less", description: recovery("half of") },
-  recoveryLast: { unit: "ms", label: "Back after a restart, all", better: "less", description: recovery("all") },
+  recoveryP50: {
+    unit: "ms",
+    label: "Reconnected after a restart, p50",
+    better: "less",
+    description: recovery("half of"),
+  },
+  recoveryLast: { unit: "ms", label: "Reconnected after a restart, all", better: "less", description: recovery("all") },
   lost: {
     unit: "",
     label: "Lost",
     better: "less",
-    description: "Deliveries that never came.",
+    description: "Deliveries that never arrived.",
   },
   duplicates: {
     unit: "",
-    label: "Doubled",
+    label: "Duplicates",
     better: "less",
-    description: "Deliveries that came again, or after a later one.",
+    description: "Deliveries that arrived again, or more than 31 messages late.",
   },
   loadCpu: {
     unit: "%",
-    label: "Load generator",
+    label: "Load generator CPU",
     better: "less",
-    description: "How busy the load generator was, in percent of one core. Far below 100 it was not the bottleneck.",
+    description: "CPU of the load generator, in percent of one core. Far below 100 it is not the bottleneck.",
   },
   loadDelay: {
     unit: "ms",
-    label: "Load generator, delay",
+    label: "Load generator delay",
     better: "less",
-    description: "By how much the load generator came late to its own timers, 99 of 100 times (event-loop delay).",
+    description: "How late the timers of the load generator fire, p99 (event-loop delay).",
   },
   serverCpu: {
     unit: "%",
-    label: "Server",
+    label: "Server CPU",
     better: "less",
-    description: "How busy the server was, all threads, in percent of one core.",
+    description: "CPU of the server, all threads, in percent of one core.",
   },
-  othersCpu: {
+  backgroundCpu: {
     unit: "%",
-    label: "Others",
+    label: "Background load",
     better: "less",
-    description: "How busy everybody else kept this machine, in percent of all its cores.",
+    description: "CPU of all other processes on this machine, in percent of all cores.",
   },
 } as const satisfies Record<string, Metric>;
 
@@ -138,13 +142,13 @@ export interface Scenario {
 }
 
 /**
- * What is measured: a variant of this repository, the least that its library can do (`floor`), a plain first version
- * (`plain`), or the protocol of the original course on the same technique (`course`).
+ * What is measured: a variant of this repository (`variant`), the least that its library can do (`baseline`), a simple first
+ * version (`plain`), or the protocol of the original course (`course`). `variant` says how the messages travel.
  */
 export interface Target {
   id: string;
   kind: "variant" | "baseline" | "plain" | "course";
-  technique: VariantName;
+  variant: VariantName;
   label: string;
   description: string;
 }
@@ -157,42 +161,42 @@ export interface Figure {
   runs: number[];
 }
 
-/** The figures of one subject in one scenario. */
+/** The figures of one target in one scenario. */
 export interface Result {
   target: string;
   scenario: ScenarioId;
   metrics: Partial<Record<MetricId, Figure>>;
-  /** Rounds that gave no number, and why, in words. */
+  /** Rounds without a number, and the reasons in words. */
   invalid: { round: number; reason: string }[];
 }
 
-/** One subject against another in the same rounds: the median of the ratios of each round, which holds on a noisy machine. */
+/** One target against another: the median of the ratios of the single rounds, which is stable on a noisy machine. */
 export interface Ratio {
   target: string;
   against: string;
   scenario: ScenarioId;
-  /** The scenario of the other one, where it is not the same. */
+  /** The scenario of the other target, where it differs. */
   againstScenario?: ScenarioId;
   metric: MetricId;
   ratio: Figure;
-  /** The most it may be, where this repository has set itself a goal. */
+  /** The highest acceptable ratio, where this repository sets a goal. */
   goal?: number;
 }
 
 export interface Results {
-  /** When it was measured: ISO 8601, UTC. */
+  /** When the bench ran: ISO 8601, UTC. */
   date: string;
-  /** What was typed to measure it. */
+  /** The command line. */
   command: string;
   machine: { cpu: string; cores: number; memoryGiB: number; node: string; os: string };
-  /** `rate` in messages per second, `characters` of each text, `seconds` of each measurement, `others` in percent. */
+  /** `rate` in messages per second, `characters` of each text, `seconds` of each measurement, `background` in percent. */
   options: {
     clients: number;
     rate: number;
     characters: number;
     rounds: number;
     seconds: number;
-    others: number;
+    background: number;
     quick: boolean;
   };
   metrics: Record<MetricId, Metric>;
@@ -205,9 +209,9 @@ export interface Results {
 }
 
 function latency(share: string) {
-  return `From the moment a message is posted until it has arrived: no longer for ${share} deliveries.`;
+  return `Time from post to arrival: ${share} of the deliveries took no longer.`;
 }
 
 function recovery(share: string) {
-  return `From the signal that stops the server until ${share} the clients have news from the one that was started in its place.`;
+  return `From the signal that stops the server until ${share} the clients have an update from the new server.`;
 }

@@ -1,4 +1,4 @@
-// What the bench measured (bench/results.json), as rows of a table: the same for README.md and for the page of results.
+// What the bench measured (bench/results.json), as the rows of a table: the same for README.md and for the results page.
 import { existsSync, readFileSync } from "node:fs";
 import { variants } from "../shared-server/variants.ts";
 import { cell } from "./report.ts";
@@ -6,37 +6,37 @@ import { type MetricId, metrics, type Results, type ScenarioId, type Target } fr
 
 const file = new URL("results.json", import.meta.url);
 
-/** What the bench has left behind, if it has been run. */
+/** The results of the last run of the bench, if there is one. */
 export function readResults(): Results | undefined {
   return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined;
 }
 
-/** What a variant is set against: its library alone, or the protocol of the original course on the same technique. */
-export type Against = "library" | "course";
+/** What a variant is compared with: the least that its library can do, or the protocol of the original course. */
+export type Against = "baseline" | "course";
 
-/** A row: the figures of the variants for a metric of a scenario, or how these stand against something else. */
+/** A row: the figures of the variants for one metric of one scenario, or the ratios to something else. */
 type Row = [scenario: ScenarioId, metric: MetricId, against?: Against];
 
 const rows: [title: string, ...rest: Row][] = [
-  ["CPU of the server for one delivery", "delivery", "cpuPerDelivery"],
-  ["… times what its library alone needs", "delivery", "cpuPerDelivery", "library"],
-  ["… times what the course's protocol needs", "delivery", "cpuPerDelivery", "course"],
-  ["CPU for one delivery in bursts of 16", "bursts", "cpuPerDelivery"],
-  ["… times what its library alone needs, message by message", "bursts", "cpuPerDelivery", "library"],
-  ["From post to arrival, half within", "delivery", "latencyP50"],
-  ["From post to arrival, 99 of 100 within", "delivery", "latencyP99"],
-  ["Bytes on the wire for one delivery", "wire", "bytesPerDelivery"],
-  ["… times what the course's protocol needs", "wire", "bytesPerDelivery", "course"],
-  ["CPU for one client to connect", "connect", "connectCpu"],
-  ["Memory for one connected client", "connect", "memory"],
-  ["CPU for one client in a minute of silence", "idle", "idleCpu"],
-  ["Bytes for one client in a minute of silence", "idle", "idleBytes"],
-  ["All clients back after a restart, within", "restart", "recoveryLast"],
-  ["Deliveries lost", "delivery", "lost"],
-  ["Duplicate deliveries", "delivery", "duplicates"],
+  ["Server CPU per delivery", "delivery", "cpuPerDelivery"],
+  ["… relative to the baseline", "delivery", "cpuPerDelivery", "baseline"],
+  ["… relative to the course's protocol", "delivery", "cpuPerDelivery", "course"],
+  ["Server CPU per delivery in bursts of 16", "bursts", "cpuPerDelivery"],
+  ["… relative to the baseline, which writes message by message", "bursts", "cpuPerDelivery", "baseline"],
+  ["Latency from post to arrival, p50", "delivery", "latencyP50"],
+  ["Latency from post to arrival, p99", "delivery", "latencyP99"],
+  ["Bytes on the wire per delivery", "wire", "bytesPerDelivery"],
+  ["… relative to the course's protocol", "wire", "bytesPerDelivery", "course"],
+  ["CPU to connect one client", "connect", "connectCpu"],
+  ["Memory per connected client", "connect", "memory"],
+  ["CPU for one idle client per minute", "idle", "idleCpu"],
+  ["Bytes for one idle client per minute", "idle", "idleBytes"],
+  ["Time until all clients are back after a restart", "restart", "recoveryLast"],
+  ["Lost deliveries", "delivery", "lost"],
+  ["Duplicates", "delivery", "duplicates"],
 ];
 
-/** The rows of the variants, with a title and a cell for each. A row that nobody has a figure for is left out. */
+/** The rows: a title, and a cell for each variant. A row without any figure is left out. */
 export function measuredRows(results: Results): string[][] {
   return rows
     .map(([title, scenario, metric, against]) => {
@@ -47,19 +47,18 @@ export function measuredRows(results: Results): string[][] {
     .filter(([, ...cells]) => cells.some((text) => text !== "–"));
 }
 
-/** A figure of a subject; or its ratio to something else of the same technique. */
+/** A figure of a target, or its ratio to another target of the same variant. */
 export function figureOf(results: Results, target: string, scenario: ScenarioId, metric: MetricId, against?: Against) {
   if (!against)
     return results.results.find((own) => own.target === target && own.scenario === scenario)?.metrics[metric];
   const kinds: Target["kind"][] = against === "course" ? ["course"] : ["baseline", "plain"];
-  const others = results.targets.filter(({ kind }) => kinds.includes(kind)).map(({ id }) => id);
+  const ids = results.targets.filter(({ kind }) => kinds.includes(kind)).map(({ id }) => id);
   return results.ratios.find(
-    (own) =>
-      own.target === target && own.scenario === scenario && own.metric === metric && others.includes(own.against),
+    (own) => own.target === target && own.scenario === scenario && own.metric === metric && ids.includes(own.against),
   )?.ratio;
 }
 
-/** All ratios that the bench knows, with the goals that this repository has set itself. */
+/** All ratios, with the goals that this repository sets. */
 export function ratioRows({ ratios, targets, scenarios }: Results): string[][] {
   const label = (id: string) => targets.find((target) => target.id === id)?.label ?? id;
   return ratios.map(({ target, against, scenario, metric, ratio, goal }) => [
@@ -70,16 +69,16 @@ export function ratioRows({ ratios, targets, scenarios }: Results): string[][] {
   ]);
 }
 
-/** When, where and how it was measured, in sentences. */
+/** When, where and how the bench ran, in sentences. */
 export function circumstances({ date, command, machine, options }: Results): string {
   const { clients, rate, characters, rounds, quick } = options;
   const spread =
-    rounds > 1 ? `Each figure is the median of ${rounds} rounds, and in brackets are the least and the most.` : "";
+    rounds > 1 ? `Each figure is the median of ${rounds} rounds, with the minimum and the maximum in brackets.` : "";
   return [
     `Measured on ${date.slice(0, 10)} by \`${command}\` on ${machine.cpu}, ${machine.cores} cores, ${machine.os}, Node ${machine.node}:`,
-    `${clients} clients, ${rate} messages of ${characters} characters in a second, over loopback.`,
+    `${clients} clients, ${rate} messages of ${characters} characters per second, over loopback.`,
     spread,
-    ...(quick ? ["One short round is a look, and no measurement."] : []),
+    ...(quick ? ["A quick run is a rough look, not a measurement."] : []),
   ]
     .filter(Boolean)
     .join(" ");

@@ -3,41 +3,42 @@ import type { Scenario } from "./results.ts";
 /** The length of each text. */
 export const characters = 100;
 
-/** How many times as many clients the large crowd has. */
-export const crowded = 10;
+/** How many times as many clients the crowd scenario has. */
+export const crowdFactor = 10;
 
-/** What happens while we measure. */
+/** What the clients do while the bench measures. */
 export const scenarios: readonly Scenario[] = [
   {
     id: "connect",
     label: "Connecting",
-    description: "The server starts, and the clients come, 50 at a time. Nothing has been said yet.",
+    description: "The server starts, and the clients connect, 50 at a time. No message has been posted yet.",
   },
   {
     id: "delivery",
-    label: "A conversation",
+    label: "Conversation",
     description:
-      "All clients listen, and one says so many messages in a second, evenly. Polling: each asks every three seconds.",
+      "All clients listen, and messages are posted at a steady rate. Polling: each client polls every three seconds.",
   },
   {
     id: "flat-out",
     label: "One after another",
     description:
-      "The next message is posted as soon as everybody has the last one. Polling: nobody speaks, and everybody asks again at once.",
+      "The next message is posted as soon as all clients have the last one. Polling: no message is posted, and each client polls again at once.",
   },
   {
     id: "bursts",
     label: "Bursts of 16",
-    description: "16 messages are posted at once, and the next 16 as soon as everybody has them.",
+    description: "16 messages are posted at once, and the next 16 as soon as all clients have them.",
   },
   {
     id: "wire",
     label: "On the wire",
-    description: "Ten clients come through a tap, which counts what crosses. One message after another, 50 of them.",
+    description:
+      "Ten clients connect through a tap, which counts the bytes. 50 messages are posted, one after another.",
   },
   {
     id: "crowd",
-    label: "Ten times the crowd",
+    label: "Ten times the clients",
     description:
       "The conversation with ten times as many clients and a tenth of the messages, so with as many deliveries.",
   },
@@ -45,12 +46,12 @@ export const scenarios: readonly Scenario[] = [
     id: "idle",
     label: "Silence",
     description:
-      "All clients are connected, and nobody speaks: for 15 seconds, the time of one heartbeat. Polling: for two rounds of polls.",
+      "All clients are connected, and no message is posted: for 15 seconds, the time of one heartbeat. Polling: for two rounds of polls.",
   },
   {
     id: "restart",
-    label: "A restart",
+    label: "Restart",
     description:
-      "The server says goodbye and ends; another one starts at the same port. All clients come back as the page does.",
+      "The server shuts down, and another one starts at the same port. All clients reconnect as the page does.",
   },
 ];

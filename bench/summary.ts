@@ -1,14 +1,14 @@
-// From single rounds to results: medians with their spread, and ratios round by round.
+// From the samples of all rounds to the results: medians with their spread, and ratios round by round.
 import { figure, ratio } from "./figures.ts";
-import type { Sample } from "./measured.ts";
 import { type MetricId, type Ratio, type Result, metrics, type ScenarioId } from "./results.ts";
+import type { Sample } from "./sample.ts";
 import { scenarios } from "./scenarios.ts";
 import { type RunnableTarget, comparisons } from "./targets.ts";
 
-/** What the load generator has a part in. */
+/** Metrics that depend on the speed of the load generator. */
 const timed: readonly MetricId[] = ["latencyP50", "latencyP95", "latencyP99", "deliveriesPerSecond", "pollsPerSecond"];
 
-/** What was measured, as a list for each round. */
+/** Takes the samples, as a list for each round. */
 export function summarize(
   targets: readonly RunnableTarget[],
   rounds: readonly Sample[][],

@@ -1,28 +1,28 @@
-// A number that was disturbed is no number. Who else was busy meanwhile, and could the load generator keep up?
+// When a measurement counts: other processes must leave the machine idle enough, and the load generator must keep up.
 import { cpus } from "node:os";
 
-/** How long all cores of this machine have idled so far, in milliseconds. What a hypervisor took away does not count as idle. */
-export function idleSoFar(): number {
+/** How long all cores of this machine have been idle so far, in milliseconds. Time that a hypervisor took away is not idle. */
+export function idleTime(): number {
   return cpus().reduce((sum, { times }) => sum + times.idle, 0);
 }
 
-/** The system counts idle time in steps of ten milliseconds; so much of it, on each core, may be nobody's. */
+/** The system counts idle time in steps of ten milliseconds, so up to this much on each core may be missing from the count. */
 const grain = 20;
 
-/** How busy others were, in percent of all cores: what was neither idle nor ours. Times in milliseconds. */
-export function othersShare(span: { elapsed: number; cores: number; idle: number; ours: number }): number {
+/** The CPU of other processes, in percent of all cores: what was neither idle nor ours. Times in milliseconds. */
+export function backgroundShare(span: { elapsed: number; cores: number; idle: number; ours: number }): number {
   const all = span.elapsed * span.cores;
   return Math.max(0, ((all - span.idle - span.ours - grain * span.cores) / all) * 100);
 }
 
 /** Why a measurement is void, in words; undefined when it counts. In percent of all cores. */
 export function disturbed(share: number, limit: number): string | undefined {
-  return share > limit ? `the machine was busy (${Math.round(share)} % with others)` : undefined;
+  return share > limit ? `other processes used ${Math.round(share)} % of the machine` : undefined;
 }
 
 /**
- * Above this share of one core the load generator was as slow as the server, or slower: what took time may have taken it there.
- * What the server used does not depend on that. In percent.
+ * Above this share of one core the load generator may have been as slow as the server, so latency and throughput may be its own.
+ * The CPU of the server does not depend on that. In percent.
  */
 const most = 90;
 

@@ -1,29 +1,29 @@
-// How the four techniques behave where they differ: the answers that the README prints, and the test that finds each one
-// out. What no test asks does not belong here, and a difference that is not here is a bug.
+// How the four techniques differ: the questions and answers that compare/README.md prints, and for each the test that finds
+// the answer out. A row without a test does not belong here. A difference without a row is a bug.
 import { limits } from "../shared-chat/limits.ts";
-import { timing } from "../shared-ui/timing.ts";
 import type { VariantName } from "../shared-server/variants.ts";
+import { timing } from "../shared-ui/timing.ts";
 
 /** What the questions are about. */
 export const groups = {
-  speaking: "Speaking",
+  sending: "Sending and receiving",
   breaking: "When something breaks",
-  around: "What is on the way, and who may come",
+  between: "What is in between, and who may connect",
 };
 
 export interface Behaviour {
   group: keyof typeof groups;
-  /** The question of somebody who has to choose. */
+  /** The question, as a reader asks it who has to choose. */
   asks: string;
-  /** What is true of each technique. The test compares what it sees with these words. */
+  /** The answer for each technique. The test compares its observation with these words. */
   answers: Record<VariantName, string>;
-  /** The test: its file, and its title. */
+  /** The file and the title of the test. */
   file: "e2e/traits.spec.ts" | "e2e/traits.test.ts";
   title: string;
 }
 
-/** After how many milliseconds at most an end notices, by what the technique brings, that the other was unplugged. */
-export const noticed = {
+/** The longest time in milliseconds until an end notices that its peer was unplugged: the page without our watchdog, the server as it is. */
+export const detectionTime = {
   byPage: ({ poll, request, ping, pong }: Record<"poll" | "request" | "ping" | "pong", number>) => ({
     polling: poll + request, // the next request gets no answer
     "http2-push": Infinity,
@@ -31,7 +31,7 @@ export const noticed = {
     "socket-io": ping + pong, // the library misses a ping
   }),
   byServer: ({ ping, pong }: Record<"ping" | "pong", number>) => ({
-    polling: 0, // it tells only who asks
+    polling: 0, // the server sends only when it is asked
     "http2-push": Infinity,
     "raw-websockets": ping + pong,
     "socket-io": ping + pong,
@@ -39,26 +39,31 @@ export const noticed = {
 };
 
 const seconds = (milliseconds: number) => `${milliseconds / 1_000} s`;
-const [byPage, byServer] = [noticed.byPage({ ...limits, ...timing }), noticed.byServer(limits)];
+const [byPage, byServer] = [detectionTime.byPage({ ...limits, ...timing }), detectionTime.byServer(limits)];
 
 export const behaviour = {
   protocol: {
-    group: "speaking",
-    asks: "Which HTTP is below?",
+    group: "sending",
+    asks: "Which HTTP version does the page use?",
     answers: { polling: "http/1.1", "http2-push": "h2", "raw-websockets": "http/1.1", "socket-io": "http/1.1" },
     file: "e2e/traits.spec.ts",
-    title: "The page came over the protocol that the technique needs, and says so",
+    title: "The page shows the HTTP version that it was delivered over",
   },
-  speaksFirst: {
-    group: "speaking",
-    asks: "Who speaks first?",
-    answers: { polling: "page", "http2-push": "server", "raw-websockets": "server", "socket-io": "server" },
+  startsTransfer: {
+    group: "sending",
+    asks: "Does the server send updates on its own, or must the page ask?",
+    answers: {
+      polling: "the page must ask",
+      "http2-push": "the server sends",
+      "raw-websockets": "the server sends",
+      "socket-io": "the server sends",
+    },
     file: "e2e/traits.spec.ts",
-    title: "News come by themselves, or when the page asks",
+    title: "The server sends updates on its own, or only when the page asks",
   },
   whileHidden: {
-    group: "speaking",
-    asks: "What crosses the wire while nobody looks at the page?",
+    group: "sending",
+    asks: "While the page is hidden and no messages are sent, what crosses the network?",
     answers: {
       polling: "nothing",
       "http2-push": "heartbeats",
@@ -66,95 +71,35 @@ export const behaviour = {
       "socket-io": "heartbeats",
     },
     file: "e2e/traits.spec.ts",
-    title: "While nobody looks at the page, the wire is as silent as the technique allows",
+    title: "While the page is hidden and no messages are sent, nothing crosses the network, or only heartbeats",
   },
   connections: {
-    group: "speaking",
-    asks: "Eight tabs of one browser: how many connections?",
+    group: "sending",
+    asks: "How many connections do eight tabs of one browser open?",
     answers: {
-      polling: "six at most, for all",
-      "http2-push": "one for all",
-      "raw-websockets": "one each",
-      "socket-io": "one each",
+      polling: "at most six, shared",
+      "http2-push": "one, shared",
+      "raw-websockets": "one for each tab",
+      "socket-io": "one for each tab",
     },
     file: "e2e/traits.spec.ts",
-    title: "Eight tabs of one browser share their connections, or have one each",
+    title: "Eight tabs of one browser share their connections, or open one each",
   },
-  returns: {
-    group: "breaking",
-    asks: "The connection was cut: who comes back?",
+  acknowledgement: {
+    group: "sending",
+    asks: "What tells the page that its message has arrived?",
     answers: {
-      polling: "our code",
-      "http2-push": "the browser; after an answer but 200 our code",
-      "raw-websockets": "our code",
-      "socket-io": "the library",
-    },
-    file: "e2e/traits.spec.ts",
-    title: "After a cut the technique comes back by itself, or leaves it to us",
-  },
-  remembers: {
-    group: "breaking",
-    asks: "And who tells the server where to continue?",
-    answers: {
-      polling: "our code",
-      "http2-push": "the browser",
-      "raw-websockets": "our code",
-      "socket-io": "our code",
-    },
-    file: "e2e/traits.spec.ts",
-    title: "After a cut the technique comes back by itself, or leaves it to us",
-  },
-  repeats: {
-    group: "breaking",
-    asks: "The connection breaks before a post is answered: is it sent again?",
-    answers: {
-      polling: "by the browser, at times",
-      "http2-push": "by the browser, at times",
-      "raw-websockets": "only by us",
-      "socket-io": "only by us",
-    },
-    file: "e2e/traits.spec.ts",
-    title: "A post whose answer is lost may be sent again by the browser, or by nobody",
-  },
-  unpluggedServer: {
-    group: "breaking",
-    asks: "The server was unplugged: does the page notice, without a watchdog of ours?",
-    answers: {
-      polling: `within ${seconds(byPage.polling)}`,
-      "http2-push": "no",
-      "raw-websockets": "no",
-      "socket-io": `within ${seconds(byPage["socket-io"])}`,
-    },
-    file: "e2e/traits.spec.ts",
-    title: "A server that was unplugged is noticed by what the technique brings, or by our watchdog alone",
-  },
-  unpluggedPage: {
-    group: "breaking",
-    asks: "The page was unplugged: how long does the server go on telling it news?",
-    answers: {
-      polling: "not at all",
-      "http2-push": "until TCP gives up",
-      "raw-websockets": `${seconds(byServer["raw-websockets"])}, by our pings`,
-      "socket-io": `${seconds(byServer["socket-io"])}, by its pings`,
+      polling: "an HTTP status",
+      "http2-push": "an HTTP status",
+      "raw-websockets": "a frame that we define",
+      "socket-io": "the library's acknowledgement",
     },
     file: "e2e/traits.test.ts",
-    title: "A page that was unplugged is told no news any more, or goes on being told until TCP gives up",
-  },
-  answer: {
-    group: "speaking",
-    asks: "What says that a post has arrived?",
-    answers: {
-      polling: "a status of HTTP",
-      "http2-push": "a status of HTTP",
-      "raw-websockets": "a frame of our own",
-      "socket-io": "an acknowledgement of the library",
-    },
-    file: "e2e/traits.test.ts",
-    title: "What says that a post has arrived is HTTP's, the library's or our own",
+    title: "A post is acknowledged by an HTTP status, by the library, or by a frame that we define",
   },
   order: {
-    group: "speaking",
-    asks: "Two posts, the second before the first is answered: in order?",
+    group: "sending",
+    asks: "If you send two messages without waiting, do they arrive in order?",
     answers: {
       polling: "not always",
       "http2-push": "not always",
@@ -162,63 +107,123 @@ export const behaviour = {
       "socket-io": "always",
     },
     file: "e2e/traits.test.ts",
-    title: "Posts that do not wait for each other keep their order on one connection, and else may not",
-  },
-  slowReader: {
-    group: "breaking",
-    asks: "Somebody does not read: what waits in the server?",
-    answers: {
-      polling: "nothing",
-      "http2-push": "all, until our code cuts",
-      "raw-websockets": "all, until our code cuts",
-      "socket-io": "all, until our code cuts",
-    },
-    file: "e2e/traits.test.ts",
-    title: "For somebody who does not read nothing waits in the server, or everything until we cut",
-  },
-  oldProxy: {
-    group: "around",
-    asks: "Through a proxy that knows HTTP/1.1 and no Upgrade?",
-    answers: {
-      polling: "yes",
-      "http2-push": "yes, if it holds no answer back",
-      "raw-websockets": "no",
-      "socket-io": "yes, by long polling",
-    },
-    file: "e2e/traits.test.ts",
-    title: "A proxy that knows no Upgrade lets the news pass, or does not",
-  },
-  curl: {
-    group: "around",
-    asks: "Read and post with curl alone?",
-    answers: { polling: "yes", "http2-push": "yes", "raw-websockets": "no", "socket-io": "no" },
-    file: "e2e/traits.test.ts",
-    title: "Plain requests are enough to read and to post, or are not",
+    title: "Two posts that do not wait for each other arrive in order, or the second may overtake the first",
   },
   binary: {
-    group: "speaking",
-    asks: "Bytes that are no text, downwards?",
+    group: "sending",
+    asks: "Can the server send binary data?",
     answers: { polling: "yes", "http2-push": "no", "raw-websockets": "yes", "socket-io": "yes" },
     file: "e2e/traits.spec.ts",
-    title: "Bytes arrive as they were sent, or only text does",
+    title: "The server can send binary data, or only text",
   },
-  rooms: {
-    group: "speaking",
-    asks: "Who keeps the list of those who listen?",
+  listeners: {
+    group: "sending",
+    asks: "Who keeps the list of listeners?",
     answers: {
-      polling: "there is none",
+      polling: "there is no list",
       "http2-push": "our code",
       "raw-websockets": "our code",
       "socket-io": "the library, in rooms",
     },
     file: "e2e/traits.test.ts",
-    title: "Rooms are the library's, or ours to write",
+    title: "The library keeps the list of listeners, or our code keeps it, or there is no list",
+  },
+  reconnects: {
+    group: "breaking",
+    asks: "If the connection breaks, who reconnects?",
+    answers: {
+      polling: "our code",
+      "http2-push": "the browser; after any status but 200, our code",
+      "raw-websockets": "our code",
+      "socket-io": "the library",
+    },
+    file: "e2e/traits.spec.ts",
+    title: "After the connection breaks, the technique reconnects and resumes, or leaves it to our code",
+  },
+  resumes: {
+    group: "breaking",
+    asks: "Who tells the server where to continue?",
+    answers: {
+      polling: "our code",
+      "http2-push": "the browser",
+      "raw-websockets": "our code",
+      "socket-io": "our code",
+    },
+    file: "e2e/traits.spec.ts",
+    title: "After the connection breaks, the technique reconnects and resumes, or leaves it to our code",
+  },
+  repeats: {
+    group: "breaking",
+    asks: "If the connection breaks before a post is answered, who sends it again?",
+    answers: {
+      polling: "sometimes the browser",
+      "http2-push": "sometimes the browser",
+      "raw-websockets": "only our code",
+      "socket-io": "only our code",
+    },
+    file: "e2e/traits.spec.ts",
+    title: "A post whose answer is lost may be sent again by the browser, or only by our code",
+  },
+  unpluggedServer: {
+    group: "breaking",
+    asks: "If the server is unplugged, does the page notice without our watchdog?",
+    answers: {
+      polling: `within ${seconds(byPage.polling)}`,
+      "http2-push": "no",
+      "raw-websockets": "no",
+      "socket-io": `within ${seconds(byPage["socket-io"])}`,
+    },
+    file: "e2e/traits.spec.ts",
+    title: "Without our watchdog, the page notices an unplugged server in time, or not at all",
+  },
+  unpluggedPage: {
+    group: "breaking",
+    asks: "If a client is unplugged, how long does the server go on sending to it?",
+    answers: {
+      polling: "not at all",
+      "http2-push": "until TCP gives up",
+      "raw-websockets": `up to ${seconds(byServer["raw-websockets"])}, until our ping fails`,
+      "socket-io": `up to ${seconds(byServer["socket-io"])}, until the library's ping fails`,
+    },
+    file: "e2e/traits.test.ts",
+    title: "The server sends nothing to an unplugged client, or stops when a ping fails, or goes on until TCP gives up",
+  },
+  slowConsumer: {
+    group: "breaking",
+    asks: "If a client stops reading, what piles up on the server?",
+    answers: {
+      polling: "nothing",
+      "http2-push": "everything, until our code hangs up",
+      "raw-websockets": "everything, until our code hangs up",
+      "socket-io": "everything, until our code hangs up",
+    },
+    file: "e2e/traits.test.ts",
+    title: "If a client stops reading, nothing piles up on the server, or everything until our code hangs up",
+  },
+  proxy: {
+    group: "between",
+    asks: "Does it work through an HTTP/1.1 proxy that does not support Upgrade?",
+    answers: {
+      polling: "yes",
+      "http2-push": "yes, unless it buffers responses",
+      "raw-websockets": "no",
+      "socket-io": "yes, by long polling",
+    },
+    file: "e2e/traits.test.ts",
+    title: "Updates pass a proxy that does not support Upgrade, or they do not",
+  },
+  curl: {
+    group: "between",
+    asks: "Is one plain HTTP request (curl) enough to read, and one to post?",
+    answers: { polling: "yes", "http2-push": "yes", "raw-websockets": "no", "socket-io": "no" },
+    file: "e2e/traits.test.ts",
+    title: "One plain HTTP request is enough to read and one to post, or it is not",
   },
   otherOrigin: {
-    group: "around",
-    asks: "May a page of another origin connect, if the server does not object?",
+    group: "between",
+    asks: "If the server does not check the Origin, can a page of another origin connect?",
     answers: { polling: "no", "http2-push": "no", "raw-websockets": "yes", "socket-io": "yes" },
     file: "e2e/traits.spec.ts",
-    title: "The browser keeps pages of another origin away, or leaves that to the server",
+    title: "If the server does not check the Origin, the browser blocks pages of other origins, or lets them connect",
   },
 } as const satisfies Record<string, Behaviour>;

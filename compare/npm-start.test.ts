@@ -1,4 +1,4 @@
-// `npm start`, as a person starts and ends it: a real process.
+// Runs `npm start` as a person does: in a process of its own.
 import { once } from "node:events";
 import net from "node:net";
 import { afterAll, describe, expect, it, vi } from "vitest";
@@ -13,7 +13,7 @@ const command = ["compare/npm-start.ts"];
 const addresses = (out: string) => Array.from(out.matchAll(/localhost:(\d+)/g), ([, port]) => Number(port));
 
 describe.concurrent("npm start", () => {
-  it("says where everything is, and ends on Ctrl-C with people connected to all of it, even on the second", async () => {
+  it("prints all addresses, and ends on Ctrl-C while clients are connected, even when the signal arrives twice", async () => {
     const { said, port, kill, ended } = runs(command);
     const page = await port();
     await vi.waitUntil(() => addresses(said.out).length === 5, { timeout: 1_000, interval: 5 });
@@ -26,7 +26,7 @@ describe.concurrent("npm start", () => {
       wires.map((wire, place) => join(wire, panes[place]!, { headers: { Host: `localhost:${panes[place]}` } })),
     );
     await people[0]!.says("hello");
-    for (const person of people) await person.hears(1);
+    for (const person of people) await person.receives(1);
 
     const before = performance.now();
     kill("SIGINT");
@@ -37,7 +37,7 @@ describe.concurrent("npm start", () => {
     expect(said.err).toBe("");
   });
 
-  it.each([0, 1, 4])("says which port is in use, when it is the one %d above PORT", async (above) => {
+  it.each([0, 1, 4])("names the port that is in use, if it is PORT + %d", async (above) => {
     const port = await fiveFree(21_000 + 100 * above);
     const taken = net.createServer().listen(port + above, "127.0.0.1");
     await once(taken, "listening");
@@ -47,11 +47,14 @@ describe.concurrent("npm start", () => {
     taken.close();
   });
 
-  it.each(["65532", "x"])("says that PORT=%s leaves no room for the four", async (PORT) => {
-    expect(await fails(command, { PORT })).toBe(`PORT must be a number from 0 to 65531, not "${PORT}".\n`);
-  });
+  it.each(["65532", "x"])(
+    "refuses PORT=%s, because it is not a number that leaves four ports after it",
+    async (PORT) => {
+      expect(await fails(command, { PORT })).toBe(`PORT must be a number from 0 to 65531, not "${PORT}".\n`);
+    },
+  );
 
-  it("says what is wrong with a certificate", async () => {
+  it("explains what is wrong with the certificate", async () => {
     expect(await fails(command, { TLS_CERT: "nowhere.pem" })).toContain("TLS_CERT and TLS_KEY go together");
   });
 });

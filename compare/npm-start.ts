@@ -1,4 +1,4 @@
-// `npm start`: the same chat arriving over all four techniques at once. PORT moves the page; the four follow it.
+// `npm start`: the same chat over all four techniques at once. PORT sets the port of the page; the variants use the next four.
 import { bundleAhead } from "../shared-server/bundle.ts";
 import { cannotStart, portOr, stopOnSignal } from "../shared-server/command.ts";
 import { variants } from "../shared-server/variants.ts";
@@ -11,4 +11,4 @@ stopOnSignal(() => running.stop());
 
 console.log(`side by side: ${running.url}`);
 for (const { variant, url } of running.panes) console.log(`  ${variant.name}: ${url}`);
-void bundleAhead("compare/page/page.ts", "shared-ui/wire/wire.ts", ...variants.map(({ name }) => `${name}/client.ts`));
+void bundleAhead("compare/page/main.ts", "shared-ui/wire/wire.ts", ...variants.map(({ name }) => `${name}/client.ts`));

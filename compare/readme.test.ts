@@ -1,29 +1,75 @@
-// What the READMEs, and whatever else is written here for people, claim about this repository is true of it.
+// What the READMEs, and the other pages written for people, say about this repository is true of it.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { basename, dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
 import Slugger from "github-slugger";
 import { describe, expect, test } from "vitest";
+import { limits } from "../shared-chat/limits.ts";
+import { timing } from "../shared-ui/timing.ts";
+import { detectionTime } from "./behaviour.ts";
+import { durations, slowDelay } from "./outages.ts";
 
 const root = new URL("../", import.meta.url);
-const read = (file: string) => readFileSync(new URL(file, root), "utf8").replaceAll("\r\n", "\n");
+const read = (file: string | URL) => readFileSync(new URL(file, root), "utf8").replaceAll("\r\n", "\n");
 
-const folders = readdirSync(root, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-const pages = ["", ...folders.map(({ name }) => `${name}/`).filter((folder) => !/^(\.|node_modules)/.test(folder))]
-  .flatMap((folder) => readdirSync(new URL(`./${folder}`, root)).map((file) => folder + file))
-  .filter((file) => file.endsWith(".md"));
+/** Every file of the repository, without what git ignores and without hidden folders. */
+const files = readdirSync(root, { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isFile())
+  .map(({ parentPath, name }) => relative(fileURLToPath(root), join(parentPath, name)).replaceAll("\\", "/"))
+  .filter((file) => !/(^|\/)(\.|node_modules\/|test-results\/|playwright-report\/)/.test(file));
+const pages = files.filter((file) => file.endsWith(".md"));
 
 /** The links and images of a page: where to, and the title, which for a test is that of the test. */
 const links = (text: string) =>
   Array.from(text.matchAll(/(?:\]\(|src=")([^)"\s]+)(?: "([^"]*)")?/g), ([, to, title]) => ({ to: to!, title }));
 
 /** The titles of the tests of a file. */
-const titles = (file: string | URL) =>
-  Array.from(readFileSync(new URL(file, root), "utf8").matchAll(/^\s*test\(\s*"(.+?)",/gm), ([, title]) => title);
+const titles = (file: string | URL) => Array.from(read(file).matchAll(/^\s*test\(\s*"(.+?)",/gm), ([, title]) => title);
 
 /** The anchors that GitHub gives the headings of a page. */
 function anchors(page: URL): string[] {
   const slugger = new Slugger();
-  return Array.from(readFileSync(page, "utf8").matchAll(/^#+ (.+)$/gm), ([, heading]) => slugger.slug(heading!));
+  return Array.from(read(page).matchAll(/^#+ (.+)$/gm), ([, heading]) => slugger.slug(heading!));
 }
+
+/** The TypeScript that a page is about: the files of its folder, and those that it links to. */
+function sourcesOf(page: string): string[] {
+  const linked = links(read(page)).map(({ to }) => new URL(to.split("#")[0]!, new URL(page, root)).pathname);
+  const folder = dirname(page);
+  return files.filter(
+    (file) => file.endsWith(".ts") && (dirname(file) === folder || linked.includes(new URL(file, root).pathname)),
+  );
+}
+
+const lines = (file: string) =>
+  new Set(
+    read(file)
+      .split("\n")
+      .map((line) => line.trim()),
+  );
+
+/** Numbers that other people's code has, and where they are from. */
+const foreign: Record<string, string> = {
+  "100 MiB": "maxPayload of ws, by default",
+  "5 s": "keepAliveTimeout of node:http, by default",
+};
+
+const detected = [detectionTime.byPage({ ...limits, ...timing }), detectionTime.byServer(limits)].flatMap(
+  Object.values,
+);
+
+/** Every duration, size and count that the code has a name for, as people write it. */
+const numbers = new Set(
+  [...Object.values(limits), ...Object.values(timing), ...Object.values(durations), slowDelay, ...detected].flatMap(
+    (value = 0) => [
+      value.toLocaleString("en"),
+      `${value.toLocaleString("en")} ms`,
+      ...[" s", " seconds", "-second"].map((unit) => `${value / 1_000}${unit}`),
+      `${value / 1_024} KiB`,
+      `${value / 1_024 ** 2} MiB`,
+    ],
+  ),
+);
 
 test("Every promise is the title of a test, and every test is promised", () => {
   const section = read("README.md").split("## What is promised\n")[1]!.split("\n## ")[0]!;
@@ -41,6 +87,13 @@ test("Every reason for and against a technique links to its test or its number",
   for (const reason of reasons) expect(links(reason), reason).not.toEqual([]);
 });
 
+test("No two files have the same name, unless they are twins", () => {
+  const twins =
+    /^(README\.md|server\.ts|client\.ts|client\.test\.ts|package(-lock)?\.json|polling\.ts|http2-push\.ts|socket-io\.ts)$/;
+  const names = files.map((file) => basename(file)).filter((name) => !twins.test(name));
+  expect(names.filter((name, i) => names.indexOf(name) !== i)).toEqual([]);
+});
+
 describe.each(pages)("%s", (page) => {
   const text = read(page);
 
@@ -49,15 +102,55 @@ describe.each(pages)("%s", (page) => {
     for (const [, script] of text.matchAll(/\bnpm run ([\w:-]+)/g)) expect(scripts).toHaveProperty([script!]);
   });
 
+  test("names only files that exist", () => {
+    const known = new Set(files.flatMap((file) => [file, basename(file)]));
+    for (const [, file] of text.matchAll(
+      /(?<![\w/.:-])((?:[\w-]+\/)*[\w.-]+\.(?:ts|tsx|html|css|json|svg|md|cjs))\b(?!\()/g,
+    ))
+      expect(known.has(file!) || existsSync(new URL(file!, new URL(page, root))), file).toBe(true);
+  });
+
   test("links only to files, headings and tests that exist", () => {
     for (const { to, title } of links(text)) {
-      if (/^[a-z]+:/.test(to)) continue;
+      if (/^[a-z]+:/.test(to) || to.startsWith("../../actions/")) continue; // GitHub's own page of the workflow
       const there = new URL(to, new URL(page, root));
       const { hash } = there;
       there.hash = "";
       expect(existsSync(there), to).toBe(true);
+      if (/^#L\d+$/.test(hash)) continue; // a line, which the generated table has looked up
       if (hash) expect(anchors(there), to).toContain(hash.slice(1));
       if (title) expect(titles(there), to).toContain(title);
     }
+  });
+
+  test("quotes the code to the letter", () => {
+    for (const [, block] of text.matchAll(/```ts\n([^]*?)```/g)) {
+      let sources = sourcesOf(page);
+      for (const line of block!.split("\n").map((code) => code.trim())) {
+        const named = /^\/\/ ((?:[\w/-]+\.ts(?:, )?)+): /.exec(line)?.[1]?.split(", ");
+        if (named) sources = named;
+        else if (line)
+          expect(
+            sources.filter((file) => lines(file).has(line)),
+            line,
+          ).not.toEqual([]);
+      }
+    }
+  });
+
+  test("says about a file only what is in it", () => {
+    // "[server.ts](server.ts): `keepAliveTimeout`": the code after a link to a file, up to the next link or the end of the cell.
+    for (const [, to, said] of text.matchAll(/\]\(([\w./-]+\.ts)\):((?:[^|\n[]|\[(?!\w))*)/g)) {
+      const source = read(new URL(to!, new URL(page, root)));
+      for (const [, code] of said!.matchAll(/`([^`]+)`/g)) expect(source, `${to}: ${code}`).toContain(code);
+    }
+  });
+
+  test("has only numbers that the code has", () => {
+    const prose = text
+      .replaceAll(/<!-- (\w+) -->[^]*<!-- \/\1 -->/g, "") // what is generated
+      .replaceAll(/```[^]*?```/g, "");
+    for (const [number] of prose.matchAll(/\b\d[\d,.]*(?: (?:ms|s|seconds|KiB|MiB)\b|-second\b)/g))
+      expect(numbers.has(number) || number in foreign, number).toBe(true);
   });
 });

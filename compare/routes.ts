@@ -1,4 +1,4 @@
-// The side-by-side page, what it reads (what crosses each tap, four times a second) and what it may order: outages.
+// The server of the side-by-side page. The page reads the traffic of each tap four times a second, and it may start outages.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import express, { type Application, type RequestHandler, type Response } from "express";
@@ -8,42 +8,41 @@ import { Refusal } from "../shared-chat/refusal.ts";
 import { json } from "../shared-server/body.ts";
 import { allow, headers, refuse, script, withFiles, withRules } from "../shared-server/site.ts";
 import { variants } from "../shared-server/variants.ts";
-import { readResults } from "../bench/rows.ts";
 import { kinds } from "./outages.ts";
-import type { Outage, Pane } from "./tapped-variant.ts";
+import type { Outage, TappedVariant } from "./tapped-variant.ts";
 
-/** How often the page is told the numbers, in milliseconds. */
-const often = 250;
+/** How often the page gets the traffic of the taps, in milliseconds. */
+const interval = 250;
 
 const read = (file: string) => readFileSync(new URL(`page/${file}`, import.meta.url), "utf8");
 const base = () => read("../../shared-ui/base.css");
 const chartStyle = createRequire(import.meta.url).resolve("uplot/dist/uPlot.min.css");
 const names = variants.map(({ name }) => name);
 
-const order = z.object(
+const outageRequest = z.object(
   {
-    variant: z.enum([...names, "all"], `The variant is one of ${names.join(", ")}, all.`),
-    kind: z.enum(kinds, `The kind is one of ${kinds.join(", ")}.`),
+    variant: z.enum([...names, "all"], `The variant must be one of ${names.join(", ")}, all.`),
+    kind: z.enum(kinds, `The kind must be one of ${kinds.join(", ")}.`),
   },
-  "An outage is an object with a variant and a kind.",
+  "The body must be an object with a variant and a kind.",
 );
 
-/** The site of the side-by-side page at this address, for these panes, until it closes. */
-export function site(url: string, panes: readonly Pane[], closing: AbortSignal): Application {
+/** The app that serves the side-by-side page at this address, with these panes, until `closing` is aborted. */
+export function site(url: string, panes: readonly TappedVariant[], closing: AbortSignal): Application {
   const app = withRules(express(), url);
 
-  // The panes may be framed by this one origin. Whoever typed 127.0.0.1 would see four refusals.
+  // Only this origin may frame the panes. At http://127.0.0.1 the browser would block all four.
   app.get("/", (req, res, next) => (req.headers.host === new URL(url).host ? next() : res.redirect(307, url)));
 
   const addresses = panes.map((pane) => pane.url);
-  // It asks the panes on https for a file, to learn whether the browser trusts their certificate.
+  // The page requests a file from the panes on https, to find out whether the browser trusts their certificate.
   const connectSrc = addresses.filter((address) => address.startsWith("https:"));
   withFiles(app, headers({ frameAncestors: ["'none'"], frameSrc: addresses, connectSrc }), {
     "/": () => read("side-by-side.html"),
     "/style.css": () => base() + readFileSync(chartStyle, "utf8") + read("side-by-side.css"),
-    "/results": async () => (await import("../bench/results-page.ts")).resultsPage(readResults()),
-    "/results.css": () => base() + readFileSync(new URL("../bench/results.css", import.meta.url), "utf8"),
-    ...script("page", "compare/page/page.ts"),
+    "/results": () => read("../../bench/results-page.html"),
+    "/results.css": () => base() + read("../../bench/results.css"),
+    ...script("main", "compare/page/main.ts"),
   });
 
   app
@@ -53,50 +52,50 @@ export function site(url: string, panes: readonly Pane[], closing: AbortSignal):
     })
     .all(allow("GET", "HEAD"));
 
-  const watching = new Set<Response>();
-  const telling = setInterval(() => {
-    const written = taps(panes);
-    // Old numbers are worth nothing: whoever does not keep up misses some.
-    for (const res of watching) if (!res.writableNeedDrain) res.write(written);
-  }, often);
+  const streams = new Set<Response>();
+  const timer = setInterval(() => {
+    const event = tapsEvent(panes);
+    // Old numbers are worthless, so a slow consumer misses some instead of getting a backlog.
+    for (const res of streams) if (!res.writableNeedDrain) res.write(event);
+  }, interval);
   closing.addEventListener("abort", () => {
-    clearInterval(telling);
-    for (const res of watching) res.end();
+    clearInterval(timer);
+    for (const res of streams) res.end();
   });
   app
     .route("/taps")
     .get((req, res) => {
       res.writeHead(200, { "Content-Type": "text/event-stream", "Cache-Control": "no-store" });
       if (req.method === "HEAD") return res.end();
-      res.write(taps(panes));
-      watching.add(res);
-      return res.on("close", () => watching.delete(res));
+      res.write(tapsEvent(panes));
+      streams.add(res);
+      return res.on("close", () => streams.delete(res));
     })
     .all(allow("GET", "HEAD"));
 
   app
     .route("/outages")
-    .post(fromPage(url), json, (req, res) => {
-      const parsed = order.safeParse(req.body);
+    .post(onlyFromPage(url), json, (req, res) => {
+      const parsed = outageRequest.safeParse(req.body);
       if (!parsed.success) throw new Refusal(422, words(parsed.error));
       const { variant, kind } = parsed.data;
-      const meant = panes.filter((pane) => variant === "all" || pane.variant.name === variant);
-      for (const pane of meant) pane.mustBeWell(); // all of them, or none
-      res.status(202).json(byName(meant, (pane): Outage => pane.suffer(kind)));
+      const targets = panes.filter((pane) => variant === "all" || pane.variant.name === variant);
+      for (const pane of targets) pane.assertNoOutage(); // before any outage starts: all targets or none
+      res.status(202).json(byName(targets, (pane): Outage => pane.startOutage(kind)));
     })
     .all(allow("POST"));
 
   return app.use(refuse);
 }
 
-// Elsewhere a request without an Origin is no browser, and welcome. Here is a switch, and it has one user.
-function fromPage(url: string): RequestHandler {
+// Elsewhere a request without an Origin is admitted, because it does not come from a browser. Only the page may start outages.
+function onlyFromPage(url: string): RequestHandler {
   return (req, _res, next) =>
     next(req.headers.origin === url ? undefined : new Refusal(403, "Only the side-by-side page may do this (Origin)."));
 }
 
-/** The event that tells the numbers of all taps. */
-function taps(panes: readonly Pane[]): string {
+/** A server-sent event with the traffic of all taps. */
+function tapsEvent(panes: readonly TappedVariant[]): string {
   const numbers = byName(panes, ({ tap: { up, down, opened, connections }, outage }) => ({
     up,
     down,
@@ -107,6 +106,6 @@ function taps(panes: readonly Pane[]): string {
   return `event: taps\ndata: ${JSON.stringify(numbers)}\n\n`;
 }
 
-function byName<T>(panes: readonly Pane[], of: (pane: Pane) => T): Record<string, T> {
+function byName<T>(panes: readonly TappedVariant[], of: (pane: TappedVariant) => T): Record<string, T> {
   return Object.fromEntries(panes.map((pane) => [pane.variant.name, of(pane)]));
 }

@@ -8,13 +8,13 @@ import { join, type Person, trusting, type Wire, wires } from "../e2e/wires.ts";
 import { limits } from "../shared-chat/limits.ts";
 import { start } from "../shared-server/start.ts";
 import { type VariantName, variants } from "../shared-server/variants.ts";
-import { type Kind, lasting } from "./outages.ts";
-import type { Outage } from "./tapped-variant.ts";
+import { durations, type Kind } from "./outages.ts";
 import { sideBySide, type SideBySide } from "./side-by-side.ts";
+import type { Outage } from "./tapped-variant.ts";
 
 vi.setConfig({ testTimeout: 15_000 });
 
-const usual = { ...lasting };
+const usual = { ...durations };
 limits.grace = 300;
 let running: SideBySide;
 const people: Person[] = [];
@@ -22,46 +22,46 @@ beforeAll(async () => {
   running = await sideBySide(0);
 });
 afterEach(async () => {
-  Object.assign(lasting, usual);
+  Object.assign(durations, usual);
   vi.restoreAllMocks();
   for (const person of people.splice(0)) person.leave();
 });
 afterAll(() => running.stop());
 
-const until = (what: () => unknown) => expect.poll(what, { interval: 5, timeout: 10_000 });
+const until = (value: () => unknown) => expect.poll(value, { interval: 5, timeout: 10_000 });
 
 const paneOf = (name: VariantName) => running.panes.find(({ variant }) => variant.name === name)!;
 
-/** Somebody comes in at the tap of a pane, by the only name at which it is known there. */
-async function comes(wire: Wire, returns = false): Promise<Person> {
+/** A person connects through the tap of a pane. The Host must be the public origin of the variant. */
+async function joins(wire: Wire, reconnects = false): Promise<Person> {
   const { port } = paneOf(wire.name).tap;
-  const person = await join(wire, port, { returns, headers: { Host: `localhost:${port}` } });
+  const person = await join(wire, port, { reconnects, headers: { Host: `localhost:${port}` } });
   people.push(person);
   return person;
 }
 
-/** Asks the side-by-side page's own server. */
-async function asks(path: string, { headers, ...init }: RequestInit & { headers?: Record<string, string> } = {}) {
-  const answer = await fetch(running.url + path, { redirect: "manual", headers: { ...headers }, ...init });
-  const text = await answer.text();
-  return { status: answer.status, headers: answer.headers, text };
+/** Sends a request to the server of the side-by-side page. */
+async function request(path: string, { headers, ...init }: RequestInit & { headers?: Record<string, string> } = {}) {
+  const response = await fetch(running.url + path, { redirect: "manual", headers: { ...headers }, ...init });
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, text };
 }
 
-/** Orders an outage, as the page does. */
-function orders(variant: string, kind: string, headers: Record<string, string> = {}) {
+/** Starts an outage, as the page does. */
+function startOutage(variant: string, kind: string, headers: Record<string, string> = {}) {
   const body = JSON.stringify({ variant, kind });
-  return asks("/outages", {
+  return request("/outages", {
     method: "POST",
     headers: { "Content-Type": "application/json", Origin: running.url, ...headers },
     body,
   });
 }
 
-type Told = Record<VariantName, { up: Count; down: Count; opened: number; connections: number; outage?: Outage }>;
+type Taps = Record<VariantName, { up: Count; down: Count; opened: number; connections: number; outage?: Outage }>;
 type Count = { bytes: number; segments: number };
 
-/** What the stream of numbers tells next. */
-async function told(): Promise<Told> {
+/** The next event of the stream /taps. */
+async function readTaps(): Promise<Taps> {
   const stop = new AbortController();
   const answer = await fetch(`${running.url}/taps`, { signal: stop.signal });
   let text = "";
@@ -70,21 +70,21 @@ async function told(): Promise<Told> {
     if (text.includes("\n\n")) break;
   }
   stop.abort();
-  return JSON.parse(/^event: taps\ndata: (.+)\n\n/.exec(text)![1]!) as Told;
+  return JSON.parse(/^event: taps\ndata: (.+)\n\n/.exec(text)![1]!) as Taps;
 }
 
-describe("one chat", () => {
-  test("What is said through one is read through all, by everybody in the same order", async () => {
-    const cast = await Promise.all(wires.map((wire) => comes(wire)));
+describe("The chat", () => {
+  test("A message sent in one variant arrives in all four, in the same order everywhere", async () => {
+    const cast = await Promise.all(wires.map((wire) => joins(wire)));
     await Promise.all(cast.flatMap((person, at) => [1, 2, 3].map((n) => person.says(`${wires[at]!.name} ${n}`))));
-    for (const person of cast) await until(() => person.heard.length).toBe(12);
-    const [first, ...others] = cast.map((person) => person.heard);
+    for (const person of cast) await until(() => person.received.length).toBe(12);
+    const [first, ...others] = cast.map((person) => person.received);
     expect(first!.map(({ id }) => id)).toEqual(Array.from({ length: 12 }, (_, i) => first![0]!.id + i));
-    for (const heard of others) expect(heard).toEqual(first);
+    for (const received of others) expect(received).toEqual(first);
   });
 
-  test("The panes are the four variants, at the addresses that their taps have", async () => {
-    const { text } = await asks("/panes");
+  test("The panes are the four variants, at the addresses of their taps", async () => {
+    const { text } = await request("/panes");
     expect(JSON.parse(text)).toEqual(
       variants.map(({ name, scheme, idea }) => ({
         name,
@@ -95,18 +95,18 @@ describe("one chat", () => {
   });
 });
 
-describe("the numbers", () => {
-  test("Every byte of a known request and of its answer is told, and nothing else", async () => {
-    const before = await told();
+describe("The counters of the taps", () => {
+  test("count every byte of a known request and its response, and nothing else", async () => {
+    const before = await readTaps();
     const { port } = paneOf("polling").tap;
     const socket = net.connect(port, "127.0.0.1");
     let answered = 0;
     socket.on("data", (chunk) => (answered += chunk.length));
-    const request = `GET /?${"x".repeat(1_000)} HTTP/1.1\r\nHost: localhost:${port}\r\n\r\n`;
-    socket.write(request);
+    const sent = `GET /?${"x".repeat(1_000)} HTTP/1.1\r\nHost: localhost:${port}\r\n\r\n`;
+    socket.write(sent);
     await until(() => answered).toBeGreaterThan(1_000);
-    const during = await told();
-    expect(during.polling.up.bytes - before.polling.up.bytes).toBe(request.length);
+    const during = await readTaps();
+    expect(during.polling.up.bytes - before.polling.up.bytes).toBe(sent.length);
     expect(during.polling.down.bytes - before.polling.down.bytes).toBe(answered);
     expect(during.polling.up.segments - before.polling.up.segments).toBe(1);
     expect(during.polling.opened - before.polling.opened).toBe(1);
@@ -117,7 +117,7 @@ describe("the numbers", () => {
     await until(() => paneOf("polling").tap.connections).toBe(before.polling.connections);
   });
 
-  test("They are told four times a second", async () => {
+  test("are sent four times a second", async () => {
     const stop = new AbortController();
     const begun = performance.now();
     const answer = await fetch(`${running.url}/taps`, { signal: stop.signal });
@@ -134,154 +134,154 @@ describe("the numbers", () => {
   });
 });
 
-/** A connection on which a client asks a pane something, and may ask again. */
+/** A connection to a pane on which a client sends a request, and may send it again. */
 async function connection(name: VariantName) {
   const { variant, tap } = paneOf(name);
   const { port } = tap;
-  const there = { port, host: "127.0.0.1" };
-  const socket = variant.scheme === "https" ? tls.connect({ ...there, ...trusting }) : net.connect(there);
-  const fate = { answers: 0, gone: "" };
-  socket.on("data", () => (fate.answers += 1));
-  socket.on("error", (error: NodeJS.ErrnoException) => (fate.gone = error.code ?? "error"));
-  socket.on("close", () => (fate.gone ||= "closed"));
-  const ask = () => socket.write(`HEAD /style.css HTTP/1.1\r\nHost: localhost:${port}\r\n\r\n`);
-  ask();
-  await until(() => fate.answers || fate.gone).toBeTruthy();
-  return { fate, ask, end: () => socket.destroy() };
+  const address = { port, host: "127.0.0.1" };
+  const socket = variant.scheme === "https" ? tls.connect({ ...address, ...trusting }) : net.connect(address);
+  const seen = { responses: 0, end: "" };
+  socket.on("data", () => (seen.responses += 1));
+  socket.on("error", (error: NodeJS.ErrnoException) => (seen.end = error.code ?? "error"));
+  socket.on("close", () => (seen.end ||= "closed"));
+  const send = () => socket.write(`HEAD /style.css HTTP/1.1\r\nHost: localhost:${port}\r\n\r\n`);
+  send();
+  await until(() => seen.responses || seen.end).toBeTruthy();
+  return { seen, send, close: () => socket.destroy() };
 }
 
-// The tap is the same for all four: once without TLS, once with.
-describe.each(["polling", "http2-push"] as const)("an outage of %s", (name) => {
+// The tap is the same for all four variants. Two are enough: one without TLS, one with TLS.
+describe.each(["polling", "http2-push"] as const)("An outage of %s", (name) => {
   const over = async () => {
-    await vi.waitFor(() => paneOf(name).mustBeWell(), { interval: 5, timeout: 10_000 });
+    await vi.waitFor(() => paneOf(name).assertNoOutage(), { interval: 5, timeout: 10_000 });
     return paneOf(name).outage!;
   };
-  const begins = async (kind: Kind) => expect((await orders(name, kind)).status).toBe(202);
+  const begin = async (kind: Kind) => expect((await startOutage(name, kind)).status).toBe(202);
 
-  test("cut: whoever is connected is reset, and may come back at once", async () => {
-    const { fate } = await connection(name);
-    await begins("cut");
-    await until(() => fate.gone).toBe("ECONNRESET");
-    (await connection(name)).end();
+  test("cut: open connections are reset, and a new one succeeds at once", async () => {
+    const { seen } = await connection(name);
+    await begin("cut");
+    await until(() => seen.end).toBe("ECONNRESET");
+    (await connection(name)).close();
     expect(await over()).toMatchObject({ kind: "cut" });
   });
 
-  test("freeze: nothing passes and nothing closes, until it is over; then all of it does", async () => {
-    lasting.freeze = 300;
-    const { fate, ask, end } = await connection(name);
-    await begins("freeze");
-    ask();
-    const before = { ...fate };
+  test("freeze: nothing passes and nothing closes until it is over; then everything passes", async () => {
+    durations.freeze = 300;
+    const { seen, send, close } = await connection(name);
+    await begin("freeze");
+    send();
+    const before = { ...seen };
     while ((paneOf(name).outage!.until ?? 0) - Date.now() > 50) {
-      expect(fate).toEqual(before);
+      expect(seen).toEqual(before);
       await new Promise(setImmediate);
     }
-    await until(() => fate.answers).toBe(before.answers + 1);
+    await until(() => seen.responses).toBe(before.responses + 1);
     expect(Date.now()).toBeGreaterThanOrEqual((await over()).since + 299);
-    end();
+    close();
   });
 
-  test("slow: an answer takes 300 ms there and 300 ms back, until it is over", async () => {
-    lasting.slow = 400;
-    const { fate, ask, end } = await connection(name);
-    await begins("slow");
-    const asked = performance.now();
-    ask();
-    await until(() => fate.answers).toBe(2);
-    expect(performance.now() - asked).toBeGreaterThanOrEqual(595);
+  test("slow: a request and its response are delayed by 300 ms each until it is over", async () => {
+    durations.slow = 400;
+    const { seen, send, close } = await connection(name);
+    await begin("slow");
+    const sent = performance.now();
+    send();
+    await until(() => seen.responses).toBe(2);
+    expect(performance.now() - sent).toBeGreaterThanOrEqual(595);
     await over();
     expect(paneOf(name).tap.delay).toBe(0);
-    end();
+    close();
   });
 
-  test("refuse: whoever is connected is cut and nobody gets in, until it is over", async () => {
-    lasting.refuse = 200;
-    const { fate } = await connection(name);
-    await begins("refuse");
-    await until(() => fate.gone).toBe("ECONNRESET");
-    const { fate: refused } = await connection(name);
-    expect(refused.gone).toBe("ECONNREFUSED");
+  test("refuse: open connections are cut and new ones are refused until it is over", async () => {
+    durations.refuse = 200;
+    const { seen } = await connection(name);
+    await begin("refuse");
+    await until(() => seen.end).toBe("ECONNRESET");
+    const { seen: refused } = await connection(name);
+    expect(refused.end).toBe("ECONNREFUSED");
     const { until: end } = await over();
     expect(end).toBeGreaterThanOrEqual(paneOf(name).outage!.since + 199);
-    const { fate: welcome, end: leave } = await connection(name);
-    expect(welcome.gone).toBe("");
-    leave();
+    const { seen: accepted, close } = await connection(name);
+    expect(accepted.end).toBe("");
+    close();
   });
 });
 
-describe.each(wires.map((wire) => [wire.name, wire] as const))("a restart of %s", (name, wire) => {
-  test("says goodbye, comes back at the same address, and remembers", async () => {
-    const ada = await comes(wire);
-    const bob = await comes(wire, true);
+describe.each(wires.map((wire) => [wire.name, wire] as const))("A restart of %s", (name, wire) => {
+  test("closes the connections, and the new server has the same address and the same messages", async () => {
+    const ada = await joins(wire);
+    const bob = await joins(wire, true);
     const { id } = await ada.says(`${name}, before`);
-    await until(() => bob.heard.at(-1)?.id).toBe(id);
-    expect((await orders(name, "restart")).status).toBe(202);
-    // Between two polls nobody is there to say goodbye to, and most pollers never notice.
-    if (name !== "polling") expect(await ada.ended).toMatch(wire.goodbye);
-    await vi.waitFor(() => paneOf(name).mustBeWell(), { interval: 5, timeout: 10_000 });
-    const cyd = await comes(wire);
+    await until(() => bob.received.at(-1)?.id).toBe(id);
+    expect((await startOutage(name, "restart")).status).toBe(202);
+    // Between two polls there is no connection to close, and most polling clients never notice.
+    if (name !== "polling") expect(await ada.ended).toMatch(wire.endOnShutdown);
+    await vi.waitFor(() => paneOf(name).assertNoOutage(), { interval: 5, timeout: 10_000 });
+    const cyd = await joins(wire);
     await cyd.says(`${name}, after`);
-    await until(() => bob.heard.slice(-2).map(({ text }) => text)).toEqual([`${name}, before`, `${name}, after`]);
-    expect(cyd.heard[0]?.id).toBe(1); // the whole chat
+    await until(() => bob.received.slice(-2).map(({ text }) => text)).toEqual([`${name}, before`, `${name}, after`]);
+    expect(cyd.received[0]?.id).toBe(1); // all messages, from the first one
   });
 });
 
-describe("outages", () => {
-  test("All four at once, and none begins when one of them is not over its last", async () => {
-    lasting.freeze = 400;
-    const { text } = await orders("socket-io", "freeze");
+describe("Outages", () => {
+  test("An outage for all four starts on all of them, or on none while one still has an outage", async () => {
+    durations.freeze = 400;
+    const { text } = await startOutage("socket-io", "freeze");
     expect(JSON.parse(text)).toEqual({
       "socket-io": { kind: "freeze", since: expect.any(Number), until: expect.any(Number) },
     });
-    const refused = await orders("all", "cut");
+    const refused = await startOutage("all", "cut");
     expect(refused.status).toBe(409);
     expect(JSON.parse(refused.text)).toEqual({ error: "socket-io: the last outage is not over yet." });
     expect(paneOf("polling").outage?.kind).not.toBe("cut");
 
-    await until(async () => (await orders("all", "cut")).status).toBe(202);
+    await until(async () => (await startOutage("all", "cut")).status).toBe(202);
     for (const pane of running.panes) expect(pane.outage?.kind).toBe("cut");
-    expect((await told()).polling.outage).toEqual(paneOf("polling").outage);
+    expect((await readTaps()).polling.outage).toEqual(paneOf("polling").outage);
   });
 
-  test("A server that cannot come back says so on the console, and the next restart tries again", async () => {
-    const words = vi.spyOn(console, "error").mockReturnValue();
+  test("A server that cannot come back is reported on the console, and the next restart tries again", async () => {
+    const errors = vi.spyOn(console, "error").mockReturnValue();
     vi.stubEnv("TLS_CERT", "nowhere.pem");
-    expect((await orders("http2-push", "restart")).status).toBe(202);
-    await until(() => words.mock.calls.length).toBe(1);
-    expect(words.mock.calls[0]![0]).toMatch(
-      /^http2-push is not back after "restart": TLS_CERT and TLS_KEY go together/,
+    expect((await startOutage("http2-push", "restart")).status).toBe(202);
+    await until(() => errors.mock.calls.length).toBe(1);
+    expect(errors.mock.calls[0]![0]).toMatch(
+      /^http2-push did not come back after "restart": TLS_CERT and TLS_KEY go together/,
     );
     vi.unstubAllEnvs();
-    await until(async () => (await orders("http2-push", "restart")).status).toBe(202);
-    await comes(wires.find(({ name }) => name === "http2-push")!);
+    await until(async () => (await startOutage("http2-push", "restart")).status).toBe(202);
+    await joins(wires.find(({ name }) => name === "http2-push")!);
   });
 
   test.each(["freeze", "refuse", "slow", "restart"] as const)(
-    "Everything stops in the middle of a %s",
+    "Everything stops, even in the middle of a %s",
     async (kind) => {
       const other = await sideBySide(0);
       const { port } = other.panes[2]!.tap;
       const ada = await join(wires[2]!, port, { headers: { Host: `localhost:${port}` } });
       const taps = await fetch(`${other.url}/taps`);
-      const answer = await fetch(`${other.url}/outages`, {
+      const response = await fetch(`${other.url}/outages`, {
         method: "POST",
         headers: { "Content-Type": "application/json", Origin: other.url },
         body: JSON.stringify({ variant: "all", kind }),
       });
-      expect(answer.status).toBe(202);
+      expect(response.status).toBe(202);
       const begun = performance.now();
       await other.stop();
       expect(performance.now() - begun).toBeLessThan(1_500);
-      await taps.text(); // it ends
+      await taps.text(); // the stream ends
       expect(await ada.ended).toBeTruthy();
       for (const pane of other.panes) {
-        await vi.waitFor(() => pane.mustBeWell(), { timeout: 10_000 }); // nothing goes on that would open something again
+        await vi.waitFor(() => pane.assertNoOutage(), { timeout: 10_000 }); // no outage is left that would open a port again
         for (const { port: either } of [pane.tap, { port: pane.tap.target }]) expect(await isFree(either)).toBe(true);
       }
     },
   );
 
-  test("When one port is in use nothing is left open", async () => {
+  test("When one port is in use, nothing stays open", async () => {
     const port = await fiveFree(22_000);
     for (const place of [0, 3]) {
       const taken = createServer().listen(port + place, "127.0.0.1");
@@ -294,20 +294,20 @@ describe("outages", () => {
   });
 });
 
-describe("the control channel", () => {
-  test("is the page's own: a request without its Origin is refused with words, before anything is read", async () => {
+describe("The path /outages", () => {
+  test("is for the page alone: a request without its Origin is refused with an explanation, before the body is read", async () => {
     const cut = vi.spyOn(paneOf("polling").tap, "cut");
     const { port } = new URL(running.url);
     for (const Origin of ["", "null", paneOf("socket-io").url, `http://127.0.0.1:${port}`, "https://evil.example"]) {
       const headers: Record<string, string> = { "Content-Type": "application/json", ...(Origin ? { Origin } : {}) };
-      const { status, text } = await asks("/outages", { method: "POST", headers, body: "no JSON" });
+      const { status, text } = await request("/outages", { method: "POST", headers, body: "not JSON" });
       expect([Origin, status]).toEqual([Origin, 403]);
       expect(JSON.parse(text)).toEqual({ error: expect.stringMatching(/Origin/) });
     }
     expect(cut).not.toHaveBeenCalled();
   });
 
-  test("is not known by another name", async () => {
+  test("is not reachable under another Host", async () => {
     const { port } = new URL(running.url);
     for (const path of ["/", "/taps", "/panes", "/outages"]) {
       const socket = net.connect(Number(port), "127.0.0.1");
@@ -322,19 +322,19 @@ describe("the control channel", () => {
   });
 
   test.each([
-    ["something", "cut", 422, "The variant is one of polling, http2-push, raw-websockets, socket-io, all."],
-    ["polling", "explode", 422, "The kind is one of cut, freeze, slow, refuse, restart."],
-    [undefined, undefined, 422, "The variant is one of"],
-    ["polling", "__proto__", 422, "The kind is one of"],
-  ])("refuses %s/%s with %d: %s", async (variant, kind, status, words) => {
-    const answer = await orders(variant as string, kind as string);
-    expect(answer.status).toBe(status);
-    expect(JSON.parse(answer.text).error).toContain(words);
+    ["something", "cut", 422, "The variant must be one of polling, http2-push, raw-websockets, socket-io, all."],
+    ["polling", "explode", 422, "The kind must be one of cut, freeze, slow, refuse, restart."],
+    [undefined, undefined, 422, "The variant must be one of"],
+    ["polling", "__proto__", 422, "The kind must be one of"],
+  ])("refuses %s/%s with %d: %s", async (variant, kind, status, error) => {
+    const response = await startOutage(variant as string, kind as string);
+    expect(response.status).toBe(status);
+    expect(JSON.parse(response.text).error).toContain(error);
   });
 
-  test("refuses what is no JSON, too large or another method", async () => {
+  test("refuses a body that is not JSON or too large, and another method", async () => {
     const post = (body: string, headers: Record<string, string> = {}) =>
-      asks("/outages", {
+      request("/outages", {
         method: "POST",
         headers: { "Content-Type": "application/json", Origin: running.url, ...headers },
         body,
@@ -344,13 +344,13 @@ describe("the control channel", () => {
     expect((await post(`"${"x".repeat(40_000)}"`)).status).toBe(413);
     expect((await post("{}", { "Content-Type": "text/plain" })).status).toBe(415);
     for (const method of ["GET", "PUT", "DELETE", "OPTIONS"]) {
-      const { status, headers } = await asks("/outages", { method, headers: { Origin: running.url } });
+      const { status, headers } = await request("/outages", { method, headers: { Origin: running.url } });
       expect([method, status, headers.get("Allow")]).toEqual([method, 405, "POST"]);
     }
   });
 
   test.each(wires.map((wire) => [wire.name, wire] as const))(
-    "does not exist on %s, side by side or alone",
+    "does not exist on %s, neither side by side nor alone",
     async (name, wire) => {
       const alone = await start(name, { port: 0 });
       for (const [port, host] of [
@@ -366,7 +366,7 @@ describe("the control channel", () => {
           const headers = { Host: host, "Content-Type": "application/json" };
           const body = JSON.stringify({ variant: "all", kind: "cut" });
           expect(
-            (await wire.knock(port, { method, path, headers, ...(method === "POST" ? { body } : {}) })).status,
+            (await wire.request(port, { method, path, headers, ...(method === "POST" ? { body } : {}) })).status,
           ).toBe(404);
         }
       await alone.stop();
@@ -374,7 +374,7 @@ describe("the control channel", () => {
   );
 });
 
-describe("who may frame whom", () => {
+describe("Framing", () => {
   const policy = (value: unknown) =>
     Object.fromEntries(
       String(value)
@@ -382,8 +382,8 @@ describe("who may frame whom", () => {
         .map((part) => [part.split(" ")[0], part.split(" ").slice(1).join(" ")]),
     );
 
-  test("Nobody may frame the side-by-side page, which frames the four and nothing else, and runs only what is its own", async () => {
-    const { headers } = await asks("/");
+  test("No page may frame the side-by-side page; it may frame the four variants only, and run only its own scripts", async () => {
+    const { headers } = await request("/");
     const secure = paneOf("http2-push").url;
     expect(policy(headers.get("Content-Security-Policy"))).toEqual({
       "default-src": "'none'",
@@ -400,24 +400,24 @@ describe("who may frame whom", () => {
     expect(headers.get("X-Frame-Options")).toBe("DENY");
   });
 
-  test("Whoever asks for the page by another name of this machine is led to the one that may frame", async () => {
+  test("A request for the page at 127.0.0.1 is redirected to localhost, the origin that may frame the variants", async () => {
     const { port } = new URL(running.url);
-    const answer = await fetch(`http://127.0.0.1:${port}/`, { redirect: "manual" });
-    expect([answer.status, answer.headers.get("Location")]).toEqual([307, running.url]);
+    const response = await fetch(`http://127.0.0.1:${port}/`, { redirect: "manual" });
+    expect([response.status, response.headers.get("Location")]).toEqual([307, running.url]);
   });
 
   test.each(wires.map((wire) => [wire.name, wire] as const))(
-    "%s may be framed by the side-by-side page, and alone by nobody",
+    "The side-by-side page may frame %s; alone, no page may frame it",
     async (name, wire) => {
       const alone = await start(name, { port: 0 });
       const { port } = paneOf(name).tap;
       const page = { method: "GET", path: "/" };
-      const framed = await wire.knock(port, { ...page, headers: { Host: `localhost:${port}` } });
+      const framed = await wire.request(port, { ...page, headers: { Host: `localhost:${port}` } });
       expect(policy(framed.headers["content-security-policy"])["frame-ancestors"]).toBe(running.url);
       expect(framed.headers["x-frame-options"]).toBeUndefined();
       expect(framed.headers["cross-origin-resource-policy"]).toBe("cross-origin");
 
-      const own = await wire.knock(alone.port, page);
+      const own = await wire.request(alone.port, page);
       expect(policy(own.headers["content-security-policy"])["frame-ancestors"]).toBe("'none'");
       expect(own.headers["x-frame-options"]).toBe("DENY");
       expect(own.headers["cross-origin-resource-policy"]).toBe("same-origin");
@@ -427,28 +427,28 @@ describe("who may frame whom", () => {
   );
 
   test.each(wires.map((wire) => [wire.name, wire] as const))(
-    "%s with ?wire is the same page and three lines more, which come before its client",
+    "The page of %s with ?wire has three more lines before its client, and is the same otherwise",
     async (name, wire) => {
       const { port } = paneOf(name).tap;
-      const ask = async (path: string) =>
-        (await wire.knock(port, { method: "GET", path, headers: { Host: `localhost:${port}` } })).text;
+      const read = async (path: string) =>
+        (await wire.request(port, { method: "GET", path, headers: { Host: `localhost:${port}` } })).text;
       const more = [
         `<meta name="framed-by" content="${running.url}" />`,
         '<link rel="stylesheet" href="/wire.css" />',
         '<script type="module" src="/wire.js"></script>',
       ];
-      const wired = await ask("/?wire");
+      const wired = await read("/?wire");
       const lines = wired.split("\n");
       const at = lines.findIndex((line) => line.includes(more[0]!));
       expect(lines.slice(at, at + 4).map((line) => line.trim())).toEqual([
         ...more,
         '<script type="module" src="/client.js"></script>',
       ]);
-      expect(lines.toSpliced(at, 3).join("\n")).toBe(await ask("/"));
-      expect(await ask("/?wired")).toBe(await ask("/"));
+      expect(lines.toSpliced(at, 3).join("\n")).toBe(await read("/"));
+      expect(await read("/?wired")).toBe(await read("/"));
 
       const alone = await start(name, { port: 0 });
-      const own = await wire.knock(alone.port, { method: "GET", path: "/?wire" });
+      const own = await wire.request(alone.port, { method: "GET", path: "/?wire" });
       expect(own.text).toBe(lines.toSpliced(at, 1).join("\n"));
       await alone.stop();
     },

@@ -1,27 +1,27 @@
-// One chat, four servers: all variants on the same log, each behind a tap, and the page that shows them side by side.
+// One chat, four servers: all variants share one log, each behind a tap, and a page shows them side by side.
 import { createServer } from "node:http";
 import { Log } from "../shared-chat/log.ts";
 import { listen, type Running } from "../shared-server/start.ts";
 import { variants } from "../shared-server/variants.ts";
-import { Pane } from "./tapped-variant.ts";
 import { site } from "./routes.ts";
+import { TappedVariant } from "./tapped-variant.ts";
 
 export interface SideBySide {
-  /** Where the page is. */
+  /** The address of the page. */
   url: string;
-  /** The four, in the order in which the techniques were invented. */
-  panes: readonly Pane[];
-  /** Says goodbye to everybody, and resolves when the last connection is closed. Also in the middle of an outage. */
+  /** The four variants, in the order in which the techniques were invented. */
+  panes: readonly TappedVariant[];
+  /** Says goodbye to all clients, and resolves when the last connection is closed. It works during an outage, too. */
   stop(): Promise<void>;
 }
 
 /**
  * Starts everything: the page at this port, the variants at the four ports after it. 0 lets the system choose all five.
- * @throws the error of `listen`, such as EADDRINUSE. Then nothing is left open.
+ * @throws the error of `listen`, such as EADDRINUSE. Then nothing stays open.
  */
 export async function sideBySide(port: number): Promise<SideBySide> {
   const log = new Log();
-  const panes = variants.map((variant) => new Pane(variant, log));
+  const panes = variants.map((variant) => new TappedVariant(variant, log));
   const server = createServer();
   const closing = new AbortController();
   let page: Running | undefined;

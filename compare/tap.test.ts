@@ -44,28 +44,28 @@ async function pair(): Promise<[client: Socket, served: Socket]> {
   return [client, served];
 }
 
-/** What arrives at this socket, as it arrives. */
-function listen(socket: Socket) {
-  const heard = { text: "", bytes: 0, ended: false, closed: false, reset: false };
+/** What this socket has received so far. */
+function record(socket: Socket) {
+  const received = { text: "", bytes: 0, ended: false, closed: false, reset: false };
   socket.on("data", (chunk: Buffer) => {
-    heard.bytes += chunk.length;
-    heard.text += chunk.toString("latin1");
+    received.bytes += chunk.length;
+    received.text += chunk.toString("latin1");
   });
-  socket.on("end", () => (heard.ended = true));
-  socket.on("error", (error: NodeJS.ErrnoException) => (heard.reset = error.code === "ECONNRESET"));
-  socket.on("close", () => (heard.closed = true));
-  return heard;
+  socket.on("end", () => (received.ended = true));
+  socket.on("error", (error: NodeJS.ErrnoException) => (received.reset = error.code === "ECONNRESET"));
+  socket.on("close", () => (received.closed = true));
+  return received;
 }
 
-const until = (what: () => unknown) => expect.poll(what, { interval: 2, timeout: 5_000 });
+const until = (value: () => unknown) => expect.poll(value, { interval: 2, timeout: 5_000 });
 
-/** Lets everything happen that would, if nothing held it back: here a message needs less than a millisecond. */
-const meanwhile = () => new Promise((resolve) => setTimeout(resolve, 60));
+/** Long enough for everything that the tap does not hold back: over loopback a message takes less than a millisecond. */
+const pause = () => new Promise((resolve) => setTimeout(resolve, 60));
 
-test("What goes in comes out, both ways, and every byte is counted", async () => {
+test("The tap forwards all bytes in both directions and counts each one", async () => {
   const [client, served] = await pair();
   const [up, down] = [randomBytes(300_000), randomBytes(700_001)];
-  const [atServer, atClient] = [listen(served), listen(client)];
+  const [atServer, atClient] = [record(served), record(client)];
   client.write(up);
   served.write(down);
   await until(() => [atServer.bytes, atClient.bytes]).toEqual([up.length, down.length]);
@@ -81,7 +81,7 @@ test("What goes in comes out, both ways, and every byte is counted", async () =>
   expect(tap.up).toEqual({ bytes: up.length + 8, segments: segments + 1 });
 });
 
-test("Connections are counted: those that were opened, and those that are open", async () => {
+test("The tap counts the connections that were opened and those that are open", async () => {
   const [first] = await pair();
   await pair();
   expect([tap.opened, tap.connections]).toEqual([2, 2]);
@@ -89,18 +89,18 @@ test("Connections are counted: those that were opened, and those that are open",
   await until(() => [tap.opened, tap.connections]).toEqual([2, 1]);
 });
 
-test("Half-open: in a freeze nothing passes and nothing closes; then all of it comes, in order", async () => {
+test("During a freeze nothing passes and nothing closes; after it everything arrives in order", async () => {
   const [client, served] = await pair();
-  const [atServer, atClient] = [listen(served), listen(client)];
+  const [atServer, atClient] = [record(served), record(client)];
   tap.freeze();
   for (let i = 0; i < 500; i++) client.write(`up ${i};`);
   served.write("down;");
   served.end();
-  const late = listen(dial()); // the system picks up, and nobody speaks
+  const late = record(dial()); // the operating system accepts, and no answer comes
   clients[1]!.write("hello?");
-  await meanwhile();
-  for (const heard of [atServer, atClient, late])
-    expect(heard).toEqual({ text: "", bytes: 0, ended: false, closed: false, reset: false });
+  await pause();
+  for (const received of [atServer, atClient, late])
+    expect(received).toEqual({ text: "", bytes: 0, ended: false, closed: false, reset: false });
   expect(accepted).toHaveLength(1);
 
   tap.thaw();
@@ -110,36 +110,36 @@ test("Half-open: in a freeze nothing passes and nothing closes; then all of it c
   expect(tap.up.bytes).toBe(atServer.bytes + "hello?".length);
 });
 
-test("In a freeze nobody learns that the other end is gone", async () => {
+test("During a freeze neither end learns that the other one is gone", async () => {
   const [client, served] = await pair();
-  const atServer = listen(served);
+  const atServer = record(served);
   tap.freeze();
   client.resetAndDestroy();
-  await meanwhile();
+  await pause();
   expect(atServer.closed).toBe(false);
   tap.thaw();
   await until(() => atServer.reset).toBe(true);
 });
 
-test("A freeze right after a thaw holds what the thaw has not let pass yet", async () => {
+test("A freeze right after a thaw holds the bytes that have not passed yet", async () => {
   const [client, served] = await pair();
-  const atServer = listen(served);
-  tap.delay = 5; // so that it waits in the tap, and not before it
+  const atServer = record(served);
+  tap.delay = 5; // so that the bytes wait inside the tap and not in front of it
   client.write("held");
   await until(() => tap.up.bytes).toBe(4);
   tap.freeze();
-  await meanwhile();
+  await pause();
   tap.thaw();
   tap.freeze();
-  await meanwhile();
+  await pause();
   expect(atServer.text).toBe("");
   tap.thaw();
   await until(() => atServer.text).toBe("held");
 });
 
-test("Cut in the middle of a message: both ends are reset, and what had passed had passed", async () => {
+test("A cut in the middle of a message resets both ends; the bytes before it stay delivered", async () => {
   const [client, served] = await pair();
-  const [atServer, atClient] = [listen(served), listen(client)];
+  const [atServer, atClient] = [record(served), record(client)];
   client.write("the first half of a mess");
   await until(() => atServer.text).toBe("the first half of a mess");
   tap.cut();
@@ -147,43 +147,43 @@ test("Cut in the middle of a message: both ends are reset, and what had passed h
   await until(() => tap.connections).toBe(0);
   expect([atServer.ended, atClient.ended]).toEqual([false, false]);
 
-  const [again] = await pair(); // the tap goes on
+  const [again] = await pair(); // the tap still works
   expect(again.destroyed).toBe(false);
 });
 
-test("A delay makes everything late by as much, keeps the order, and one chunk does not wait for another", async () => {
+test("A delay applies to each chunk separately and keeps the order", async () => {
   const [client, served] = await pair();
-  const atServer = listen(served);
+  const atServer = record(served);
   tap.delay = 400;
   const begun = performance.now();
   for (let i = 0; i < 40; i++) {
     client.write(`${i};`);
-    await until(() => tap.up.segments).toBe(i + 1); // so that each is a chunk of its own
+    await until(() => tap.up.segments).toBe(i + 1); // so that each write is a separate chunk
   }
   await until(() => atServer.text).toBe(Array.from({ length: 40 }, (_, i) => `${i};`).join(""));
   const took = performance.now() - begun;
   expect(took).toBeGreaterThanOrEqual(399);
-  expect(took).toBeLessThan(4_000); // one after the other they would need 16 seconds
+  expect(took).toBeLessThan(4_000); // if each chunk waited for the one before it, this would take 16 seconds
 
   const sent = performance.now();
-  client.resetAndDestroy(); // a reset is as late as anything else
+  client.resetAndDestroy(); // a reset is delayed, too
   await until(() => atServer.reset).toBe(true);
   expect(performance.now() - sent).toBeGreaterThanOrEqual(399);
 });
 
-test("A long line is no narrow one: a delay does not limit how much is under way", async () => {
+test("A delay does not limit how many bytes are in flight", async () => {
   const [client, served] = await pair();
-  const atServer = listen(served);
+  const atServer = record(served);
   tap.delay = 200;
   const begun = performance.now();
   client.write(Buffer.alloc(2_000_000));
   await until(() => atServer.bytes).toBe(2_000_000);
-  expect(performance.now() - begun).toBeLessThan(3_000); // 64 KiB at a time would take 30 delays
+  expect(performance.now() - begun).toBeLessThan(3_000); // with 64 KiB at a time it would take 30 delays
 });
 
-test("A throttle lets so many bytes pass in a second, evenly", async () => {
+test("A throttle limits the bytes per second and spreads them evenly", async () => {
   const [client, served] = await pair();
-  const atServer = listen(served);
+  const atServer = record(served);
   let [last, longest] = [performance.now(), 0];
   served.on("data", () => {
     longest = Math.max(longest, performance.now() - last);
@@ -199,9 +199,9 @@ test("A throttle lets so many bytes pass in a second, evenly", async () => {
   expect(longest).toBeLessThan(400);
 });
 
-test("Whoever is refused gets ECONNREFUSED until the tap accepts again; open connections stay", async () => {
+test("While the tap refuses, new connections get ECONNREFUSED and open connections stay", async () => {
   const [client, served] = await pair();
-  const atServer = listen(served);
+  const atServer = record(served);
   tap.refuse();
   tap.refuse();
   const [error] = (await once(dial(), "error")) as [NodeJS.ErrnoException];
@@ -217,18 +217,18 @@ test("Whoever is refused gets ECONNREFUSED until the tap accepts again; open con
   expect(second.destroyed).toBe(false);
 });
 
-test("Behind a tap whose server is gone, a client is reset; when the server has moved, the tap follows", async () => {
-  tap.target = await unused();
-  const lost = listen(dial());
+test("Without a server at the target a client is reset; when the target changes, the tap connects to the new one", async () => {
+  tap.target = await unusedPort();
+  const lost = record(dial());
   await until(() => lost.closed).toBe(true);
   tap.target = (server.address() as AddressInfo).port;
   const [client, served] = await pair();
-  const atServer = listen(served);
+  const atServer = record(served);
   client.write("found");
   await until(() => atServer.text).toBe("found");
 });
 
-test("The sender feels a slow reader", async () => {
+test("Backpressure of a slow reader reaches the sender", async () => {
   const [client, served] = await pair();
   served.pause();
   const block = Buffer.alloc(1024 * 1024);
@@ -236,19 +236,19 @@ test("The sender feels a slow reader", async () => {
   while (!stuck && sent < 100) {
     sent += 1;
     if (client.write(block)) continue;
-    stuck = !(await Promise.race([once(client, "drain"), meanwhile().then(() => false)]));
+    stuck = !(await Promise.race([once(client, "drain"), pause().then(() => false)]));
   }
   expect(stuck).toBe(true);
   expect(client.writableLength).toBeGreaterThan(0);
 
-  const atServer = listen(served);
+  const atServer = record(served);
   served.resume();
-  await until(() => atServer.bytes).toBe(sent * block.length); // and nothing was lost
+  await until(() => atServer.bytes).toBe(sent * block.length); // nothing was lost
 });
 
-test("One end may end and go on reading", async () => {
+test("One end may stop sending and go on reading", async () => {
   const [client, served] = await pair();
-  const [atServer, atClient] = [listen(served), listen(client)];
+  const [atServer, atClient] = [record(served), record(client)];
   client.end("a question");
   await until(() => [atServer.text, atServer.ended]).toEqual(["a question", true]);
   expect(atClient.ended).toBe(false);
@@ -257,7 +257,7 @@ test("One end may end and go on reading", async () => {
   await until(() => tap.connections).toBe(0);
 });
 
-test("TLS passes as it is", async () => {
+test("TLS passes unchanged", async () => {
   const { key, cert } = await certificate();
   const secure = createTlsServer({ key, cert }, (socket) => socket.end("secret"));
   secure.listen(0, "127.0.0.1");
@@ -272,7 +272,7 @@ test("TLS passes as it is", async () => {
 
 const median = (values: number[]) => values.toSorted((a, b) => a - b)[values.length / 2]!;
 
-test("At rest the tap adds less than a millisecond", async () => {
+test("Without an outage the tap adds less than a millisecond of latency", async () => {
   server.on("connection", (socket: Socket) => socket.on("data", (chunk) => socket.write(chunk)));
   const [through, direct] = [dial(), dial((server.address() as AddressInfo).port)];
   const times = { through: [] as number[], direct: [] as number[] };
@@ -286,14 +286,14 @@ test("At rest the tap adds less than a millisecond", async () => {
   expect(median(times.through) - median(times.direct)).toBeLessThan(1);
 });
 
-test("After the end nothing is left: no connection, no port, even in a freeze or on a slow line", async () => {
+test("After close there is no open connection and no open port, even during a freeze or with a throttle", async () => {
   const [client, served] = await pair();
-  const [atServer, atClient] = [listen(served), listen(client)];
+  const [atServer, atClient] = [record(served), record(client)];
   tap.throttle = 1;
   client.write(Buffer.alloc(100_000));
   await until(() => tap.up.bytes).toBeGreaterThan(0);
   tap.freeze();
-  const late = listen(dial());
+  const late = record(dial());
   await until(() => tap.opened).toBe(2);
   await tap.close();
   expect(tap.connections).toBe(0);
@@ -302,8 +302,8 @@ test("After the end nothing is left: no connection, no port, even in a freeze or
   expect(error.code).toBe("ECONNREFUSED");
 });
 
-/** A port at which nobody listens. */
-async function unused(): Promise<number> {
+/** A port without a server. */
+async function unusedPort(): Promise<number> {
   const other = createServer();
   other.listen(0, "127.0.0.1");
   await once(other, "listening");

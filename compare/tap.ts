@@ -1,26 +1,26 @@
-// A tap on the wire: a TCP proxy in front of a server, the same for every technique, TLS included. It counts what really
-// crosses, and it is the one switch for outages: cut, freeze, delay, throttle, refuse.
+// A tap on the wire: a TCP proxy in front of a server, the same for every technique, with TLS or without. It counts the bytes
+// that really cross, and it makes outages: cut, freeze, delay, throttle, refuse.
 import { once } from "node:events";
 import { type AddressInfo, createServer, Socket } from "node:net";
 import { setTimeout as timer } from "node:timers/promises";
 
-/** What crossed in one direction. A segment is one read from the network: what TCP delivered at once. */
+/** The traffic in one direction. A segment is one read from the network: what TCP delivered in one piece. */
 export interface Count {
   bytes: number;
   segments: number;
 }
 
-// What may wait in the tap, in one direction of one connection, before it stops reading: the sender is to feel a slow
-// reader. A long line holds more by itself, and its length must not make it narrow.
-const room = 64 * 1024;
-const roomOfLongLine = 4 * 1024 * 1024;
+// How many bytes may wait in the tap, in one direction of one connection, before it stops reading. The limit is small, so that
+// backpressure reaches the sender. With a delay more bytes are in flight, and a small limit would reduce the throughput.
+const bufferLimit = 64 * 1024;
+const bufferLimitWithDelay = 4 * 1024 * 1024;
 
-/** A throttled line passes its bytes in so many portions a second: evenly, and not a big one after a long wait. */
-const portions = 20;
+/** A throttled connection forwards this many portions a second: small ones at even intervals, not a large one after a long wait. */
+const portionsPerSecond = 20;
 
 const loopback = "127.0.0.1";
 
-// Keeps no process alive: a connection that waits does.
+// The timer does not keep the process alive. The waiting connection does.
 const sleep = (milliseconds: number) => timer(milliseconds, undefined, { ref: false });
 
 export class Tap {
@@ -28,16 +28,16 @@ export class Tap {
   readonly up: Count = { bytes: 0, segments: 0 };
   /** From the server to the clients. */
   readonly down: Count = { bytes: 0, segments: 0 };
-  /** Connections that clients have opened so far. */
+  /** How many connections clients have opened so far. */
   opened = 0;
-  /** By how many milliseconds everything is late, each way. */
+  /** The extra delay in milliseconds, each way. */
   delay = 0;
-  /** How many bytes pass in a second, each way of each connection. */
+  /** How many bytes a second pass, each way on each connection. */
   throttle = Infinity;
-  /** The port of the server behind the tap. It may change: a server that restarts elsewhere. */
+  /** The port of the server behind the tap. It may change, when a server restarts on another port. */
   target: number;
 
-  readonly #server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => this.#join(client));
+  readonly #server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => this.#connect(client));
   readonly #sockets = new Set<Socket>(); // both ends of every connection
   #connections = 0;
   #port = 0;
@@ -59,24 +59,24 @@ export class Tap {
     return this;
   }
 
-  /** Where clients reach the server through the tap. */
+  /** The port at which clients reach the server through the tap. */
   get port(): number {
     return this.#port;
   }
 
-  /** Connections of clients that are open now. */
+  /** How many connections of clients are open now. */
   get connections(): number {
     return this.#connections;
   }
 
-  /** Resets every connection, at both ends, in the middle of whatever is under way. */
+  /** Resets every connection at both ends, even in the middle of a transfer. */
   cut(): void {
     for (const socket of this.#sockets) reset(socket);
   }
 
   /**
-   * From now on nothing passes and nothing closes: an unplugged cable, a stopped machine. Neither end is told. A newcomer
-   * finds somebody who picks up (the system does, before any program is asked) and never says a word.
+   * From now on nothing passes and nothing closes, like with an unplugged cable or a stopped machine. Neither end gets any sign.
+   * A new client still connects, because the operating system accepts before the program does, but it never gets an answer.
    */
   freeze(): void {
     if (this.#thaw) return;
@@ -84,7 +84,7 @@ export class Tap {
     for (const socket of this.#sockets) socket.pause();
   }
 
-  /** Ends a freeze. What was held back passes. */
+  /** Ends a freeze. The bytes that were held back pass. */
   thaw(): void {
     if (!this.#thaw) return;
     this.#thaw();
@@ -92,20 +92,20 @@ export class Tap {
     for (const socket of this.#sockets) socket.resume();
   }
 
-  /** From now on every new connection is refused, as if nobody listened. Those that are open stay. */
+  /** From now on every new connection is refused, as if no server listened. Open connections stay. */
   refuse(): void {
     if (this.#server.listening) this.#server.close();
   }
 
   /**
    * Ends a refusal.
-   * @throws the error of `listen`: somebody else may have taken the port meanwhile.
+   * @throws the error of `listen`: another program may have taken the port meanwhile.
    */
   async accept(): Promise<void> {
     if (!this.#server.listening) await this.open(this.#port);
   }
 
-  /** Ends the tap, and every connection through it. */
+  /** Closes the tap and every connection through it. */
   async close(): Promise<void> {
     this.refuse();
     const closed = Array.from(this.#sockets, (socket) => new Promise((resolve) => socket.once("close", resolve)));
@@ -114,7 +114,7 @@ export class Tap {
     await Promise.all(closed);
   }
 
-  #join(client: Socket) {
+  #connect(client: Socket) {
     this.opened += 1;
     this.#connections += 1;
     client.on("close", () => (this.#connections -= 1));
@@ -124,29 +124,29 @@ export class Tap {
       this.#sockets.add(socket);
       socket.on("close", () => this.#sockets.delete(socket));
     }
-    this.#pass(client, server, this.up);
-    this.#pass(server, client, this.down);
+    this.#forward(client, server, this.up);
+    this.#forward(server, client, this.down);
     if (this.#thaw) client.pause();
     void this.#thawed.then(() => {
       if (!server.destroyed) server.connect({ port: this.target, host: loopback, noDelay: true });
     });
   }
 
-  /** Hands everything on that comes from one socket to the other: in order, late if it must be, and no faster than it is read. */
-  #pass(from: Socket, to: Socket, count: Count) {
+  /** Forwards all bytes from one socket to the other: in order, with the delay, and no faster than the other end reads. */
+  #forward(from: Socket, to: Socket, count: Count) {
     const waiting: { chunk: Buffer; due: number }[] = [];
-    let bytes = 0; // how much of it
+    let bytes = 0; // of all waiting chunks
     let ended = false;
-    let passing = false;
-    let free = 0; // when a throttled line has room again
+    let forwarding = false;
+    let free = 0; // when a throttled connection may send again
 
-    // Without delay this runs to its end at once: the fast path has no timer and no promise.
-    const pass = async () => {
-      passing = true;
+    // Without a delay this runs to its end synchronously: the fast path has no timer and no promise.
+    const forward = async () => {
+      forwarding = true;
       for (let next; (next = waiting[0]);) {
-        const late = next.due - performance.now();
-        if (late > 0) await sleep(late);
-        const [chunk, rest] = this.#portion(next.chunk);
+        const wait = next.due - performance.now();
+        if (wait > 0) await sleep(wait);
+        const [chunk, rest] = this.#split(next.chunk);
         if (this.throttle < Infinity) {
           free = Math.max(free, performance.now()) + (chunk.length / this.throttle) * 1_000;
           await sleep(free - performance.now());
@@ -157,13 +157,13 @@ export class Tap {
         if (rest.length > 0) next.chunk = rest;
         else waiting.shift();
         bytes -= chunk.length;
-        if (from.isPaused() && bytes < this.#room && !this.#thaw) from.resume();
+        if (from.isPaused() && bytes < this.#bufferLimit && !this.#thaw) from.resume();
       }
       if (ended) {
         while (this.#thaw) await this.#thawed;
         to.end();
       }
-      passing = false;
+      forwarding = false;
     };
 
     from.on("data", (chunk) => {
@@ -171,42 +171,42 @@ export class Tap {
       count.segments += 1;
       waiting.push({ chunk, due: performance.now() + this.delay });
       bytes += chunk.length;
-      if (bytes >= this.#room) from.pause();
-      if (!passing) void pass();
+      if (bytes >= this.#bufferLimit) from.pause();
+      if (!forwarding) void forward();
     });
     from.on("end", () => {
       ended = true;
-      if (!passing) void pass();
+      if (!forwarding) void forward();
     });
-    from.on("error", () => {}); // a reset, or nobody there; "close" follows
+    from.on("error", () => {}); // a reset, or no server at the target; "close" follows
     from.on("close", async (broken) => {
       if (ended && !broken) return;
-      if (this.delay > 0) await sleep(this.delay); // a reset overtakes nothing either
+      if (this.delay > 0) await sleep(this.delay); // a reset must not overtake the bytes before it
       while (this.#thaw) await this.#thawed;
       reset(to);
     });
   }
 
-  get #room() {
-    return this.delay > 0 ? roomOfLongLine : room;
+  get #bufferLimit() {
+    return this.delay > 0 ? bufferLimitWithDelay : bufferLimit;
   }
 
-  /** What of this passes at once, and the rest. */
-  #portion(chunk: Buffer): [Buffer, Buffer] {
-    const size = Math.max(1, Math.floor(this.throttle / portions));
+  /** Splits a chunk into what passes at once, and the rest. */
+  #split(chunk: Buffer): [Buffer, Buffer] {
+    const size = Math.max(1, Math.floor(this.throttle / portionsPerSecond));
     return [chunk.subarray(0, size), chunk.subarray(size)];
   }
 }
 
-/** Ends a connection at once, so that the other end sees an error and not a goodbye. */
+/** Ends a connection at once, so that the other end sees an error and not a regular end. */
 function reset(socket: Socket) {
-  // A goodbye that is just under way cannot be called back: the system refuses the reset, and the socket would stay for ever.
-  const leaving = socket.writableEnded && !socket.writableFinished && socket.writableLength === 0;
-  if (leaving) socket.destroy();
+  // A FIN that is already on its way cannot be taken back: the system refuses the reset, and the socket would never close.
+  const closing = socket.writableEnded && !socket.writableFinished && socket.writableLength === 0;
+  if (closing) socket.destroy();
   else socket.resetAndDestroy();
 }
 
-/** Resolves when the socket takes more, or never will. */
+/** Resolves when the socket takes more bytes, or is closed. */
 function drained(socket: Socket): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {

@@ -1,27 +1,27 @@
-// One of the four on the side-by-side page: a variant, the tap in front of it, and what befalls them.
+// One pane of the side-by-side page: a variant, the tap in front of it, and the outages that hit them.
 import type { Log } from "../shared-chat/log.ts";
 import { Refusal } from "../shared-chat/refusal.ts";
 import { type Running, start } from "../shared-server/start.ts";
 import type { Variant } from "../shared-server/variants.ts";
-import { happen, type Kind, lasting } from "./outages.ts";
+import { durations, type Kind, runOutage } from "./outages.ts";
 import { Tap } from "./tap.ts";
 
-/** The latest outage of a pane; it is kept when it is over. Times are `Date.now()`. */
+/** The latest outage of a variant. It is kept when it is over. Times are `Date.now()`. */
 export interface Outage {
   kind: Kind;
   since: number;
-  /** When it was over, or is going to be. Missing while nobody knows. */
+  /** When it was over, or will be. Missing while the end is unknown. */
   until?: number | undefined;
 }
 
-export class Pane {
+export class TappedVariant {
   readonly variant: Variant;
   readonly tap = new Tap(0);
   outage: Outage | undefined;
   readonly #log: Log;
   #framedBy = "";
   #server: Running | undefined;
-  #suffering: Promise<void> | undefined;
+  #outageOver: Promise<void> | undefined; // resolves when the current outage is over
   readonly #stopping = new AbortController();
 
   constructor(variant: Variant, log: Log) {
@@ -34,28 +34,28 @@ export class Pane {
     return `${this.variant.scheme}://localhost:${this.tap.port}`;
   }
 
-  /** Starts the variant behind its tap, which must be open: the variant is told the address by which people reach it. */
+  /** Starts the variant behind its tap. The tap must be open, because the variant gets its address as the public origin. */
   async start(framedBy = this.#framedBy): Promise<void> {
     this.#framedBy = framedBy;
     this.#server = await start(this.variant.name, { port: 0, log: this.#log, publicOrigin: this.url, framedBy });
     this.tap.target = this.#server.port;
   }
 
-  /** @throws {Refusal} 409 while an outage lasts: two at once would teach nobody anything. */
-  mustBeWell(): void {
-    if (this.#suffering) throw new Refusal(409, `${this.variant.name}: the last outage is not over yet.`);
+  /** @throws {Refusal} 409 during an outage: the effects of two at once could not be told apart. */
+  assertNoOutage(): void {
+    if (this.#outageOver) throw new Refusal(409, `${this.variant.name}: the last outage is not over yet.`);
   }
 
-  /** Begins an outage. It ends by itself. */
-  suffer(kind: Kind): Outage {
+  /** Starts an outage. It ends on its own. */
+  startOutage(kind: Kind): Outage {
     const since = Date.now();
-    const lasts = lasting[kind];
-    const outage: Outage = { kind, since, until: lasts === undefined ? undefined : since + lasts };
-    this.#suffering = happen(kind, this.tap, () => this.#restart(), this.#stopping.signal)
-      .catch((error) => console.error(`${this.variant.name} is not back after "${kind}": ${error.message}`))
+    const duration = durations[kind];
+    const outage: Outage = { kind, since, until: duration === undefined ? undefined : since + duration };
+    this.#outageOver = runOutage(kind, this.tap, () => this.#restart(), this.#stopping.signal)
+      .catch((error) => console.error(`${this.variant.name} did not come back after "${kind}": ${error.message}`))
       .finally(() => {
         outage.until = Date.now();
-        this.#suffering = undefined;
+        this.#outageOver = undefined;
       });
     return (this.outage = outage);
   }
@@ -65,10 +65,10 @@ export class Pane {
     await this.start();
   }
 
-  /** Ends an outage that lasts, the server and the tap, in this order: so that the goodbye gets through. */
+  /** Ends the current outage, then the server, then the tap. In this order its goodbye reaches the clients. */
   async stop(): Promise<void> {
     this.#stopping.abort();
-    await this.#suffering;
+    await this.#outageOver;
     await this.#server?.stop();
     await this.tap.close();
   }

@@ -1,17 +1,19 @@
-// The techniques alone, as they come: no chat around them, and no rule of ours. So what shows is what they bring.
-import { once } from "node:events";
+// The bare techniques: no chat around them and none of our rules. So a test observes what the technique itself brings.
+import { type EventEmitter, once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import http2 from "node:http2";
+import net, { type AddressInfo } from "node:net";
+import type { Writable } from "node:stream";
 import { Server } from "socket.io";
-import type { io as connect } from "socket.io-client";
-import { WebSocketServer } from "ws";
+import { io as connect } from "socket.io-client";
+import { WebSocket as NodeWebSocket, WebSocketServer } from "ws";
 import type { VariantName } from "../shared-server/variants.ts";
 
-/** Every byte there is. */
+/** Every byte value once. */
 export const bytes = Buffer.from(Array.from({ length: 256 }, (_, n) => n));
 
-/** Sends these bytes to everybody, on each technique, and asks nobody where they come from. */
+/** A server that sends these bytes to every client, over each technique, and does not check the Origin. */
 export async function bareServer() {
   const server = createServer((req, res) => {
     if (req.url === "/bytes") res.end(bytes);
@@ -27,28 +29,157 @@ export async function bareServer() {
   });
   const io = new Server(server);
   io.on("connection", (socket) => socket.emit("bytes", bytes));
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
+  const port = await listen(server);
   const close = () => {
     for (const socket of sockets.clients) socket.terminate();
     const closed = io.close();
-    server.closeAllConnections(); // an EventSource that comes back again and again would keep its own open
+    server.closeAllConnections(); // an EventSource that reconnects again and again would keep its connection open
     return closed;
   };
-  return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close };
+  return { origin: `http://127.0.0.1:${port}`, close };
 }
 
-/** The client of Socket.IO, for a page. The other three are in the browser already. */
+async function listen(server: net.Server): Promise<number> {
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return (server.address() as AddressInfo).port;
+}
+
+/** A server with clients of which only some are listeners. It can send to those on a list of the technique, or on ours. */
+export interface BroadcastServer {
+  /** Connects a client, with the path /listener or another one. Resolves when it is connected. */
+  connect(path: string): Promise<{ received: Promise<string> }>;
+  /** Sends to the clients that the technique has on a list, if it has a list. */
+  toItsList(text: string): void;
+  /** Sends to the clients that our code has put on a list. */
+  toOurList(text: string): void;
+  /** Closes the connections and the server. */
+  close(): void;
+}
+
+/** Everything that a client receives until its connection closes. */
+function receivedBy(client: EventEmitter, event: string, closed = "close"): Promise<string> {
+  let text = "";
+  client.on(event, (data) => (text += String(data)));
+  return new Promise((resolve) => client.once(closed, () => resolve(text)));
+}
+
+export const broadcastServer: Record<VariantName, () => Promise<BroadcastServer>> = {
+  async polling() {
+    const listeners = new Set<Writable>();
+    const server = createServer((req, res) => {
+      if (req.url === "/listener") listeners.add(res);
+      res.on("error", () => {}); // a write after the end
+      res.end("nothing new");
+    });
+    const connections = new Set<net.Socket>();
+    server.on("connection", (socket) => connections.add(socket));
+    const port = await listen(server);
+    return {
+      async connect(path) {
+        const socket = net.connect(port, "127.0.0.1"); // keeps the connection open after the response
+        socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+        const received = receivedBy(socket, "data");
+        await once(socket, "data");
+        return { received };
+      },
+      toItsList() {}, // node:http has no list of responses
+      toOurList: (text) => listeners.forEach((res) => res.write(text)),
+      close() {
+        server.close();
+        for (const socket of connections) socket.end();
+      },
+    };
+  },
+
+  async "http2-push"() {
+    const streams = new Set<Writable>();
+    const listeners = new Set<Writable>();
+    const server = http2.createServer();
+    server.on("stream", (stream, headers) => {
+      stream.respond();
+      streams.add(stream);
+      if (headers[":path"] === "/listener") listeners.add(stream);
+    });
+    const port = await listen(server);
+    return {
+      async connect(path) {
+        const session = http2.connect(`http://127.0.0.1:${port}`);
+        const stream = session.request({ ":path": path });
+        const received = receivedBy(stream, "data");
+        stream.on("close", () => session.close());
+        await once(stream, "response");
+        return { received };
+      },
+      toItsList() {}, // node:http2 has no list of streams
+      toOurList: (text) => listeners.forEach((stream) => stream.write(text)),
+      close() {
+        server.close();
+        for (const stream of streams) stream.end();
+      },
+    };
+  },
+
+  async "raw-websockets"() {
+    const listeners = new Set<NodeWebSocket>();
+    const server = createServer();
+    const sockets = new WebSocketServer({ server });
+    sockets.on("connection", (socket, req) => {
+      if (req.url === "/listener") listeners.add(socket);
+    });
+    const port = await listen(server);
+    return {
+      async connect(path) {
+        const socket = new NodeWebSocket(`ws://127.0.0.1:${port}${path}`);
+        const received = receivedBy(socket, "message");
+        await once(socket, "open");
+        return { received };
+      },
+      toItsList: (text) => sockets.clients.forEach((socket) => socket.send(text)), // every connection, listener or not
+      toOurList: (text) => listeners.forEach((socket) => socket.send(text)),
+      close() {
+        server.close();
+        for (const socket of sockets.clients) socket.close();
+      },
+    };
+  },
+
+  async "socket-io"() {
+    const server = createServer();
+    const sockets = new Server(server);
+    sockets.on("connection", (socket) => {
+      if (socket.handshake.auth.path === "/listener") void socket.join("listeners"); // our code keeps no reference
+    });
+    const port = await listen(server);
+    return {
+      async connect(path) {
+        const options = { forceNew: true, reconnection: false, transports: ["websocket"], auth: { path } };
+        const socket = connect(`http://127.0.0.1:${port}`, options);
+        const received = receivedBy(socket as unknown as EventEmitter, "text", "disconnect");
+        await new Promise<void>((resolve) => socket.once("connect", resolve));
+        return { received };
+      },
+      toItsList: (text) => sockets.to("listeners").emit("text", text),
+      toOurList() {}, // not needed: the room has the listeners
+      close() {
+        server.close();
+        sockets.disconnectSockets(true); // what is buffered is sent first
+      },
+    };
+  },
+};
+
+/** The client library of Socket.IO, for a page. The clients of the other three are built into the browser. */
 export const socketIoClient = readFileSync(
   new URL("../node_modules/socket.io-client/dist/socket.io.js", import.meta.url),
   "utf8",
 );
 declare const io: typeof connect;
 
-// What follows runs in a page, where there is nothing but the browser, and Socket.IO's client in its place.
+// The functions below run in a page, which has nothing but the browser, or for socket-io its client library.
 
 /** Receives the bytes of a bare server. */
-export const receive: Record<VariantName, () => Promise<number[]>> = {
+export const receiveBytes: Record<VariantName, () => Promise<number[]>> = {
   polling: async () => [...new Uint8Array(await (await fetch("/bytes")).arrayBuffer())],
   "http2-push": () =>
     new Promise((resolve) => {
@@ -64,8 +195,8 @@ export const receive: Record<VariantName, () => Promise<number[]>> = {
   "socket-io": () => new Promise((resolve) => io().on("bytes", (data) => resolve([...new Uint8Array(data)]))),
 };
 
-/** Tells whether a page may connect to a bare server of another origin. */
-export const reach: Record<VariantName, (origin: string) => Promise<boolean>> = {
+/** Whether a page can connect to a bare server of another origin and receive something. */
+export const canConnect: Record<VariantName, (origin: string) => Promise<boolean>> = {
   polling: (origin) =>
     fetch(`${origin}/bytes`).then(
       () => true,
@@ -91,8 +222,8 @@ export const reach: Record<VariantName, (origin: string) => Promise<boolean>> = 
     }),
 };
 
-/** Connects to a variant, and resolves when the technique has given up. */
-export const connectAndGiveUp: Record<VariantName, () => Promise<void>> = {
+/** Connects to a variant. Resolves when the technique has given up. */
+export const connectUntilGivenUp: Record<VariantName, () => Promise<void>> = {
   polling: async () => void (await fetch("/msgs?since=")),
   "http2-push": () =>
     new Promise((resolve) => {
@@ -108,7 +239,7 @@ export const connectAndGiveUp: Record<VariantName, () => Promise<void>> = {
     }),
 };
 
-/** Posts to a variant whose connection breaks before it has answered. Resolves when nothing more is to be expected. */
+/** Posts to a variant whose connection breaks before it answers. Resolves when the technique will not send anything more. */
 export const postOnce: Record<VariantName, () => Promise<void>> = {
   polling: fetchPost,
   "http2-push": fetchPost,
@@ -123,7 +254,7 @@ export const postOnce: Record<VariantName, () => Promise<void>> = {
       const socket = io({ transports: ["websocket"], reconnectionDelay: 50 });
       socket.once("connect", () => {
         socket.emit("msg:post", { user: "Ada", text: "once" });
-        // It comes back. Whatever it wanted to send again, it has sent before this is answered.
+        // After the reconnect. If the library sends the post again, it does so before this event is answered.
         socket.once("connect", () => socket.emit("msg:post", null, resolve));
       });
     }),

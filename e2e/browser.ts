@@ -1,6 +1,6 @@
-// Finds a Chromium for the tests, or gets one: Playwright's own, one of the system, a download, Debian's package.
-// First of all the headless shell: Chromium without windows, menus and profiles, for half the work of the processor.
-// Run by itself (`node --import tsx e2e/browser.ts`) it installs; the tests only look.
+// Finds a Chromium for the tests: Playwright's own, or one that is installed on the system. Run as a script
+// (`node --import tsx e2e/browser.ts`) it installs one when there is none: a download, or Debian's package.
+// The headless shell comes first: it is Chromium without windows, menus and profiles, and needs half the CPU time.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
@@ -22,10 +22,10 @@ const places = [
   join(process.env["PROGRAMFILES(X86)"] ?? "", "Microsoft/Edge/Application/msedge.exe"),
 ];
 
-/** What Playwright has to know to launch a Chromium of this machine, if there is one. */
+/** The launch options with which Playwright starts an installed Chromium, if there is one. */
 export function findBrowser(): { executablePath?: string } | undefined {
   const own = chromium.executablePath();
-  if (existsSync(own.replace(/chromium-(\d+).*/, "chromium_headless_shell-$1"))) return {}; // it knows its own
+  if (existsSync(own.replace(/chromium-(\d+).*/, "chromium_headless_shell-$1"))) return {}; // Playwright finds its own
   const folders = (process.env.PATH ?? "").split(delimiter);
   const onPath = names.flatMap((name) => folders.map((folder) => join(folder, name)));
   const executablePath = [own, ...onPath, ...places].find((path) => existsSync(path));
@@ -35,11 +35,11 @@ export function findBrowser(): { executablePath?: string } | undefined {
 const failed: string[] = [];
 
 function attempt(command: string, ...args: string[]) {
-  const line = [command, ...args].join(" ");
-  console.log(`No Chromium here yet. Trying: ${line}`);
-  // On Windows npx is a .cmd file, which only a shell starts.
+  const commandLine = [command, ...args].join(" ");
+  console.log(`No Chromium was found. Trying: ${commandLine}`);
+  // On Windows npx is a .cmd file, which only a shell can start.
   const { status, stderr } = spawnSync(command, args, { encoding: "utf8", shell: process.platform === "win32" });
-  if (status !== 0) failed.push(`${line}\n${stderr}`);
+  if (status !== 0) failed.push(`${commandLine}\n${stderr}`);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
@@ -52,7 +52,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
   if (!findBrowser()) {
     console.error(failed.join("\n"));
     console.error(
-      "The tests need Chromium or Chrome. None was found, and none of the ways above brought one. Please install one.",
+      "The tests need Chromium or Chrome. None was found, and none of the commands above installed one. Please install one.",
     );
     process.exit(1);
   }

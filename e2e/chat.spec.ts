@@ -1,8 +1,8 @@
-// The promises of the chat, one test each. It runs once per variant, and says nowhere which one it is.
+// The promises of the chat, one test each. The tests run once for each variant, and do not know which one it is.
 import { connect } from "node:net";
-import { expect, pageTiming, test, WatchedLog } from "./stage.ts";
+import { expect, pageTiming, RecordingLog, test } from "./stage.ts";
 
-test("What one person says, everybody reads: once, in the same order on every screen", async ({
+test("Everybody reads what one person says: once, and in the same order on every screen", async ({
   ada,
   bob,
   enter,
@@ -20,9 +20,9 @@ test("What one person says, everybody reads: once, in the same order on every sc
   const lines = await ada.reads();
   expect(lines).toEqual(stage.log.since("").msg.map(({ user, text }) => `${user}: ${text}`));
   for (const person of cast) {
-    await person.goesOnReading(lines);
+    await person.eventuallyReads(lines);
     expect(lines.filter((line) => line.startsWith(person.name))).toEqual(
-      ["one", "two", "three"].map((text) => `${person.name}: ${text}`), // everybody's own lines keep the order they were said in
+      ["one", "two", "three"].map((text) => `${person.name}: ${text}`), // each person's messages keep the order in which they were sent
     );
     await expect(person.outbox).toHaveCount(0);
   }
@@ -30,13 +30,13 @@ test("What one person says, everybody reads: once, in the same order on every sc
 
 test("A newcomer reads what was said before", async ({ ada, enter }) => {
   await ada.says("Is anybody here?");
-  await ada.goesOnReading(["Ada: Is anybody here?"]);
+  await ada.eventuallyReads(["Ada: Is anybody here?"]);
 
   const bob = await enter("Bob");
-  await bob.goesOnReading(["Ada: Is anybody here?"]);
+  await bob.eventuallyReads(["Ada: Is anybody here?"]);
 });
 
-test("Whoever was away and comes back misses nothing, and asks only for what they missed", async ({
+test("After a disconnect (connection cut, laptop asleep, tab hidden) nothing is missing, only what was missed is sent, and a long catch-up is not cut", async ({
   ada,
   bob,
   stage,
@@ -47,27 +47,27 @@ test("Whoever was away and comes back misses nothing, and asks only for what the
     said.push(`Cyd: ${text}`);
   };
   await says("before");
-  for (const person of [ada, bob]) await person.goesOnReading(said);
+  for (const person of [ada, bob]) await person.eventuallyReads(said);
 
-  const comesBack = async (how: string, away: (meanwhile: () => Promise<void>) => Promise<void>) => {
-    await test.step(how, async () => {
+  const reconnects = async (after: string, disconnect: (meanwhile: () => Promise<void>) => Promise<void>) => {
+    await test.step(after, async () => {
       const seen = said.length;
-      stage.log.asked.length = 0;
-      await away(async () => {
-        for (const text of ["while", "you", "were", "away"]) await says(`${text} (${how})`);
+      stage.log.sinceCalls.length = 0;
+      await disconnect(async () => {
+        for (const text of ["while", "you", "were", "away"]) await says(`${text} (${after})`);
       });
-      await ada.goesOnReading(said);
+      await ada.eventuallyReads(said);
       await expect(ada.state).toHaveText("connected");
-      await bob.goesOnReading(said);
-      for (const { since, update } of stage.log.asked) {
-        expect(since).toMatch(/./);
+      await bob.eventuallyReads(said);
+      for (const { since, update } of stage.log.sinceCalls) {
+        expect(since).toMatch(/./); // never without a cursor
         expect(update.reset).toBeUndefined();
         for (const { id } of update.msg) expect(id).toBeGreaterThan(seen);
       }
     });
   };
 
-  await comesBack("the connection was cut", async (meanwhile) => {
+  await reconnects("the connection was cut", async (meanwhile) => {
     stage.tap.refuse();
     stage.tap.cut();
     await expect(ada.state).toHaveText("reconnecting");
@@ -75,39 +75,39 @@ test("Whoever was away and comes back misses nothing, and asks only for what the
     await stage.tap.accept();
   });
 
-  await comesBack("the server restarted with its log", async (meanwhile) => {
+  await reconnects("the server restarted with the same log", async (meanwhile) => {
     await stage.stops();
     await expect(ada.state).toHaveText("reconnecting");
     await meanwhile();
     await stage.starts();
   });
 
-  await comesBack("the laptop was asleep", async (meanwhile) => {
+  await reconnects("the laptop was asleep", async (meanwhile) => {
     stage.tap.freeze();
     await expect(ada.state).toHaveText("reconnecting");
     await meanwhile();
     stage.tap.thaw();
   });
 
-  // A mock: Playwright loses a page that comes back from the back/forward cache. The events are all that the page sees of it.
-  await comesBack("the page was left and came back from the cache", async (meanwhile) => {
+  // Simulated: Playwright loses a page that comes back from the back/forward cache. The page itself sees only these events.
+  await reconnects("the page was in the back/forward cache", async (meanwhile) => {
     await ada.page.evaluate(() => dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true })));
     await meanwhile();
     await ada.page.evaluate(() => dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true })));
   });
 
-  // A mock: a headless browser has no way to hide a page. The property and the event are all that the page sees of it.
-  await comesBack("nobody looked at the page for longer than the watchdog waits", async (meanwhile) => {
-    await ada.looks(false);
+  // Simulated: a headless browser cannot hide a page. The page itself sees only this property and this event.
+  await reconnects("the tab was hidden for longer than the watchdog waits", async (meanwhile) => {
+    await ada.hidesPage();
     stage.tap.freeze();
-    await ada.passes(1.1 * pageTiming.watchdog);
+    await ada.waits(1.1 * pageTiming.watchdog);
     await meanwhile();
     stage.tap.thaw();
-    await ada.looks(true);
+    await ada.showsPage();
   });
 
-  // More bytes than a slow reader may leave unsent: a catch-up is not cut for its length.
-  await comesBack("a thousand messages were said meanwhile", async () => {
+  // More bytes than the backlog of a slow consumer may have: a catch-up is not cut for its length.
+  await reconnects("a thousand messages were missed", async () => {
     stage.tap.refuse();
     stage.tap.cut();
     await expect(ada.state).toHaveText("reconnecting");
@@ -117,34 +117,37 @@ test("Whoever was away and comes back misses nothing, and asks only for what the
   });
 });
 
-test("What could not be continued is said, never silent", async ({ ada, stage }) => {
+test("If the page cannot catch up (a restart with a log in memory, away for more than 1,000 messages), it says so, replaces the list and goes on", async ({
+  ada,
+  stage,
+}) => {
   await ada.says("hello");
-  await ada.goesOnReading(["Ada: hello"]);
+  await ada.eventuallyReads(["Ada: hello"]);
 
-  await test.step("the server restarted with another memory, in which more was said than in the one that Ada knows", async () => {
+  await test.step("the server restarted with a new log, which is already longer than the one that Ada knows", async () => {
     await stage.stops();
-    await stage.starts(new WatchedLog());
+    await stage.starts(new RecordingLog());
     await stage.log.add({ user: "Bob", text: "new here" });
     await stage.log.add({ user: "Bob", text: "and you?" });
     await expect(ada.notices).toHaveText([
       "The server started over with an empty memory. The earlier messages are gone.",
     ]);
     await ada.says("hello again");
-    await ada.goesOnReading(["Bob: new here", "Bob: and you?", "Ada: hello again"]);
+    await ada.eventuallyReads(["Bob: new here", "Bob: and you?", "Ada: hello again"]);
   });
 
-  await test.step("more was said meanwhile than is kept", async () => {
+  await test.step("more was missed than the log keeps", async () => {
     stage.tap.refuse();
     stage.tap.cut();
     await expect(ada.state).toHaveText("reconnecting");
     for (let i = 1; i <= 1_001; i++) await stage.log.add({ user: "Bob", text: `${i}` });
     await stage.tap.accept();
     await expect(ada.notices).toHaveText(["You were away for long. The messages in between are no longer kept."]);
-    await ada.goesOnReading(Array.from({ length: 200 }, (_, i) => `Bob: ${802 + i}`));
+    await ada.eventuallyReads(Array.from({ length: 200 }, (_, i) => `Bob: ${802 + i}`));
   });
 });
 
-test("What is typed while the connection is gone is kept, sent when it is back, and survives a reload", async ({
+test("What is typed while disconnected is kept, sent when the connection is back, and survives a reload", async ({
   ada,
   bob,
   stage,
@@ -156,52 +159,55 @@ test("What is typed while the connection is gone is kept, sent when it is back, 
   await expect(ada.outbox).toHaveText([/one/, /two/]);
   await expect(ada.outbox).toHaveText([/sending/, /sending/]);
 
-  await ada.page.reload().catch(() => {}); // there is no server that could answer
+  await ada.page.reload().catch(() => {}); // no server is running
   await ada.page.waitForURL("chrome-error://**");
   await stage.starts();
   await ada.page.goto(stage.url);
 
-  for (const person of [ada, bob]) await person.goesOnReading(["Ada: one", "Ada: two"]);
+  for (const person of [ada, bob]) await person.eventuallyReads(["Ada: one", "Ada: two"]);
   await expect(ada.outbox).toHaveCount(0);
   await expect(ada.page.locator(".mine")).toHaveCount(2);
   await expect(bob.page.locator(".mine")).toHaveCount(0);
 });
 
-test("A draft sent twice is one message", async ({ ada, bob, stage }) => {
-  await test.step("the connection breaks between a message and its acknowledgement", async () => {
+test("A draft that is sent twice is one message", async ({ ada, bob, stage }) => {
+  await test.step("the connection is cut before the acknowledgement arrives", async () => {
     const add = stage.log.add.bind(stage.log);
     stage.log.add = async (input) => {
       stage.log.add = add;
       const added = await add(input);
-      stage.tap.cut(); // the page cannot know what was lost, the draft or the answer
+      stage.tap.cut(); // the page cannot know which of the two was lost, the draft or the acknowledgement
       return added;
     };
     await ada.says("once");
-    for (const person of [ada, bob]) await person.goesOnReading(["Ada: once"]);
+    for (const person of [ada, bob]) await person.eventuallyReads(["Ada: once"]);
   });
 
-  await test.step("the network holds both back until the page has sent it again", async () => {
+  await test.step("the network delays the draft and the acknowledgement until the page has sent the draft again", async () => {
     stage.tap.freeze();
     await ada.says("twice");
-    await ada.passes(pageTiming.acknowledgement + pageTiming.retry + pageTiming.retryMost);
+    await ada.waits(pageTiming.acknowledgement + pageTiming.retry + pageTiming.retryMost);
     stage.tap.thaw();
-    for (const person of [ada, bob]) await person.goesOnReading(["Ada: once", "Ada: twice"]);
+    for (const person of [ada, bob]) await person.eventuallyReads(["Ada: once", "Ada: twice"]);
   });
 
-  // A second copy would have come by now: this was said later, and has arrived.
+  // A second copy would have arrived by now, because this later message has.
   await bob.says("the end");
   for (const person of [ada, bob]) {
-    await person.goesOnReading(["Ada: once", "Ada: twice", "Bob: the end"]);
+    await person.eventuallyReads(["Ada: once", "Ada: twice", "Bob: the end"]);
     await expect(person.outbox).toHaveCount(0);
   }
 });
 
-test("The page says whether it is connected, and notices a peer that has silently gone", async ({ ada, stage }) => {
+test("The page says in words and colour whether it is connected, and notices a silently dead peer", async ({
+  ada,
+  stage,
+}) => {
   const colour = () => ada.state.evaluate((element) => getComputedStyle(element).color);
   await expect(ada.state).toHaveText("connected");
   const connected = await colour();
 
-  await test.step("a server that went is noticed at once", async () => {
+  await test.step("a server that stops is noticed at once", async () => {
     await stage.stops();
     await expect(ada.state).toHaveText("reconnecting");
     expect(await colour()).not.toBe(connected);
@@ -210,25 +216,25 @@ test("The page says whether it is connected, and notices a peer that has silentl
     await expect(ada.state).toHaveText("connected");
   });
 
-  await test.step("one that is well, but has nothing to say, is left alone", async () => {
+  await test.step("a healthy server that has nothing to send is left alone", async () => {
     await ada.page.evaluate(() => {
       const states: string[] = Object.assign(globalThis, { states: [] }).states;
       const html = document.documentElement;
       new MutationObserver(() => states.push(html.dataset.state!)).observe(html, { attributeFilter: ["data-state"] });
     });
-    await ada.passes(1.5 * pageTiming.watchdog);
+    await ada.waits(1.5 * pageTiming.watchdog);
     expect(await ada.page.evaluate(() => (globalThis as unknown as { states: string[] }).states)).toEqual([]);
   });
 
-  await test.step("one that was unplugged, by its silence", async () => {
-    stage.tap.freeze(); // nothing passes and nothing closes
+  await test.step("an unplugged server is noticed by its silence", async () => {
+    stage.tap.freeze(); // no data passes, and no connection closes
     await expect(ada.state).toHaveText("reconnecting");
     stage.tap.thaw();
     await expect(ada.state).toHaveText("connected");
     expect(await colour()).toBe(connected);
   });
 
-  await test.step("a network that is gone has a word of its own", async () => {
+  await test.step("without a network the page says: offline", async () => {
     await stage.stops();
     await ada.page.context().setOffline(true);
     await expect(ada.state).toHaveText("offline");
@@ -238,13 +244,13 @@ test("The page says whether it is connected, and notices a peer that has silentl
   });
 });
 
-test("A refused draft is explained to its author and reaches nobody, and its text is not lost", async ({
+test("A refused draft is explained to its author, in the page, and reaches nobody; the text is not lost", async ({
   ada,
   bob,
   stage,
 }) => {
-  const posing = "Ada\u202E"; // turns the rest of the line around
-  await ada.page.getByLabel("Name").fill(posing);
+  const invalidName = "Ada\u202E"; // a right-to-left override, which reverses the rest of the line
+  await ada.page.getByLabel("Name").fill(invalidName);
   await ada.says("keep me");
   await ada.says("drop me");
 
@@ -259,11 +265,11 @@ test("A refused draft is explained to its author and reaches nobody, and its tex
   await ada.page.getByLabel("Name").fill("Ada");
   await drop.getByRole("button", { name: "Discard" }).click();
   await keep.getByRole("button", { name: "Retry" }).click();
-  for (const person of [ada, bob]) await person.goesOnReading(["Ada: keep me"]);
+  for (const person of [ada, bob]) await person.eventuallyReads(["Ada: keep me"]);
   await expect(ada.outbox).toHaveCount(0);
 });
 
-test("What is too large to send, the page itself refuses", async ({ ada, stage }) => {
+test("The page itself refuses what is too large to send", async ({ ada, stage }) => {
   let posted = 0;
   const add = stage.log.add.bind(stage.log);
   stage.log.add = (input) => {
@@ -282,26 +288,30 @@ test("What is too large to send, the page itself refuses", async ({ ada, stage }
 
   await ada.page.getByLabel("Name").fill("Ada");
   await ada.says("😀".repeat(2_000));
-  await ada.goesOnReading([`Ada: ${"😀".repeat(2_000)}`]);
+  await ada.eventuallyReads([`Ada: ${"😀".repeat(2_000)}`]);
   expect(posted).toBe(1);
 });
 
 test("Markup in a name or a text stays text", async ({ ada, bob }) => {
-  const markup = `<img src=x onerror="document.title='broken in'"><b>bold</b> &amp;`;
+  const markup = `<img src=x onerror="document.title='injected'"><b>bold</b> &amp;`;
   await ada.page.getByLabel("Name").fill("<i>Ada</i>");
   await ada.says(markup);
   for (const person of [ada, bob]) {
-    await person.goesOnReading([`<i>Ada</i>: ${markup}`]);
+    await person.eventuallyReads([`<i>Ada</i>: ${markup}`]);
     await expect(person.page.locator("#conversation").locator("img, b, i")).toHaveCount(0);
-    await expect(person.page).not.toHaveTitle("broken in");
+    await expect(person.page).not.toHaveTitle("injected");
   }
 });
 
-test("No input ends the server, disturbs the others, or is answered with a stack", async ({ ada, bob, stage }) => {
+test("No input ends the server, disturbs the others, or is answered with a stack trace", async ({
+  ada,
+  bob,
+  stage,
+}) => {
   const host = `Host: localhost:${stage.tap.port}\r\n`;
   const inputs = [
     "\r\n\r\n",
-    "\x16\x03\x01\x00\x00", // as TLS would begin
+    "\x16\x03\x01\x00\x00", // the beginning of a TLS handshake
     "\x00\xff".repeat(50_000),
     `GET / HTTP/2.0\r\n${host}\r\n`,
     `GET /%E0%A4%A HTTP/1.1\r\n${host}\r\n`,
@@ -318,12 +328,12 @@ test("No input ends the server, disturbs the others, or is answered with a stack
 
   await ada.says("still here");
   for (const person of [ada, bob]) {
-    await person.goesOnReading(["Ada: still here"]);
+    await person.eventuallyReads(["Ada: still here"]);
     await expect(person.state).toHaveText("connected");
   }
 });
 
-/** What a server answers to these bytes, until it hangs up or half a second has passed in silence. */
+/** What the server answers to these bytes before it closes the connection, or before half a second of silence. */
 function answerTo(input: string, port: number): Promise<string> {
   return new Promise((resolve) => {
     let answer = "";

@@ -1,4 +1,4 @@
-// The same pages in a browser without HTTP/2: why an event stream had better not come over HTTP/1.1.
+// The pages of http2-push in a browser without HTTP/2: why an event stream should not run over HTTP/1.1.
 import { variants } from "../shared-server/variants.ts";
 import { expect, test } from "./stage.ts";
 
@@ -8,7 +8,7 @@ test.use({
     use({ ...launchOptions, args: [...(launchOptions.args ?? []), "--disable-http2"] }),
 });
 
-test("Over HTTP/1.1 six tabs have an event stream, and the seventh does not even load until one of them is closed", async ({
+test("Over HTTP/1.1 six tabs have an event stream, and the seventh tab does not load until one of them is closed", async ({
   enter,
   stage,
 }) => {
@@ -19,8 +19,8 @@ test("Over HTTP/1.1 six tabs have an event stream, and the seventh does not even
   let loaded = false;
   const seventh = enter("Ada").then(() => (loaded = true));
   await stage.log.add({ user: "Bob", text: "hello" });
-  for (const person of [first!, ...others]) await person.goesOnReading(["Bob: hello"]);
-  await first!.passes(1_000); // longer than any of the six took
+  for (const person of [first!, ...others]) await person.eventuallyReads(["Bob: hello"]);
+  await first!.waits(1_000); // longer than any of the six took
   expect(loaded).toBe(false);
 
   await first!.page.close();

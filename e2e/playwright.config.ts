@@ -7,21 +7,21 @@ const ci = Boolean(process.env.CI);
 
 export default defineConfig<Fixtures>({
   outputDir: "../test-results",
-  timeout: 60_000, // some wait for several watchdogs
-  workers: 6, // a file of a project has one, and its browser; they wait much, so two cores are enough for six
+  timeout: 60_000, // some tests wait for several watchdogs
+  workers: 6, // each runs one file of a project in its own browser; tests mostly wait, so six workers fit on two cores
   forbidOnly: ci,
-  retries: 0, // what fails once is broken
+  retries: 0, // a test that fails once is broken
   reporter: ci ? "line" : "list",
   expect: { timeout: 10_000 },
   use: {
     actionTimeout: 10_000,
     navigationTimeout: 20_000,
-    ignoreHTTPSErrors: true, // the certificate of http2-push is our own
+    ignoreHTTPSErrors: true, // the certificate of http2-push is self-signed
     launchOptions: {
       ...findBrowser(),
       args: [
-        "--disable-gpu", // there is nothing to draw fast, and a process less
-        // Without these, Chromium looks for its maker's servers at each start.
+        "--disable-gpu", // the tests draw little, and it saves a process
+        // Without these, Chromium contacts Google's servers at each start.
         "--disable-quic",
         "--no-first-run",
         "--disable-background-networking",
@@ -31,14 +31,14 @@ export default defineConfig<Fixtures>({
     },
   },
   projects: [
-    { name: "side-by-side", testMatch: ["side-by-side.spec.ts", "results.spec.ts"] }, // takes the longest
-    // One project for each variant: the same tests, and not one word in them about which variant it is.
+    { name: "side-by-side", testMatch: ["side-by-side.spec.ts", "results.spec.ts"] }, // first, because it takes longest
+    // One project for each variant: the same tests, which do not know which variant it is.
     ...variants.map((variant) => ({
       name: variant.name,
       testMatch: ["chat.spec.ts", "traits.spec.ts"],
       use: { variant },
     })),
-    // The page is the same everywhere; any variant will do.
+    // All variants serve the same page, so one of them is enough.
     { name: "page", testMatch: ["page.spec.ts", "http1.spec.ts"], use: { variant: variants[3] } },
   ],
 });

@@ -1,4 +1,4 @@
-// The commands, as a person starts and ends them: real processes.
+// Runs the npm scripts as a person does: in processes of their own.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import net from "node:net";
@@ -8,12 +8,12 @@ import { expect, vi } from "vitest";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const children = new Set<ChildProcess>();
 
-/** Ends whatever was started here and goes on. */
+/** Ends every process that was started here and still runs. */
 export function endAll(): void {
   for (const child of children) child.kill("SIGKILL");
 }
 
-/** Runs a command in a process of its own, as its script in package.json does: a file, and the words after it. */
+/** Starts a command as its script in package.json does. `words` are a file and its arguments. */
 export function runs(words: string[], env: Record<string, string> = {}, options: string[] = []) {
   const child = spawn(process.execPath, [...options, "shared-server/run.cjs", ...words], {
     cwd: root,
@@ -32,19 +32,19 @@ export function runs(words: string[], env: Record<string, string> = {}, options:
     said,
     ended,
     kill: (signal: NodeJS.Signals) => child.kill(signal),
-    /** The port in the address that it prints, when it is ready. */
+    /** The port in the address that the command prints when it is ready. */
     async port(): Promise<number> {
       await Promise.race([vi.waitUntil(() => said.out.includes("\n"), { timeout: 15_000, interval: 10 }), ended]);
       const [, port] = /^[^:]+: https?:\/\/\S+?:(\d+)/.exec(said.out) ?? [];
-      if (!port) throw new Error(`No address: ${said.out}${said.err}`);
+      if (!port) throw new Error(`The command printed no address: ${said.out}${said.err}`);
       return Number(port);
     },
   };
 }
 
-/** What a command says that fails: one sentence, and no stack. */
-export async function fails(...how: Parameters<typeof runs>): Promise<string> {
-  const { said, ended, kill } = runs(...how);
+/** Runs a command that must fail, and returns what it prints: one sentence, and no stack trace. */
+export async function fails(...command: Parameters<typeof runs>): Promise<string> {
+  const { said, ended, kill } = runs(...command);
   const started = vi.waitUntil(() => said.out, { timeout: 15_000, interval: 10 }).catch(() => {});
   const code = await Promise.race([ended, started.then(() => (kill("SIGKILL"), ended))]);
   expect(said).toEqual({ out: "", err: expect.stringMatching(/^[A-Z][^\n]+\.\n$/) });
@@ -53,7 +53,7 @@ export async function fails(...how: Parameters<typeof runs>): Promise<string> {
   return said.err;
 }
 
-/** Whether nobody listens at this port. */
+/** Whether this port is free. */
 export async function isFree(port: number): Promise<boolean> {
   const server = net.createServer().listen(port, "127.0.0.1");
   const free = await once(server, "listening").then(
@@ -64,8 +64,8 @@ export async function isFree(port: number): Promise<boolean> {
   return free;
 }
 
-/** The first of five ports in a row that nobody uses. Below those that systems give away by themselves. */
+/** The first of five free ports in a row. `from` must be below the ports that systems assign on their own. */
 export async function fiveFree(from: number): Promise<number> {
-  for (const place of [0, 1, 2, 3, 4]) if (!(await isFree(from + place))) return fiveFree(from + 5);
+  for (const offset of [0, 1, 2, 3, 4]) if (!(await isFree(from + offset))) return fiveFree(from + 5);
   return from;
 }

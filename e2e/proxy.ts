@@ -1,16 +1,16 @@
-// A proxy of the old kind: it speaks HTTP/1.1, hands on one request at a time, and has never heard of Upgrade.
+// An old proxy: it speaks HTTP/1.1, forwards one request at a time, and does not support Upgrade.
 import http from "node:http";
 import https from "node:https";
 import { buffer } from "node:stream/consumers";
 import { trusting } from "./wires.ts";
 
-/** Hands requests on to this port. An answer passes as it comes, or is collected first, as many proxies do. */
-export function oldProxy(scheme: "http" | "https", port: number, answers: "pass" | "are collected"): http.Server {
+/** Forwards requests to this port. It streams each response as it arrives, or buffers it first, as many proxies do. */
+export function oldProxy(scheme: "http" | "https", port: number, responses: "streamed" | "buffered"): http.Server {
   const { request } = scheme === "https" ? https : http;
   return http.createServer((req, res) => {
-    const { connection: _connection, upgrade: _upgrade, ...headers } = req.headers; // meant for us, and unknown to us
+    const { connection: _connection, upgrade: _upgrade, ...headers } = req.headers; // a proxy does not forward these two
     const { method, url: path } = req;
-    const onward = request({
+    const forwarded = request({
       ...trusting,
       host: "127.0.0.1",
       port,
@@ -18,13 +18,13 @@ export function oldProxy(scheme: "http" | "https", port: number, answers: "pass"
       path,
       headers: { ...headers, host: `localhost:${port}` },
     });
-    onward.on("error", () => res.destroy());
-    onward.on("response", async (answer) => {
-      res.writeHead(answer.statusCode!, answer.headers);
-      if (answers === "pass") answer.pipe(res);
-      else res.end(await buffer(answer).catch(() => ""));
+    forwarded.on("error", () => res.destroy());
+    forwarded.on("response", async (response) => {
+      res.writeHead(response.statusCode!, response.headers);
+      if (responses === "streamed") response.pipe(res);
+      else res.end(await buffer(response).catch(() => ""));
     });
-    res.on("close", () => onward.destroy());
-    req.pipe(onward);
+    res.on("close", () => forwarded.destroy());
+    req.pipe(forwarded);
   });
 }

@@ -1,21 +1,21 @@
-// The side-by-side page, as a person uses it: four panes, four wires, one chat.
+// The side-by-side page as a person uses it: four panes, one for each technique, and one chat.
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { AxeBuilder } from "@axe-core/playwright";
 import type { FrameLocator, Locator, Page } from "playwright/test";
-import { type Kind, lasting } from "../compare/outages.ts";
+import { durations, type Kind } from "../compare/outages.ts";
 import { type SideBySide, sideBySide } from "../compare/side-by-side.ts";
 import { variants, type VariantName } from "../shared-server/variants.ts";
 import { expect, pageTiming, test as base } from "./stage.ts";
 
-// Shorter than in life, like all numbers of these tests: a poll still notices a freeze, and the watchdog still does not.
-Object.assign(lasting, { freeze: 3_000, slow: 4_000, refuse: 1_000 });
+// The times are shorter in tests. A poll still notices a freeze, and the watchdog still does not.
+Object.assign(durations, { freeze: 3_000, slow: 4_000, refuse: 1_000 });
 const timing = { ...pageTiming, watchdog: 6_000 };
 const [polling, http2Push, rawWebsockets, socketIo] = variants.map(({ name }) => name);
-const cast = ["Ada", "Bob", "Cyd", "Dan"];
+const users = ["Ada", "Bob", "Cyd", "Dan"];
 
-/** One of the four, as it is on the screen. */
+/** A pane on the screen. */
 class Pane {
   readonly name: VariantName;
   readonly section: Locator;
@@ -27,13 +27,14 @@ class Pane {
     this.chat = this.section.frameLocator("iframe");
   }
 
-  fact(name: string): Locator {
+  /** The element that shows one value of the pane, by its class. */
+  value(name: string): Locator {
     return this.section.locator(`.${name}`);
   }
 
-  /** A number that the pane shows: in bytes, in milliseconds, or as it is. */
+  /** A value as a number: in bytes, in milliseconds, or without a unit. */
   async number(name: string): Promise<number> {
-    const [, digits = "", unit = ""] = /([\d,.]+) ?(\S*)/.exec(await this.fact(name).innerText()) ?? [];
+    const [, digits = "", unit = ""] = /([\d,.]+) ?(\S*)/.exec(await this.value(name).innerText()) ?? [];
     return Number(digits.replace(",", "")) * ({ kB: 1_000, MB: 1_000_000, s: 1_000 }[unit] ?? 1);
   }
 
@@ -46,13 +47,13 @@ class Pane {
     return this.chat.locator("#messages .text").allTextContents();
   }
 
-  /** What crossed the wire, newest first. */
+  /** The entries of the wire inspector, newest first. */
   get entries(): Locator {
     return this.chat.locator("#wire li");
   }
 }
 
-class Desk {
+class SideBySidePage {
   readonly page: Page;
   readonly panes: Pane[];
   readonly server: SideBySide;
@@ -71,16 +72,17 @@ class Desk {
     return this.server.panes.find(({ variant }) => variant.name === name)!.tap;
   }
 
-  async press(name: string, where = "all four"): Promise<void> {
-    await this.page.getByLabel("in", { exact: true }).selectOption(where);
+  /** Presses a button that applies to one pane or to all. */
+  async press(name: string, target = "all four"): Promise<void> {
+    await this.page.getByLabel("in", { exact: true }).selectOption(target);
     await this.page.getByRole("button", { name, exact: true }).click();
   }
 
-  async areAll(state: string): Promise<void> {
-    for (const pane of this.panes) await expect(pane.fact("state"), pane.name).toHaveText(state, { timeout: 15_000 });
+  async allShow(state: string): Promise<void> {
+    for (const pane of this.panes) await expect(pane.value("state"), pane.name).toHaveText(state, { timeout: 15_000 });
   }
 
-  /** All four show these texts, in one order, and nothing waits in an outbox. */
+  /** All four panes show these texts in the same order, and no outbox has an entry. */
   async allRead(texts: string[]): Promise<void> {
     for (const pane of this.panes) {
       await expect(pane.chat.locator("#messages .message"), pane.name).toHaveCount(texts.length, { timeout: 15_000 });
@@ -92,7 +94,7 @@ class Desk {
   }
 }
 
-const test = base.extend<{ server: SideBySide; desk: Desk }>({
+const test = base.extend<{ server: SideBySide; site: SideBySidePage }>({
   // oxlint-disable-next-line no-empty-pattern -- Playwright wants the braces
   server: async ({}, use) => {
     const server = await sideBySide(0);
@@ -100,68 +102,68 @@ const test = base.extend<{ server: SideBySide; desk: Desk }>({
     await server.stop();
   },
 
-  desk: async ({ page, server }, use) => {
+  site: async ({ page, server }, use) => {
     await page.addInitScript((value) => Object.assign(globalThis, { pageTiming: value }), timing);
     await page.goto(server.url);
-    const desk = new Desk(page, server);
-    await desk.areAll("connected");
-    await use(desk);
+    const site = new SideBySidePage(page, server);
+    await site.allShow("connected");
+    await use(site);
   },
 });
 
-test("What is said in any pane arrives in all four, and each shows how late", async ({ desk }) => {
-  const { page, panes } = desk;
+test("A message sent in any pane arrives in all four, and each pane shows its latency", async ({ site }) => {
+  const { page, panes } = site;
   for (const [place, pane] of panes.entries()) {
-    await expect(pane.chat.getByLabel("Name")).toHaveValue(cast[place]!);
+    await expect(pane.chat.getByLabel("Name")).toHaveValue(users[place]!);
     await pane.says(`from ${pane.name}`);
   }
-  const said = panes.map(({ name }) => `from ${name}`);
-  await desk.allRead(said);
+  const sent = panes.map(({ name }) => `from ${name}`);
+  await site.allRead(sent);
   for (const pane of panes) {
-    const late = await pane.chat
+    const latencies = await pane.chat
       .locator("#messages time")
       .evaluateAll((times) => times.map((time) => time.dataset.late));
-    for (const words of late) expect(words).toMatch(/^\+[\d,]+ ms$/);
-    expect(await pane.number("latency")).toBeGreaterThanOrEqual(0); // a number; two processes of one browser differ by a millisecond
+    for (const latency of latencies) expect(latency).toMatch(/^\+[\d,]+ ms$/);
+    expect(await pane.number("latency")).toBeGreaterThanOrEqual(0); // the clocks of two processes may differ by a millisecond
   }
 
-  await test.step("a button speaks for a person, and takes neither their half-typed text nor their place", async () => {
-    const half = desk.pane(rawWebsockets).chat.getByLabel("Message", { exact: true });
-    await half.fill("half typed");
+  await test.step("a button sends for a person, and takes away neither a half-typed text nor the focus", async () => {
+    const field = site.pane(rawWebsockets).chat.getByLabel("Message", { exact: true });
+    await field.fill("half typed");
     await page.getByLabel("in", { exact: true }).selectOption("raw-websockets");
     const button = page.getByRole("button", { name: "send 1", exact: true });
     await button.focus();
     await page.keyboard.press("Enter");
-    await desk.allRead([...said, "message 1"]);
-    await expect(desk.pane(polling).chat.locator("#messages .user").last()).toHaveText("Cyd");
-    await expect(half).toHaveValue("half typed");
+    await site.allRead([...sent, "message 1"]);
+    await expect(site.pane(polling).chat.locator("#messages .user").last()).toHaveText("Cyd");
+    await expect(field).toHaveValue("half typed");
     await expect(button).toBeFocused();
   });
 
-  await test.step("20 at once are 20, and in all four they take turns", async () => {
-    await desk.press("send 20 at once");
-    await desk.press("send 1");
+  await test.step("send 20 at once sends 20 messages from one pane; with all four chosen, the panes take turns", async () => {
+    await site.press("send 20 at once");
+    await site.press("send 1");
     const many = Array.from({ length: 22 }, (_, i) => `message ${i + 1}`);
-    await desk.allRead([...said, ...many]);
-    const users = await desk.pane(polling).chat.locator("#messages .user").allTextContents();
-    expect(users.slice(5).filter((user) => user === "Bob")).toHaveLength(20);
-    expect(users.filter((user) => user === "Cyd")).toHaveLength(3);
+    await site.allRead([...sent, ...many]);
+    const authors = await site.pane(polling).chat.locator("#messages .user").allTextContents();
+    expect(authors.slice(5).filter((author) => author === "Bob")).toHaveLength(20);
+    expect(authors.filter((author) => author === "Cyd")).toHaveLength(3);
   });
 
-  await test.step("one a second goes on until it is pressed again", async () => {
-    await desk.press("send one a second");
-    await expect(desk.pane(socketIo).chat.locator("#messages .message")).toHaveCount(27);
-    await desk.press("send one a second");
-    await expect(page.getByRole("button", { name: "send one a second" })).toHaveAttribute("aria-pressed", "false");
+  await test.step("send 1 per second goes on until the button is pressed again", async () => {
+    await site.press("send 1 per second");
+    await expect(site.pane(socketIo).chat.locator("#messages .message")).toHaveCount(27);
+    await site.press("send 1 per second");
+    await expect(page.getByRole("button", { name: "send 1 per second" })).toHaveAttribute("aria-pressed", "false");
   });
 });
 
-test("The numbers of a pane are what the test has counted itself", async ({ desk }) => {
-  const { page, panes, server } = desk;
-  await page.getByRole("button", { name: "count from zero" }).click();
-  await expect(desk.pane(rawWebsockets).fact("up")).toHaveText(/^\d{1,2} B$/); // nothing, or a pong
+test("A pane shows the same numbers that the test counts", async ({ site }) => {
+  const { page, panes, server } = site;
+  await page.getByRole("button", { name: "reset counters" }).click();
+  await expect(site.pane(rawWebsockets).value("up")).toHaveText(/^\d{1,2} B$/); // nothing or a pong
 
-  // Playwright's own count: headers and bodies of HTTP/1.1, payloads of frames.
+  // The sizes that Playwright reports for the headers and bodies of HTTP/1.1 requests.
   const requests = new Map<string, number>();
   let polled = { up: 0, down: 0 };
   page.on("requestfinished", async (request) => {
@@ -175,17 +177,17 @@ test("The numbers of a pane are what the test has counted itself", async ({ desk
     };
   });
 
-  for (let i = 0; i < 3; i++) await desk.press("send 1", "socket-io");
+  for (let i = 0; i < 3; i++) await site.press("send 1", "socket-io");
   const texts = ["message 1", "message 2", "message 3"];
-  await desk.allRead(texts);
-  await expect(desk.pane(socketIo).fact("latency")).toHaveText("–"); // its own do not count
+  await site.allRead(texts);
+  await expect(site.pane(socketIo).value("latency")).toHaveText("–"); // its own messages do not count
 
   const near = (actual: number, expected: number) => {
     expect(actual).toBeGreaterThan(0.85 * expected);
     expect(actual).toBeLessThan(1.15 * expected);
   };
-  await test.step("polling: many requests, whose headers weigh more than what is said", async () => {
-    const pane = desk.pane(polling);
+  await test.step("polling: many requests, whose headers are larger than the messages", async () => {
+    const pane = site.pane(polling);
     await expect(async () => {
       expect(requests.get(server.panes[0]!.url)).toBeGreaterThan(12);
       near(await pane.number("requests"), requests.get(server.panes[0]!.url)!);
@@ -195,112 +197,121 @@ test("The numbers of a pane are what the test has counted itself", async ({ desk
       near(await pane.number("each"), (polled.up + polled.down) / 3);
     }).toPass({ timeout: 15_000 });
     expect(await pane.number("latency")).toBeLessThan(2 * pageTiming.poll);
-    await expect(pane.section.getByRole("img")).toHaveAccessibleName(/something crossed in [1-9]/);
+    await expect(pane.section.getByRole("img")).toHaveAccessibleName(/some in [1-9]/);
   });
 
-  await test.step("the others: each message once, nothing asked, and few bytes around it", async () => {
+  await test.step("the others: each message once, no requests, and few bytes besides", async () => {
     const payload = 3 * 80; // {"id":1,"user":"Dan","text":"message 1","draftId":UUID,"time":…} has more
     for (const pane of panes.slice(1)) {
-      expect(await pane.number("requests")).toBeLessThan(2); // the one that stays open may have been asked within the count
+      expect(await pane.number("requests")).toBeLessThan(2); // the request for the stream may fall after the reset
       expect(await pane.number("down")).toBeGreaterThan(payload);
-      expect(await pane.number("bytes")).toBeLessThan((await desk.pane(polling).number("bytes")) / 2);
-      await expect(pane.fact("connections")).toHaveText(/^[1-9]\d* open, 0 new$/);
-      await expect(pane.section.getByRole("img")).toHaveAccessibleName(/something crossed in [1-9]/);
+      expect(await pane.number("bytes")).toBeLessThan((await site.pane(polling).number("bytes")) / 2);
+      await expect(pane.value("connections")).toHaveText(/^[1-9]\d* open, 0 new$/);
+      await expect(pane.section.getByRole("img")).toHaveAccessibleName(/some in [1-9]/);
     }
-    expect(await desk.pane(socketIo).number("up")).toBeGreaterThan(payload);
-    expect(await desk.pane(rawWebsockets).number("up")).toBeLessThan(50); // it only listened
+    expect(await site.pane(socketIo).number("up")).toBeGreaterThan(payload);
+    expect(await site.pane(rawWebsockets).number("up")).toBeLessThan(50); // it only received
   });
 
-  await test.step("how a pane is connected, in words", async () => {
-    const words = ["polling over http/1.1", "event stream over h2", "websocket", "websocket"];
-    for (const [place, pane] of panes.entries()) await expect(pane.fact("transport")).toHaveText(words[place]!);
+  await test.step("each pane names its transport", async () => {
+    const transports = ["polling over http/1.1", "event stream over h2", "websocket", "websocket"];
+    for (const [place, pane] of panes.entries()) await expect(pane.value("transport")).toHaveText(transports[place]!);
   });
 });
 
-test.describe("An outage begins at the press of a button, is over by itself, and nothing is lost and nothing arrives twice", () => {
-  const everywhere = async (desk: Desk, kind: Kind, button: string, during: () => Promise<void> = async () => {}) => {
-    const before = await desk.pane(polling).reads();
-    await desk.press(button);
-    for (const pane of desk.panes) await desk.press("send 1", pane.name);
-    for (const pane of desk.panes) await expect(pane.fact("kind")).toContainText(kind);
+test.describe("A button starts an outage, it ends on its own, and no message is lost or arrives twice", () => {
+  const inAllPanes = async (
+    site: SideBySidePage,
+    kind: Kind,
+    button: string,
+    during: () => Promise<void> = async () => {},
+  ) => {
+    const before = await site.pane(polling).reads();
+    await site.press(button);
+    for (const pane of site.panes) await site.press("send 1", pane.name);
+    for (const pane of site.panes) await expect(pane.value("kind")).toContainText(kind);
     await during();
-    for (const pane of desk.panes) await expect(pane.fact("kind")).toHaveText(`${kind}, over`, { timeout: 15_000 });
-    await desk.areAll("connected");
-    await desk.allRead([...before, ...desk.panes.map((_, i) => `message ${before.length + i + 1}`)]);
-    for (const pane of desk.panes) {
-      await expect(pane.fact("lost")).toHaveText("0");
-      await expect(pane.fact("duplicates")).toHaveText("0");
+    for (const pane of site.panes) await expect(pane.value("kind")).toHaveText(`${kind}, over`, { timeout: 15_000 });
+    await site.allShow("connected");
+    await site.allRead([...before, ...site.panes.map((_, i) => `message ${before.length + i + 1}`)]);
+    for (const pane of site.panes) {
+      await expect(pane.value("lost")).toHaveText("0");
+      await expect(pane.value("duplicates")).toHaveText("0");
     }
   };
-  const noticed = /^[\d.]+ m?s$/;
+  const aTime = /^[\d.]+ m?s$/;
 
-  test("cut, in one pane and in all", async ({ desk }) => {
-    const opened = desk.panes.map(({ name }) => desk.tap(name).opened);
-    await desk.press("cut", "http2-push");
-    await expect(desk.pane(http2Push).fact("recovered")).toHaveText(noticed);
-    await expect(desk.pane(http2Push).fact("noticed")).toHaveText(noticed);
-    await expect(desk.pane(rawWebsockets).fact("kind")).toHaveText("no outage yet");
-    expect(desk.panes.map(({ name }) => desk.tap(name).opened).slice(2)).toEqual(opened.slice(2));
+  test("cut, in one pane and in all panes", async ({ site }) => {
+    const opened = site.panes.map(({ name }) => site.tap(name).opened);
+    await site.press("cut", "http2-push");
+    await expect(site.pane(http2Push).value("recovered")).toHaveText(aTime);
+    await expect(site.pane(http2Push).value("noticed")).toHaveText(aTime);
+    await expect(site.pane(rawWebsockets).value("kind")).toHaveText("no outage yet");
+    expect(site.panes.map(({ name }) => site.tap(name).opened).slice(2)).toEqual(opened.slice(2));
 
-    await everywhere(desk, "cut", "cut");
-    for (const pane of desk.panes.slice(1)) {
-      await expect(pane.fact("noticed")).toHaveText(noticed);
-      await expect(pane.fact("recovered")).toHaveText(noticed);
-      await expect(pane.fact("connections")).toHaveText(/[1-9]\d* new$/);
+    await inAllPanes(site, "cut", "cut");
+    for (const pane of site.panes.slice(1)) {
+      await expect(pane.value("noticed")).toHaveText(aTime);
+      await expect(pane.value("recovered")).toHaveText(aTime);
+      await expect(pane.value("connections")).toHaveText(/[1-9]\d* new$/);
     }
   });
 
-  test("freeze, and slow", async ({ desk }) => {
-    await everywhere(desk, "freeze", "freeze 20 s", async () => {
-      // Nothing closes, so only who asks finds out: the poll that has no answer in time.
-      await expect(desk.pane(polling).fact("noticed")).toHaveText(noticed);
-      await expect(desk.pane(http2Push).fact("noticed")).toHaveText(/^not/);
+  test("freeze and slow", async ({ site }) => {
+    await inAllPanes(site, "freeze", "freeze 20 s", async () => {
+      // Nothing closes, so only polling notices: its request gets no answer in time.
+      await expect(site.pane(polling).value("noticed")).toHaveText(aTime);
+      await expect(site.pane(http2Push).value("noticed")).toHaveText(/^not/);
     });
-    const after = await desk.pane(polling).number("noticed");
+    const after = await site.pane(polling).number("noticed");
     expect(after).toBeGreaterThan(0.8 * pageTiming.request);
     expect(after).toBeLessThan(3_000);
-    await expect(desk.pane(http2Push).fact("noticed")).toHaveText("not at all");
+    await expect(site.pane(http2Push).value("noticed")).toHaveText("not at all");
 
-    await everywhere(desk, "slow", "slow 300 ms", async () => {
+    await inAllPanes(site, "slow", "slow 300 ms", async () => {
       for (const name of [http2Push, rawWebsockets])
-        await expect.poll(() => desk.pane(name).number("latency")).toBeGreaterThan(590); // there and back
+        await expect.poll(() => site.pane(name).number("latency")).toBeGreaterThan(590); // 300 ms each way
     });
-    await desk.press("send 1", "socket-io");
-    await expect.poll(() => desk.pane(rawWebsockets).number("latency")).toBeLessThan(290);
+    await site.press("send 1", "socket-io");
+    await expect.poll(() => site.pane(rawWebsockets).number("latency")).toBeLessThan(290);
   });
 
-  test("refuse, and restart", async ({ desk }) => {
-    await everywhere(desk, "refuse", "refuse 10 s");
-    for (const pane of desk.panes) {
-      await expect(pane.fact("noticed")).toHaveText(noticed);
-      await expect(pane.fact("recovered")).toHaveText(noticed);
+  test("refuse and restart", async ({ site }) => {
+    await inAllPanes(site, "refuse", "refuse 10 s");
+    for (const pane of site.panes) {
+      await expect(pane.value("noticed")).toHaveText(aTime);
+      await expect(pane.value("recovered")).toHaveText(aTime);
     }
 
-    const wire = desk.pane(rawWebsockets).chat.locator("#wire");
+    const wire = site.pane(rawWebsockets).chat.locator("#wire");
     await wire.locator("summary").click();
-    await everywhere(desk, "restart", "restart server");
+    await inAllPanes(site, "restart", "restart server");
     await expect(wire).toContainText("8 close 1012");
-    for (const pane of desk.panes.slice(1)) await expect(pane.fact("noticed")).toHaveText(noticed);
+    for (const pane of site.panes.slice(1)) await expect(pane.value("noticed")).toHaveText(aTime);
 
-    const problem = desk.page.locator("#problem");
-    await desk.press("freeze 20 s", "polling");
-    await desk.press("cut", "polling");
+    const problem = site.page.locator("#problem");
+    await site.press("freeze 20 s", "polling");
+    await site.press("cut", "polling");
     await expect(problem).toHaveText("polling: the last outage is not over yet.");
-    await desk.press("cut", "socket-io");
+    await site.press("cut", "socket-io");
     await expect(problem).toBeEmpty();
   });
 });
 
-test("The wire inspector says what crosses, in the words of each technique", async ({ desk, context, server }) => {
-  for (const pane of desk.panes) await pane.says("hello");
-  await desk.allRead(["hello", "hello", "hello", "hello"]);
-  for (const { chat } of desk.panes) {
+test("The wire inspector shows what crosses the network in the terms of each technique", async ({
+  site,
+  context,
+  server,
+}) => {
+  for (const pane of site.panes) await pane.says("hello");
+  await site.allRead(["hello", "hello", "hello", "hello"]);
+  for (const { chat } of site.panes) {
     await expect(chat.locator("#messages .message").last()).toBeInViewport();
     await chat.locator("summary").click();
-    await expect(chat.locator("#messages .message").last()).toBeInViewport(); // the conversation is shorter now
+    await expect(chat.locator("#messages .message").last()).toBeInViewport(); // the list of messages is shorter now
   }
 
-  const words: Record<VariantName, string[]> = {
+  const expected: Record<VariantName, string[]> = {
     polling: ["↑ GET /msgs?since=", "↓ 204 No Content", "↑ POST /msgs", "↓ 201 Created", '"text":"hello"'],
     "http2-push": ["↓ event msg:get", "↑ POST /msgs", "↓ 201", '"text":"hello"'],
     "raw-websockets": ["↑ 1 text", "↓ 1 text", '{"event":"msg:post"', '{"event":"msg:ack"', '{"event":"msg:get"'],
@@ -312,13 +323,13 @@ test("The wire inspector says what crosses, in the words of each technique", asy
       "· 3 pong",
     ],
   };
-  for (const { name, entries } of desk.panes) {
-    const seen = async () => (await entries.allTextContents()).map((text) => text.replaceAll(/\s+/g, " ")).join("\n");
-    for (const word of words[name]) await expect.poll(seen, { message: name, timeout: 10_000 }).toContain(word);
+  for (const { name, entries } of site.panes) {
+    const shown = async () => (await entries.allTextContents()).map((text) => text.replaceAll(/\s+/g, " ")).join("\n");
+    for (const text of expected[name]) await expect.poll(shown, { message: name, timeout: 10_000 }).toContain(text);
   }
 
-  await test.step("it keeps the newest 100, as the frame does of the messages, and the client notices nothing", async () => {
-    const frame = desk.page.frames().find((one) => one.url().startsWith(server.panes[0]!.url))!;
+  await test.step("it keeps the newest 100 entries, the frame keeps the newest 100 messages, and the responses stay the same", async () => {
+    const frame = site.page.frames().find((one) => one.url().startsWith(server.panes[0]!.url))!;
     const statuses = await frame.evaluate(() => {
       const headers = { "Content-Type": "application/json" };
       const post = (_: unknown, i: number) =>
@@ -326,19 +337,19 @@ test("The wire inspector says what crosses, in the words of each technique", asy
       return Promise.all(Array.from({ length: 100 }, async (...place) => (await post(...place)).status));
     });
     expect(new Set(statuses)).toEqual(new Set([201]));
-    await expect(desk.pane(polling).entries).toHaveCount(100);
-    for (const { name, chat } of desk.panes) {
+    await expect(site.pane(polling).entries).toHaveCount(100);
+    for (const { name, chat } of site.panes) {
       await expect(chat.locator("#messages .message"), name).toHaveCount(100);
       await expect(chat.locator("#messages"), name).not.toContainText("hello");
     }
   });
 
-  await test.step("without a frame, and where WebSockets are blocked", async () => {
+  await test.step("it also works without a frame, and where WebSockets are blocked", async () => {
     const page = await context.newPage();
     await page.addInitScript(() => {
       globalThis.WebSocket = class extends WebSocket {
         constructor() {
-          super("ws://localhost:65535"); // there is nobody, and the policy of the page forbids to ask
+          super("ws://localhost:65535"); // no server is there, and the CSP of the page blocks it
         }
       };
     });
@@ -350,30 +361,30 @@ test("The wire inspector says what crosses, in the words of each technique", asy
   });
 });
 
-test("The page is accessible and fits, in light at 1280 px and in dark at 360 px", async ({ desk }) => {
-  const { page } = desk;
-  await desk.pane(socketIo).chat.locator("summary").click();
-  await desk.press("send 1");
-  await desk.allRead(["message 1"]);
-  await desk.press("freeze 20 s", "polling");
-  await expect(desk.pane(polling).fact("kind")).toContainText("s left");
+test("The page is accessible and fits, in light at 1280 px and in dark at 360 px", async ({ site }) => {
+  const { page } = site;
+  await site.pane(socketIo).chat.locator("summary").click();
+  await site.press("send 1");
+  await site.allRead(["message 1"]);
+  await site.press("freeze 20 s", "polling");
+  await expect(site.pane(polling).value("kind")).toContainText("s left");
   for (const [colorScheme, width] of [
     ["light", 1280],
     ["dark", 360],
   ] as const) {
     await page.emulateMedia({ colorScheme });
     await page.setViewportSize({ width, height: 800 });
-    // The four frames hold the same page. What has the same name there, has a frame with another name around it.
+    // The four frames hold the same page, so landmarks repeat. Each frame has a title of its own.
     const { violations } = await new AxeBuilder({ page }).disableRules("landmark-unique").analyze();
     expect(violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)])).toEqual([]);
     expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
   }
 });
 
-test.describe("Where the browser does not know our certificate", () => {
+test.describe("If the browser does not trust the certificate", () => {
   test.use({ ignoreHTTPSErrors: false });
 
-  test("Nobody meets a pane that is blank: each says what is wrong, and loads by itself", async ({
+  test("No pane is blank: a pane that cannot load explains why, and loads as soon as it can", async ({
     browser,
     page,
     server,
@@ -383,30 +394,30 @@ test.describe("Where the browser does not know our certificate", () => {
     tap.refuse();
     await page.goto(server.url);
 
-    await test.step("a server that does not answer", async () => {
-      await expect(unreachable.section).toContainText(`${url} does not answer.`);
+    await test.step("a server that does not respond", async () => {
+      await expect(unreachable.section).toContainText(`${url} does not respond.`);
       await tap.accept();
-      await expect(unreachable.fact("state")).toHaveText("connected");
-      await expect(unreachable.fact("door")).toBeHidden();
+      await expect(unreachable.value("state")).toHaveText("connected");
+      await expect(unreachable.value("overlay")).toBeHidden();
     });
 
     await test.step("a certificate that only a person can accept", async () => {
-      await expect(untrusted.section).toContainText("Your browser does not trust the certificate");
+      await expect(untrusted.section).toContainText("Your browser does not trust this server's certificate yet");
       const opened = page.waitForEvent("popup");
       await untrusted.section.getByRole("link", { name: server.panes[1]!.url }).click();
       const popup = await opened;
       await popup.waitForURL("chrome-error://**");
-      // A mock: a browser without windows has no "Proceed" to press.
+      // A mock: a headless browser has no "Proceed" button.
       const protocol = await browser.newBrowserCDPSession();
       await protocol.send("Security.setIgnoreCertificateErrors", { ignore: true });
       await popup.reload();
       await expect(popup.getByRole("status")).toHaveText("connected");
       await popup.close();
 
-      await expect(untrusted.fact("state")).toHaveText("connected", { timeout: 10_000 });
-      await expect(untrusted.fact("door")).toBeHidden();
-      await untrusted.says("at last");
-      await expect(unreachable.chat.locator("#messages")).toContainText("at last");
+      await expect(untrusted.value("state")).toHaveText("connected", { timeout: 10_000 });
+      await expect(untrusted.value("overlay")).toBeHidden();
+      await untrusted.says("hello");
+      await expect(unreachable.chat.locator("#messages")).toContainText("hello");
       await protocol.detach();
     });
   });
@@ -416,10 +427,10 @@ test("Only the side-by-side page may frame a variant", async ({ page, server }) 
   const frames = server.panes.map(({ url }) => `<iframe src="${url}/?wire"></iframe>`).join("");
   const other = createServer((_req, res) => res.setHeader("Content-Type", "text/html").end(frames));
   await once(other.listen(0, "127.0.0.1"), "listening");
-  const elsewhere = `http://localhost:${(other.address() as AddressInfo).port}/`;
-  await page.goto(elsewhere);
+  const otherPage = `http://localhost:${(other.address() as AddressInfo).port}/`;
+  await page.goto(otherPage);
   await expect
     .poll(() => page.frames().map((frame) => frame.url()))
-    .toEqual([elsewhere, ...server.panes.map(() => "chrome-error://chromewebdata/")]);
+    .toEqual([otherPage, ...server.panes.map(() => "chrome-error://chromewebdata/")]);
   other.close();
 });

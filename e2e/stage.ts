@@ -1,5 +1,5 @@
-// The cast and the stage. Each test has a server of its own, a log that outlives it, a tap on the wire between them and
-// the browsers, and people who read and write in pages of their own.
+// The cast and the stage. Each test has its own server, a log that survives a restart, a tap between the server and the
+// browsers, and people, each with a page of their own.
 import { type BrowserContext, expect, type Locator, type Page, test as base } from "playwright/test";
 import { Tap } from "../compare/tap.ts";
 import { Log } from "../shared-chat/log.ts";
@@ -8,7 +8,7 @@ import { limits } from "../shared-chat/limits.ts";
 import { type Running, start } from "../shared-server/start.ts";
 import type { Variant } from "../shared-server/variants.ts";
 
-// Nobody waits 35 s for a promise. All that is long in life is ten times shorter here, on both sides.
+// A test cannot wait 35 s for each promise: the long times are ten times shorter here, on the server and in the page.
 Object.assign(limits, { heartbeat: 1_500, ping: 1_500, pong: 1_000, grace: 200 });
 export const pageTiming = {
   watchdog: 3_500,
@@ -17,15 +17,16 @@ export const pageTiming = {
   acknowledgement: 1_000,
   retry: 50,
   retryMost: 400,
+  shown: 1_000,
 };
 
-/** A log that remembers what it was asked, and what it told. */
-export class WatchedLog extends Log {
-  readonly asked: { since: unknown; update: Update }[] = [];
+/** A log that records each call of `since`. */
+export class RecordingLog extends Log {
+  readonly sinceCalls: { since: unknown; update: Update }[] = [];
 
   override since(cursor: unknown): Update {
     const update = super.since(cursor);
-    this.asked.push({ since: cursor, update });
+    this.sinceCalls.push({ since: cursor, update });
     return update;
   }
 }
@@ -33,7 +34,7 @@ export class WatchedLog extends Log {
 export class Stage {
   readonly variant: Variant;
   readonly tap = new Tap(0);
-  log = new WatchedLog();
+  log = new RecordingLog();
   #server: Running | undefined;
 
   constructor(variant: Variant) {
@@ -44,7 +45,7 @@ export class Stage {
     return `${this.variant.scheme}://localhost:${this.tap.port}`;
   }
 
-  /** The server starts; with the log it had, or with a new one that it is given. */
+  /** Starts the server, with the same log as before or with another one. */
   async starts(log = this.log): Promise<void> {
     this.log = log;
     if (this.tap.port === 0) await this.tap.open();
@@ -53,7 +54,7 @@ export class Stage {
     await this.tap.accept();
   }
 
-  /** The server stops: it says goodbye, and then nobody listens any more. */
+  /** Stops the server as a deployment does: the port refuses new connections, and the server closes the open ones. */
   async stops(): Promise<void> {
     this.tap.refuse();
     await this.#server?.stop();
@@ -61,10 +62,10 @@ export class Stage {
     this.tap.cut();
   }
 
-  /** A server with another, empty log takes its place. */
-  async startsAnew(): Promise<void> {
+  /** Restarts the server with a new, empty log. */
+  async restartsEmpty(): Promise<void> {
     await this.stops();
-    await this.starts(new WatchedLog());
+    await this.starts(new RecordingLog());
   }
 }
 
@@ -106,36 +107,46 @@ export class Person {
     );
   }
 
-  async goesOnReading(lines: string[]): Promise<void> {
+  /** Waits until the messages on the screen are exactly these. */
+  async eventuallyReads(lines: string[]): Promise<void> {
     await expect
       .poll(() => this.reads(), { message: `${this.name} reads`, timeout: 10_000, intervals: [50, 100, 100, 200] })
       .toEqual(lines);
   }
 
-  /** Looks at the page, or away from it. */
-  async looks(here: boolean): Promise<void> {
-    await this.page.evaluate((value) => {
-      Object.defineProperty(document, "hidden", { configurable: true, value });
-      document.dispatchEvent(new Event("visibilitychange"));
-    }, !here);
+  /** Hides the page, as another tab in front of it does. */
+  hidesPage(): Promise<void> {
+    return this.#setHidden(true);
   }
 
-  /** Lets so much time pass on the clock of the page, in milliseconds. For what must not happen meanwhile; nothing else waits for a clock. */
-  async passes(milliseconds: number): Promise<void> {
+  /** Brings the page back to the front. */
+  showsPage(): Promise<void> {
+    return this.#setHidden(false);
+  }
+
+  #setHidden(hidden: boolean): Promise<void> {
+    return this.page.evaluate((value) => {
+      Object.defineProperty(document, "hidden", { configurable: true, value });
+      document.dispatchEvent(new Event("visibilitychange"));
+    }, hidden);
+  }
+
+  /** Waits this many milliseconds on the clock of the page. Only for what must not happen meanwhile: nothing else waits for a clock. */
+  async waits(milliseconds: number): Promise<void> {
     await this.page.evaluate((time) => new Promise((resolve) => setTimeout(resolve, time)), milliseconds);
   }
 
-  /** The word for the connection. */
+  /** The state of the connection, in words. */
   get state(): Locator {
     return this.page.getByRole("status");
   }
 
-  /** What this person said and has not come back yet. */
+  /** What this person sent and no update has brought yet. */
   get outbox(): Locator {
     return this.page.getByRole("list", { name: "Not delivered yet" }).getByRole("listitem");
   }
 
-  /** Lines of the page itself, such as that the list was replaced. */
+  /** Notices of the page in the list, such as that the earlier messages are gone. */
   get notices(): Locator {
     return this.page.locator("#messages .notice");
   }
@@ -146,15 +157,15 @@ export interface Fixtures {
   /** The timing of the page. */
   timing: typeof pageTiming;
   stage: Stage;
-  /** Lets somebody in, in a browser profile of their own. */
+  /** Opens the page for a person, in a browser profile of their own. */
   enter: (name: string) => Promise<Person>;
   ada: Person;
   bob: Person;
 }
 
-/** What outlives a test. */
+/** What several tests share. */
 interface WorkerFixtures {
-  /** The browser profile of a person. Each test has a server at another port, so nothing stored is met again. */
+  /** The browser profile of a person. Each test has a server on another port, so no test finds what another one stored. */
   profiles: (name: string) => Promise<BrowserContext>;
 }
 

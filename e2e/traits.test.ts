@@ -1,4 +1,4 @@
-// Where the techniques differ, found out without a browser. The answers are in compare/behaviour.ts, and in the README.
+// How the techniques differ, observed without a browser. The questions and answers are in compare/behaviour.ts.
 import { once } from "node:events";
 import http from "node:http";
 import http2 from "node:http2";
@@ -9,12 +9,13 @@ import { setImmediate as turn } from "node:timers/promises";
 import { Server as SocketIo } from "socket.io";
 import { io } from "socket.io-client";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { WebSocket, WebSocketServer } from "ws";
-import { behaviour, noticed } from "../compare/behaviour.ts";
+import { WebSocket } from "ws";
+import { behaviour, detectionTime } from "../compare/behaviour.ts";
 import { Tap } from "../compare/tap.ts";
 import { Log } from "../shared-chat/log.ts";
 import { limits } from "../shared-chat/limits.ts";
 import { serverOf, type VariantName } from "../shared-server/variants.ts";
+import { broadcastServer } from "./bare.ts";
 import { oldProxy } from "./proxy.ts";
 import { hangUp, join, openSocket, trusting, type Wire, wires } from "./wires.ts";
 
@@ -28,9 +29,9 @@ afterEach(async () => {
   vi.restoreAllMocks();
 });
 
-const until = (what: () => unknown) => expect.poll(what, { interval: 5, timeout: 10_000 });
+const until = (value: () => unknown) => expect.poll(value, { interval: 5, timeout: 10_000 });
 
-/** The port of a server that listens from now on, until the test ends. */
+/** Lets a server listen until the test ends. Returns its port. */
 async function listen(server: Server): Promise<number> {
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -38,7 +39,7 @@ async function listen(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** A variant, and a tap before it. */
+/** Starts a variant with a tap in front of it. */
 async function open(wire: Wire, log = new Log()) {
   const closing = new AbortController();
   const tap = await new Tap(0).open();
@@ -59,26 +60,27 @@ const hello = JSON.stringify({ user: "Ada", text: "hello" });
 const headers = { "content-type": "application/json" };
 const post = { method: "POST", path: "/msgs", headers, body: hello };
 
-/** The same post, where it is a frame. */
+/** The same post as a frame. */
 const frames: Partial<Record<VariantName, { path: string; connect?: string; posted: string }>> = {
   "raw-websockets": { path: "/msgs", posted: `{"event":"msg:post","data":${hello}}` },
   "socket-io": { path: "/socket.io/?EIO=4&transport=websocket", connect: "40", posted: `420["msg:post",${hello}]` },
 };
 
-/** Whether a plain GET is answered with news, as soon as they come. */
-async function getsNews(scheme: Wire["scheme"], port: number): Promise<boolean> {
+/** Whether a plain GET brings an update as soon as there is one. */
+async function getsUpdate(scheme: Wire["scheme"], port: number, path = "/msgs"): Promise<boolean> {
   const { get } = scheme === "https" ? https : http;
-  const request = get({ host: "127.0.0.1", port, path: "/msgs", ...trusting });
-  const [response] = (await once(request, "response")) as [http.IncomingMessage];
-  let said = "";
-  for await (const chunk of response) if ((said += chunk).includes('"msg":')) return true; // and hangs up
+  const [response] = (await once(get({ host: "127.0.0.1", port, path, ...trusting }), "response")) as [
+    http.IncomingMessage,
+  ];
+  let text = "";
+  for await (const chunk of response) if ((text += chunk).includes('"msg":')) return true; // and closes the connection
   return false;
 }
 
-/** Looks for news behind a proxy. */
-const newsReach: Record<VariantName, (port: number) => Promise<string>> = {
-  polling: async (port) => ((await getsNews("http", port)) ? "yes" : "no"),
-  "http2-push": async (port) => ((await getsNews("http", port)) ? "yes" : "no"),
+/** Whether and how updates arrive through a proxy. */
+const updatesArrive: Record<VariantName, (port: number) => Promise<string>> = {
+  polling: async (port) => ((await getsUpdate("http", port)) ? "yes" : "no"),
+  "http2-push": async (port) => ((await getsUpdate("http", port)) ? "yes" : "no"),
   "raw-websockets": (port) =>
     openSocket(port, "/msgs").then(
       () => "yes",
@@ -93,8 +95,8 @@ const newsReach: Record<VariantName, (port: number) => Promise<string>> = {
   },
 };
 
-/** Says "one", and "two" before "one" is answered. A request takes its time, where there are requests. */
-const saysTwo: Record<VariantName, (port: number) => Promise<unknown>> = {
+/** Posts "one", and then "two" before "one" is answered. Over HTTP the body of the first request is slow. */
+const postTwo: Record<VariantName, (port: number) => Promise<unknown>> = {
   polling(port) {
     const request = () => http.request({ host: "127.0.0.1", port, method: "POST", path: "/msgs", headers });
     return overtake(request(), request());
@@ -105,28 +107,28 @@ const saysTwo: Record<VariantName, (port: number) => Promise<unknown>> = {
     const request = () => session.request({ ":method": "POST", ":path": "/msgs", ...headers });
     await overtake(request(), request());
   },
-  "raw-websockets": (port) => saysBoth(wires[2]!, port),
-  "socket-io": (port) => saysBoth(wires[3]!, port),
+  "raw-websockets": (port) => postBoth(wires[2]!, port),
+  "socket-io": (port) => postBoth(wires[3]!, port),
 };
 
 const draft = (text: string) => ({ user: "Ada", text });
 
 async function overtake(one: Writable, two: Writable) {
-  one.write(" "); // the first byte of a body, and the rest is still to come
+  one.write(" "); // the first byte of the body; the rest follows later
   two.end(JSON.stringify(draft("two")));
   await once(two, "response");
   one.end(JSON.stringify(draft("one")));
   await once(one, "response");
 }
 
-async function saysBoth(wire: Wire, port: number) {
+async function postBoth(wire: Wire, port: number) {
   const ada = await join(wire, port);
   cleanUp.push(() => ada.leave());
   await Promise.all(["one", "two"].map((text) => ada.post(draft(text))));
 }
 
 describe.each(wires.map((wire) => [wire.name, wire] as const))("%s", (name, wire) => {
-  test("A page that was unplugged is told no news any more, or goes on being told until TCP gives up", async () => {
+  test("The server sends nothing to an unplugged client, or stops when a ping fails, or goes on until TCP gives up", async () => {
     Object.assign(limits, { ping: 150, pong: 100, heartbeat: 25 });
     const ourPings = vi.spyOn(WebSocket.prototype, "ping");
     const { log, tap, sockets } = await open(wire);
@@ -139,104 +141,123 @@ describe.each(wires.map((wire) => [wire.name, wire] as const))("%s", (name, wire
     const written: number[] = []; // how many bytes, at each heartbeat
     log.listen(() => written.push(socket!.bytesWritten), new AbortController().signal);
     await until(() => written.length).toBeGreaterThan(40); // four times as long as a ping and a missing pong take
-    const told = limits.heartbeat * written.findLastIndex((bytes, n) => n > 0 && bytes > written[n - 1]!);
-    const limit = noticed.byServer(limits)[name];
-    expect(told).toBeLessThan(limit + 300);
-    const by = ourPings.mock.calls.length > 0 ? "by our pings" : "by its pings";
-    const found = told > 35 * limits.heartbeat ? "until TCP gives up" : told > 0 ? by : "not at all";
-    expect(behaviour.unpluggedPage.answers[name]).toMatch(new RegExp(`${found}$`));
+    const sentFor = limits.heartbeat * written.findLastIndex((bytes, n) => n > 0 && bytes > written[n - 1]!);
+    const limit = detectionTime.byServer(limits)[name];
+    expect(sentFor).toBeLessThan(limit + 300);
+    const ping = ourPings.mock.calls.length > 0 ? "until our ping fails" : "until the library's ping fails";
+    const observed = sentFor > 35 * limits.heartbeat ? "until TCP gives up" : sentFor > 0 ? ping : "not at all";
+    expect(behaviour.unpluggedPage.answers[name]).toMatch(new RegExp(`${observed}$`));
   });
 
-  test("For somebody who does not read nothing waits in the server, or everything until we cut", async () => {
-    Object.assign(limits, { backlog: 64 * 1024, kept: 2_000 });
-    const { log, tap } = await open(wire);
-    const bob = await join(wire, tap.port);
-    cleanUp.push(() => bob.leave());
-    await bob.next();
-    let found = "";
-    void bob.ended.then(() => (found = "all, until our code cuts"));
+  test("If a client stops reading, nothing piles up on the server, or everything until our code hangs up", async () => {
+    const [messages, kept] = [2_000, 20];
 
-    tap.freeze();
-    const text = "😀".repeat(2_000); // 8 kB: more than the network takes by itself
-    for (let n = 0; n < 2_000; n++) {
-      void log.add({ user: "Ada", text });
-      await turn();
-    }
-    tap.thaw();
-    await until(() => found || bob.heard.at(-1)?.id).toSatisfy((what) => what === found || what === 2_000);
-    expect(found || "nothing").toBe(behaviour.slowReader.answers[name]);
+    /** How many messages Bob receives who did not read while they were sent. Undefined when the server has hung up. */
+    const receives = async (backlog: number) => {
+      Object.assign(limits, { backlog, kept });
+      const { log, tap } = await open(wire);
+      const bob = await join(wire, tap.port);
+      cleanUp.push(() => bob.leave());
+      await bob.next();
+      let hungUp = false;
+      void bob.ended.then(() => (hungUp = true));
+
+      tap.freeze();
+      const text = "😀".repeat(2_000); // 8 kB, and 16 MB in all: more than the buffers of the network take
+      for (let n = 0; n < messages; n++) {
+        void log.add({ user: "Ada", text });
+        await turn();
+      }
+      tap.thaw();
+      await until(() => hungUp || bob.received.at(-1)?.id === messages).toBe(true);
+      return hungUp ? undefined : bob.received.length;
+    };
+
+    // The log keeps 20 messages. Bob can receive the others only if they waited for him on the server.
+    const received = await receives(Infinity);
+    const piledUp = received === messages ? "everything" : (received ?? messages) <= 2 * kept ? "nothing" : "something";
+    const limited = await receives(64 * 1024);
+    const observed = limited === undefined ? `${piledUp}, until our code hangs up` : piledUp;
+    expect(observed).toBe(behaviour.slowConsumer.answers[name]);
   });
 
-  test("What says that a post has arrived is HTTP's, the library's or our own", async () => {
+  test("A post is acknowledged by an HTTP status, by the library, or by a frame that we define", async () => {
     const { port } = await open(wire);
-    const says = async () => {
-      const { status } = await wire.knock(port, post);
-      if (status === 201) return "a status of HTTP";
+    const acknowledgement = async () => {
+      const { status } = await wire.request(port, post);
+      if (status === 201) return "an HTTP status";
       const { path, connect, posted } = frames[name]!;
-      const heard: string[] = [];
-      const socket = await openSocket(port, path, { hear: (frame) => heard.push(frame) });
+      const received: string[] = [];
+      const socket = await openSocket(port, path, { onFrame: (frame) => received.push(frame) });
       cleanUp.push(() => socket.terminate());
       if (connect) socket.send(connect);
-      await until(() => heard.some((update) => update.includes("msg:get"))).toBe(true);
+      await until(() => received.some((frame) => frame.includes("msg:get"))).toBe(true);
       socket.send(posted);
-      const answer = () => heard.find((said) => /^430\[|^\{"event":"msg:ack"/.test(said));
+      const answer = () => received.find((frame) => /^430\[|^\{"event":"msg:ack"/.test(frame));
       await until(answer).toBeDefined();
-      return answer()!.startsWith("430") ? "an acknowledgement of the library" : "a frame of our own";
+      return answer()!.startsWith("430") ? "the library's acknowledgement" : "a frame that we define";
     };
-    expect(await says()).toBe(behaviour.answer.answers[name]);
+    expect(await acknowledgement()).toBe(behaviour.acknowledgement.answers[name]);
   });
 
-  test("Plain requests are enough to read and to post, or are not", async () => {
-    const { port } = await open(wire);
-    const { status } = await wire.knock(port, post);
-    const both = status === 201 && (await getsNews(wire.scheme, port));
-    expect(behaviour.curl.answers[name]).toBe(both ? "yes" : "no");
+  test("One plain HTTP request is enough to read and one to post, or it is not", async () => {
+    const { log, port } = await open(wire);
+    await log.add(draft("before"));
+    const path = name === "socket-io" ? "/socket.io/?EIO=4&transport=polling" : "/msgs";
+    const { status } = await wire.request(port, { ...post, path });
+    const posted = status === 201 && log.since("").msg.length === 2;
+    const both = posted && (await getsUpdate(wire.scheme, port, path));
+    expect(both ? "yes" : "no").toBe(behaviour.curl.answers[name]);
   });
 
-  test("A proxy that knows no Upgrade lets the news pass, or does not", async () => {
+  test("Updates pass a proxy that does not support Upgrade, or they do not", async () => {
     limits.heartbeat = 25;
     const { log, port } = await open(wire);
-    const [passing, collecting] = [oldProxy(wire.scheme, port, "pass"), oldProxy(wire.scheme, port, "are collected")];
-    const passed = await newsReach[name](await listen(passing));
+    const streaming = await listen(oldProxy(wire.scheme, port, "streamed"));
+    const arrived = await updatesArrive[name](streaming);
 
     let heartbeats = 0;
     log.listen(() => (heartbeats += 1), new AbortController().signal);
-    let collected = "no";
-    newsReach[name](await listen(collecting)).then(
-      (found) => (collected = found),
+    let arrivedBuffered = "no";
+    const buffering = oldProxy(wire.scheme, port, "buffered");
+    updatesArrive[name](await listen(buffering)).then(
+      (observed) => (arrivedBuffered = observed),
       () => {},
     );
-    await until(() => collected !== "no" || heartbeats > 20).toBe(true);
-    collecting.closeAllConnections();
-    expect(collected === passed ? passed : `${passed}, if it holds no answer back`).toBe(
-      behaviour.oldProxy.answers[name],
-    );
+    await until(() => arrivedBuffered !== "no" || heartbeats > 20).toBe(true);
+    buffering.closeAllConnections();
+    const observed = arrivedBuffered === arrived ? arrived : `${arrived}, unless it buffers responses`;
+    expect(observed).toBe(behaviour.proxy.answers[name]);
   });
 
-  test("Posts that do not wait for each other keep their order on one connection, and else may not", async () => {
+  test("Two posts that do not wait for each other arrive in order, or the second may overtake the first", async () => {
     const { log, port } = await open(wire);
-    await saysTwo[name](port);
-    const said = log.since("").msg.map(({ text }) => text);
-    expect(said.toSorted()).toEqual(["one", "two"]);
-    expect(said[0] === "one" ? "always" : "not always").toBe(behaviour.order.answers[name]);
+    await postTwo[name](port);
+    const texts = log.since("").msg.map(({ text }) => text);
+    expect(texts.toSorted()).toEqual(["one", "two"]);
+    expect(texts[0] === "one" ? "always" : "not always").toBe(behaviour.order.answers[name]);
   });
 
-  test("Rooms are the library's, or ours to write", async () => {
-    const log = new Log();
-    const listens = vi.spyOn(log, "listen");
-    await open(wire, log);
-    const beneath = {
-      polling: () => http.createServer(),
-      "http2-push": () => http2.createSecureServer(),
-      "raw-websockets": () => new WebSocketServer({ noServer: true }),
-      "socket-io": () => new SocketIo(),
-    }[name]();
-    const kept = "to" in beneath ? "the library, in rooms" : "our code";
-    expect(behaviour.rooms.answers[name]).toBe(listens.mock.calls.length === 0 ? "there is none" : kept);
+  test("The library keeps the list of listeners, or our code keeps it, or there is no list", async () => {
+    const server = await broadcastServer[name]();
+    const ada = await server.connect("/listener");
+    const bob = await server.connect("/other");
+    server.toItsList("its list");
+    server.toOurList("our list");
+    server.close();
+    const [toAda, toBob] = await Promise.all([ada.received, bob.received]);
+    /** A list of listeners reaches Ada and not Bob. */
+    const isKept = (list: string) => toAda.includes(list) && !toBob.includes(list);
+    const observed = isKept("its list")
+      ? "the library, in rooms"
+      : isKept("our list")
+        ? "our code"
+        : "there is no list";
+    expect(observed).toBe(behaviour.listeners.answers[name]);
   });
 });
 
-test("Whoever is in a room of Socket.IO hears what is said there, and nobody else does", async () => {
+test("A message to a room of Socket.IO reaches the sockets in that room and no others", async () => {
   const server = http.createServer();
   const sockets = new SocketIo(server);
   cleanUp.push(() => sockets.close());
@@ -245,13 +266,13 @@ test("Whoever is in a room of Socket.IO hears what is said there, and nobody els
   const enter = async (room: string) => {
     const socket = io(`http://127.0.0.1:${port}`, { forceNew: true, transports: ["websocket"], auth: { room } });
     cleanUp.push(() => socket.disconnect());
-    const heard: string[] = [];
-    socket.on("said", (text: string) => heard.push(text));
+    const received: string[] = [];
+    socket.on("text", (text: string) => received.push(text));
     await new Promise<void>((resolve) => socket.once("connect", resolve));
-    return heard;
+    return received;
   };
   const [ada, bob] = [await enter("kitchen"), await enter("garden")];
-  sockets.to("kitchen").emit("said", "tea is ready");
-  sockets.emit("said", "good night");
+  sockets.to("kitchen").emit("text", "tea is ready");
+  sockets.emit("text", "good night");
   await until(() => [ada, bob]).toEqual([["tea is ready", "good night"], ["good night"]]);
 });

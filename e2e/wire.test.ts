@@ -1,9 +1,9 @@
-// The promises of the chat, asked of each technique on its own wire: the same questions four times.
+// The promises of the chat, tested on the wire of each technique: one suite, run four times.
 import { randomBytes, randomUUID } from "node:crypto";
 import { once } from "node:events";
 import http2 from "node:http2";
 import net from "node:net";
-import { setImmediate as turn } from "node:timers/promises";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { io } from "socket.io-client";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { Log } from "../shared-chat/log.ts";
@@ -12,11 +12,12 @@ import { limits } from "../shared-chat/limits.ts";
 import { type Options, start } from "../shared-server/start.ts";
 import {
   closeCode,
-  join,
+  type HttpRequest,
+  join as joinWire,
   type JoinOptions,
   openSocket,
   type Person,
-  shout,
+  sendRaw,
   trusting,
   type Wire,
   wires,
@@ -25,22 +26,22 @@ import {
 
 vi.setConfig({ testTimeout: 15_000, hookTimeout: 15_000 });
 
-// What nobody caught would end a server that runs by itself.
+// An uncaught error would end a server in production, so each test checks that there was none.
 const uncaught: unknown[] = [];
 process.on("uncaughtException", (error) => uncaught.push(error));
 process.on("unhandledRejection", (error) => uncaught.push(error));
 
-const usual = { ...limits };
+const defaults = { ...limits };
 const cleanUp: (() => unknown)[] = [];
 afterEach(async () => {
   limits.grace = 100;
   for (const undo of cleanUp.splice(0).toReversed()) await undo();
-  Object.assign(limits, usual);
+  Object.assign(limits, defaults);
   vi.restoreAllMocks();
   expect(uncaught.splice(0)).toEqual([]);
 });
 
-/** Starts a variant, and gives its guests a place to come to. */
+/** Starts a variant until the end of the test. */
 async function open(wire: Wire, options: Partial<Options> = {}) {
   const log = options.log ?? new Log();
   const running = await start(wire.name, { port: 0, ...options, log });
@@ -51,52 +52,52 @@ async function open(wire: Wire, options: Partial<Options> = {}) {
     log,
     port: running.port,
     stop,
-    knock: (knock: Parameters<Wire["knock"]>[1]) => wire.knock(running.port, knock),
+    request: (request: HttpRequest) => wire.request(running.port, request),
     async join(joinOptions?: JoinOptions): Promise<Person> {
-      const person = await join(wire, running.port, joinOptions);
+      const person = await joinWire(wire, running.port, joinOptions);
       cleanUp.push(() => person.leave());
       return person;
     },
   };
 }
 
-const often = { interval: 5, timeout: 5_000 };
-const named = (some: readonly Wire[]) => some.map((wire) => [wire.name, wire] as const);
+const waiting = { interval: 5, timeout: 5_000 };
+const byName = (list: readonly Wire[]) => list.map((wire) => [wire.name, wire] as const);
 const ids = (messages: Message[]) => messages.map(({ id }) => id);
 const lines = (messages: Message[]) => messages.map(({ user, text }) => `${user}: ${text}`);
 const count = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, n) => from + n);
 
-/** How many milliseconds something takes. */
-async function took(something: () => Promise<unknown>): Promise<number> {
+/** How long an action takes, in milliseconds. */
+async function durationOf(action: () => Promise<unknown>): Promise<number> {
   const before = performance.now();
-  await something();
+  await action();
   return performance.now() - before;
 }
 
-/** The cursor of somebody who has missed the newest so many messages. */
-function cursorBack(log: Log, missed: number): string {
+/** The cursor of a client that has missed this many of the newest messages. */
+function cursorMissing(log: Log, missed: number): string {
   const [epoch, id] = log.since("").cursor.split(".");
   return `${epoch}.${Number(id) - missed}`;
 }
 
-/** The longest text there is: 2,000 characters, 8,000 bytes. */
-const longest = "😀".repeat(2_000);
+/** The longest text that is allowed: 2,000 characters, 8,000 bytes. */
+const longestText = "😀".repeat(2_000);
 
-/** A log that keeps 1,000 messages of the longest kind: 8 MB, more than the network takes at once. */
-async function longLog(): Promise<Log> {
+/** A log of 1,000 messages of the longest text: 8 MB, more than the network buffers. */
+async function makeFullLog(): Promise<Log> {
   const log = new Log();
-  for (let n = 0; n < 1_000; n++) await log.add({ user: "Ada", text: longest });
+  for (let n = 0; n < 1_000; n++) await log.add({ user: "Ada", text: longestText });
   return log;
 }
-const long = longLog();
+const fullLog = makeFullLog();
 
-describe.each(named(wires))("%s", (_name, wire) => {
+describe.each(byName(wires))("%s", (_name, wire) => {
   describe("reading", () => {
-    it("gives a newcomer what was said before", async () => {
-      const { log, join: comes } = await open(wire);
+    it("sends a newcomer what was said before", async () => {
+      const { log, join } = await open(wire);
       await log.add({ user: "Ada", text: "one" });
       await log.add({ user: "Bob", text: "two" });
-      const cyd = await comes();
+      const cyd = await join();
       expect(await cyd.next()).toEqual({
         msg: [
           { id: 1, user: "Ada", text: "one", time: expect.any(Number) },
@@ -106,50 +107,50 @@ describe.each(named(wires))("%s", (_name, wire) => {
       });
     });
 
-    it.each([[undefined], [""]])("gives a newcomer (since: %j) an empty list of an empty log", async (since) => {
-      const { log, join: comes } = await open(wire);
-      const ada = await comes({ since });
+    it.each([[undefined], [""]])("sends a newcomer (since: %j) an empty list when the log is empty", async (since) => {
+      const { log, join } = await open(wire);
+      const ada = await join({ since });
       expect(await ada.next()).toEqual({ msg: [], cursor: log.since("").cursor });
     });
 
-    it("gives a newcomer the newest 200", async () => {
-      const { log, join: comes } = await open(wire);
+    it("sends a newcomer the newest 200 messages", async () => {
+      const { log, join } = await open(wire);
       for (let n = 1; n <= 201; n++) void log.add({ user: "Ada", text: String(n) });
-      const bob = await comes();
+      const bob = await join();
       expect(ids((await bob.next()).msg)).toEqual(count(2, 201));
     });
 
-    it("tells everybody what one says, the author too, once and in order", async () => {
-      const { join: comes } = await open(wire);
-      const [ada, bob, cyd] = await Promise.all([comes(), comes(), comes()]);
+    it("sends each message to all clients, the author included, once and in order", async () => {
+      const { join } = await open(wire);
+      const [ada, bob, cyd] = await Promise.all([join(), join(), join()]);
       await ada.says("hello");
       await bob.says("hi", "Bob");
       await cyd.says("good morning", "Cyd");
       for (const person of [ada, bob, cyd]) {
-        expect(lines(await person.hears(3))).toEqual(["Ada: hello", "Bob: hi", "Cyd: good morning"]);
-        expect(ids(person.heard)).toEqual([1, 2, 3]);
+        expect(lines(await person.receives(3))).toEqual(["Ada: hello", "Bob: hi", "Cyd: good morning"]);
+        expect(ids(person.received)).toEqual([1, 2, 3]);
       }
     });
 
-    it("gives whoever joins while others talk everything, once and in order", async () => {
+    it("sends a client that joins while others post every message, once and in order", async () => {
       limits.first = limits.kept = 100_000;
-      const { log, join: comes } = await open(wire);
+      const { log, join } = await open(wire);
       const people: Person[] = [];
-      for (let n = 0; n < 5; n++) void comes().then((person) => people.push(person));
-      let said = 0;
-      while (people.length < 5 || said % 100 > 0) {
-        void log.add({ user: "Ada", text: String(++said) });
-        await turn();
+      for (let n = 0; n < 5; n++) void join().then((person) => people.push(person));
+      let posted = 0;
+      while (people.length < 5 || posted % 100 > 0) {
+        void log.add({ user: "Ada", text: String(++posted) });
+        await nextTurn();
       }
       for (const person of people) {
-        await vi.waitFor(() => expect(person.heard.at(-1)?.id).toBe(said), often);
-        expect(ids(person.heard)).toEqual(count(1, said));
+        await vi.waitFor(() => expect(person.received.at(-1)?.id).toBe(posted), waiting);
+        expect(ids(person.received)).toEqual(count(1, posted));
       }
     });
 
-    it("leaves text as it is: markup, line breaks, any language", async () => {
-      const { join: comes } = await open(wire);
-      const ada = await comes();
+    it("does not change a text: markup, line breaks, any language", async () => {
+      const { join } = await open(wire);
+      const ada = await join();
       const texts = [
         "<b>hello</b>",
         "one\ntwo\r\n\ndata: three",
@@ -158,46 +159,46 @@ describe.each(named(wires))("%s", (_name, wire) => {
         '"\\u0041',
       ];
       for (const text of texts) await ada.says(text);
-      expect((await ada.hears(texts.length)).map(({ text }) => text)).toEqual(texts);
+      expect((await ada.receives(texts.length)).map(({ text }) => text)).toEqual(texts);
     });
 
-    it("continues with only what was missed", async () => {
-      const { log, join: comes } = await open(wire);
-      const ada = await comes();
+    it("sends a returning client only what it missed", async () => {
+      const { log, join } = await open(wire);
+      const ada = await join();
       await ada.says("one");
-      await ada.hears(1);
+      await ada.receives(1);
       ada.leave();
       await log.add({ user: "Bob", text: "two" });
       await log.add({ user: "Bob", text: "three" });
-      const again = await comes({ since: ada.cursor });
+      const again = await join({ since: ada.cursor });
       expect(await again.next()).toMatchObject({ msg: [{ id: 2 }, { id: 3 }], cursor: log.since("").cursor });
       await again.says("four");
-      expect(ids(await again.hears(1))).toEqual([4]);
+      expect(ids(await again.receives(1))).toEqual([4]);
     });
 
-    it("continues with an empty news when nothing was missed", async () => {
-      const { log, join: comes } = await open(wire);
+    it("sends a returning client an empty update when it missed nothing", async () => {
+      const { log, join } = await open(wire);
       await log.add({ user: "Ada", text: "one" });
       const { cursor } = log.since("");
-      expect(await (await comes({ since: cursor })).next()).toEqual({ msg: [], cursor });
+      expect(await (await join({ since: cursor })).next()).toEqual({ msg: [], cursor });
     });
 
-    it("catches up with 1,000 messages of the longest kind, whole", async () => {
-      const log = await long;
-      const { join: comes } = await open(wire, { log });
-      const ada = await comes({ since: cursorBack(log, 1_000) });
+    it("catches up with 1,000 messages of the longest text, uncut", async () => {
+      const log = await fullLog;
+      const { join } = await open(wire, { log });
+      const ada = await join({ since: cursorMissing(log, 1_000) });
       const { msg, reset } = await ada.next();
       expect(reset).toBeUndefined();
       expect(msg).toHaveLength(1_000);
-      expect(msg.every(({ text }) => text === longest)).toBe(true);
+      expect(msg.every(({ text }) => text === longestText)).toBe(true);
     });
 
-    it("says that a cursor is of another log", async () => {
+    it("answers a cursor of another log with reset: new-log", async () => {
       const another = new Log();
       await another.add({ user: "Ada", text: "elsewhere" });
-      const { log, join: comes } = await open(wire);
+      const { log, join } = await open(wire);
       await log.add({ user: "Ada", text: "here" });
-      const bob = await comes({ since: another.since("").cursor });
+      const bob = await join({ since: another.since("").cursor });
       expect(await bob.next()).toMatchObject({
         reset: "new-log",
         msg: [{ text: "here" }],
@@ -205,43 +206,43 @@ describe.each(named(wires))("%s", (_name, wire) => {
       });
     });
 
-    it("says that what was missed is no longer kept", async () => {
+    it("answers a cursor older than the kept messages with reset: trimmed", async () => {
       Object.assign(limits, { kept: 10, first: 5 });
-      const { log, join: comes } = await open(wire);
+      const { log, join } = await open(wire);
       for (let n = 1; n <= 21; n++) await log.add({ user: "Ada", text: String(n) });
-      const bob = await comes({ since: cursorBack(log, 11) });
+      const bob = await join({ since: cursorMissing(log, 11) });
       const update = await bob.next();
       expect(update).toMatchObject({ reset: "trimmed", cursor: log.since("").cursor });
       expect(ids(update.msg)).toEqual(count(17, 21));
-      const cyd = await comes({ since: cursorBack(log, 10) });
+      const cyd = await join({ since: cursorMissing(log, 10) });
       expect(ids((await cyd.next()).msg)).toEqual(count(12, 21));
     });
 
-    it("takes a cursor that is repeated, from the future or garbage for that of another log", async () => {
-      const { log, join: comes } = await open(wire);
+    it("answers a cursor that is repeated, from the future or garbage with reset: new-log", async () => {
+      const { log, join } = await open(wire);
       await log.add({ user: "Ada", text: "hello" });
       const { cursor } = log.since("");
-      const garbage = [[cursor, cursor], cursorBack(log, -1), `${cursor}0`, "x", "😀", "%", "x".repeat(4_000)];
+      const garbage = [[cursor, cursor], cursorMissing(log, -1), `${cursor}0`, "x", "😀", "%", "x".repeat(4_000)];
       for (const since of garbage) {
-        const bob = await comes({ since });
+        const bob = await join({ since });
         expect(await bob.next()).toMatchObject({ reset: "new-log", msg: [{ text: "hello" }], cursor });
         bob.leave();
       }
     });
 
-    it(`continues from ${wire.continuesFrom} when there are two cursors`, async () => {
-      const { log, join: comes } = await open(wire);
+    it(`continues from ${wire.continuesFrom} when a client sends two cursors`, async () => {
+      const { log, join } = await open(wire);
       for (const text of ["one", "two", "three"]) await log.add({ user: "Ada", text });
-      const cursors = { since: cursorBack(log, 1), "Last-Event-ID": cursorBack(log, 2) };
-      const ada = await comes({ since: cursors.since, headers: { "Last-Event-ID": cursors["Last-Event-ID"] } });
+      const cursors = { since: cursorMissing(log, 1), "Last-Event-ID": cursorMissing(log, 2) };
+      const ada = await join({ since: cursors.since, headers: { "Last-Event-ID": cursors["Last-Event-ID"] } });
       expect(await ada.next()).toEqual(log.since(cursors[wire.continuesFrom]));
     });
 
-    it("tells an empty news after silence, with the cursor of the last message", async () => {
+    it("sends an empty update after silence (the heartbeat), with the cursor of the last message", async () => {
       limits.heartbeat = 50;
-      const { log, join: comes } = await open(wire);
+      const { log, join } = await open(wire);
       await log.add({ user: "Ada", text: "hello" });
-      const bob = await comes();
+      const bob = await join();
       const { cursor } = await bob.next();
       expect(await bob.next()).toEqual({ msg: [], cursor });
       expect(await bob.next()).toEqual({ msg: [], cursor });
@@ -249,9 +250,9 @@ describe.each(named(wires))("%s", (_name, wire) => {
   });
 
   describe("posting", () => {
-    it("answers a draft with the message that it became", async () => {
-      const { join: comes } = await open(wire);
-      const ada = await comes();
+    it("answers a draft with the accepted message", async () => {
+      const { join } = await open(wire);
+      const ada = await join();
       const draftId = randomUUID();
       expect(await ada.post({ user: " Ada ", text: "hello\n", draftId })).toEqual({
         message: { id: 1, user: "Ada", text: "hello", draftId, time: expect.any(Number) },
@@ -259,9 +260,9 @@ describe.each(named(wires))("%s", (_name, wire) => {
       });
     });
 
-    it("knows a draft that it gets again: the same message, told once", async () => {
-      const { join: comes } = await open(wire);
-      const [ada, bob] = [await comes(), await comes()];
+    it("recognises a repeated draft: the answer is the same message, and it is sent to clients once", async () => {
+      const { join } = await open(wire);
+      const [ada, bob] = [await join(), await join()];
       const draft = { user: "Ada", text: "hello", draftId: randomUUID() };
       const first = await ada.post(draft);
       const repeat = await ada.post(draft);
@@ -274,12 +275,12 @@ describe.each(named(wires))("%s", (_name, wire) => {
         wire.status.repeated,
         wire.status.repeated,
       ]);
-      expect(lines(await bob.hears(2))).toEqual(["Ada: hello", "Ada: that was all"]);
+      expect(lines(await bob.receives(2))).toEqual(["Ada: hello", "Ada: that was all"]);
     });
 
-    it("refuses a draft whose id was used for another text or name, in words", async () => {
-      const { log, join: comes } = await open(wire);
-      const ada = await comes();
+    it("refuses a draft whose id was used for another text or name, and says why", async () => {
+      const { log, join } = await open(wire);
+      const ada = await join();
       const draft = { user: "Ada", text: "hello", draftId: randomUUID() };
       await ada.post(draft);
       for (const change of [{ text: "goodbye" }, { user: "Bob" }]) {
@@ -290,20 +291,20 @@ describe.each(named(wires))("%s", (_name, wire) => {
       expect(lines(log.since("").msg)).toEqual(["Ada: hello"]);
     });
 
-    const bad: [what: string, draft: unknown][] = [
+    const invalidDrafts: [what: string, draft: unknown][] = [
       ["an empty text", { user: "Ada", text: "" }],
-      ["a text of blanks", { user: "Ada", text: " \n " }],
+      ["a text of whitespace", { user: "Ada", text: " \n " }],
       ["2,001 characters", { user: "Ada", text: "x".repeat(2_001) }],
       ["half an emoji", { user: "Ada", text: "\uD83D" }],
       ["a text that is a number", { user: "Ada", text: 1 }],
       ["no text", { user: "Ada" }],
       ["no name", { text: "hello" }],
-      ["a name of blanks", { user: "  ", text: "hello" }],
+      ["a name of whitespace", { user: "  ", text: "hello" }],
       ["a name of 33 characters", { user: "x".repeat(33), text: "hello" }],
       ["a name with a right-to-left override", { user: "Ada\u202E", text: "hello" }],
       ["half an emoji for a name", { user: "\uDE00", text: "hello" }],
       ["a name that is a list", { user: ["Ada"], text: "hello" }],
-      ["an id that is no UUID", { user: "Ada", text: "hello", draftId: "1" }],
+      ["an id that is not a UUID", { user: "Ada", text: "hello", draftId: "1" }],
       ["a list", [{ user: "Ada", text: "hello" }]],
       ["a string", "hello"],
       ["a number", 7],
@@ -312,124 +313,127 @@ describe.each(named(wires))("%s", (_name, wire) => {
       ["an empty object", {}],
       ["its own prototype", JSON.parse('{"__proto__":{"user":"Ada","text":"hello"}}')],
     ];
-    it("refuses a bad draft in words, and it reaches nobody", async () => {
-      const { join: comes } = await open(wire);
-      const [ada, bob] = [await comes(), await comes()];
-      for (const [what, draft] of bad) {
+    it("refuses an invalid draft, says why, and sends it to nobody", async () => {
+      const { join } = await open(wire);
+      const [ada, bob] = [await join(), await join()];
+      for (const [what, draft] of invalidDrafts) {
         const { error, status, message } = await ada.post(draft);
         expect(message, what).toBeUndefined();
         expect(error, what).toMatch(/^[A-Z][^\n]+\.$/);
         expect(status, what).toBe(wire.status.refused);
       }
       await ada.says("that was all");
-      expect(lines(await bob.hears(1))).toEqual(["Ada: that was all"]);
-      expect(ids(bob.heard)).toEqual([1]);
+      expect(lines(await bob.receives(1))).toEqual(["Ada: that was all"]);
+      expect(ids(bob.received)).toEqual([1]);
     });
 
-    it(`${wire.namesDraft ? "names" : "need not name"} the draft that it refuses`, async () => {
-      const { join: comes } = await open(wire);
-      const ada = await comes();
+    it(`${wire.refusalHasDraftId ? "returns" : "need not return"} the id of a refused draft`, async () => {
+      const { join } = await open(wire);
+      const ada = await join();
       const draftId = randomUUID();
       const refused = await ada.post({ user: "Ada", text: "", draftId });
-      expect(refused.draftId).toBe(wire.namesDraft ? draftId : undefined);
+      expect(refused.draftId).toBe(wire.refusalHasDraftId ? draftId : undefined);
     });
 
-    it(`${wire.namesDraft ? "names" : "need not name"} the draft whose id was used before`, async () => {
-      const { join: comes } = await open(wire);
-      const ada = await comes();
+    it(`${wire.refusalHasDraftId ? "returns" : "need not return"} the id of a draft whose id was used before`, async () => {
+      const { join } = await open(wire);
+      const ada = await join();
       const draftId = randomUUID();
       await ada.post({ user: "Ada", text: "hello", draftId });
       const refused = await ada.post({ user: "Ada", text: "goodbye", draftId });
-      expect(refused.draftId).toBe(wire.namesDraft ? draftId : undefined);
+      expect(refused.draftId).toBe(wire.refusalHasDraftId ? draftId : undefined);
     });
 
-    it("takes the longest draft, with every character escaped", async () => {
-      const { join: comes } = await open(wire);
-      const ada = await comes();
+    it("accepts the longest draft, with every character escaped", async () => {
+      const { join } = await open(wire);
+      const ada = await join();
       const text = "\u0001".repeat(2_000); // six characters each, in JSON
       expect(await ada.says(text)).toMatchObject({ text });
     });
 
-    it("refuses what is larger than 32 KiB, and the others go on", async () => {
-      const { join: comes } = await open(wire);
-      const [ada, bob] = [await comes(), await comes()];
+    it("refuses a draft larger than 32 KiB, and other clients continue", async () => {
+      const { join } = await open(wire);
+      const [ada, bob] = [await join(), await join()];
       expect(await ada.post({ user: "Ada", text: "x".repeat(33 * 1024) })).toMatchObject(wire.oversized);
       await bob.says("still here", "Bob");
-      expect(lines(await bob.hears(1))).toEqual(["Bob: still here"]);
+      expect(lines(await bob.receives(1))).toEqual(["Bob: still here"]);
     });
 
     it.each(wire.refusals.map((refused) => [refused.for, refused.status, refused] as const))(
-      "answers %s with %i, in words",
-      async (_what, status, { knock, headers = {} }) => {
-        const { log, knock: knocks } = await open(wire);
-        const answer = await knocks(knock);
-        expect(answer.status).toBe(status);
-        expect(answer.headers).toMatchObject(headers);
-        expect(JSON.parse(answer.text)).toEqual({ error: expect.stringMatching(/^[^\n]+$/) });
-        expect(answer.text).not.toMatch(/\bat .*:\d+/); // no stack
-        expect(log.since("").msg).toEqual([]);
+      "answers %s with %i and an error message",
+      async (_what, status, { request, headers = {} }) => {
+        const server = await open(wire);
+        const response = await server.request(request);
+        expect(response.status).toBe(status);
+        expect(response.headers).toMatchObject(headers);
+        expect(JSON.parse(response.text)).toEqual({ error: expect.stringMatching(/^[^\n]+$/) });
+        expect(response.text).not.toMatch(/\bat .*:\d+/); // no stack trace
+        expect(server.log.since("").msg).toEqual([]);
       },
     );
   });
 
   describe("admission", () => {
-    const port = (origin: string) => origin.split(":").at(-1);
-    const other = wire.scheme === "http" ? "https" : "http";
+    const portOf = (host: string) => host.split(":").at(-1);
+    const otherScheme = wire.scheme === "http" ? "https" : "http";
 
-    it("admits whoever states no Origin, or one of ours, at every door", async () => {
+    it("admits a request without an Origin, or with one of our origins, at every endpoint", async () => {
       const server = await open(wire);
-      for (const { knock, status } of wire.doors) {
+      for (const { request, status } of wire.endpoints) {
         const ours = ["localhost", "127.0.0.1", "[::1]"].map((name) => `${name}:${server.port}`);
         for (const Host of ours)
           for (const headers of [{ Host }, ...ours.map((name) => ({ Host, Origin: `${wire.scheme}://${name}` }))]) {
-            const answer = await server.knock({ ...knock, headers: { ...knock.headers, ...headers } });
-            expect(answer.status, JSON.stringify({ ...knock, headers })).toBe(status);
+            const response = await server.request({ ...request, headers: { ...request.headers, ...headers } });
+            expect(response.status, JSON.stringify({ ...request, headers })).toBe(status);
           }
       }
     });
 
-    const strangers: [who: string, headers: (ours: string) => Record<string, string>][] = [
+    const foreign: [what: string, headers: (ours: string) => Record<string, string>][] = [
       ["another site", () => ({ Origin: "https://evil.example" })],
       ["a sandboxed frame or a file", () => ({ Origin: "null" })],
       ["an empty Origin", () => ({ Origin: "" })],
-      ["another port of this machine", (ours) => ({ Origin: `${wire.scheme}://localhost:${Number(port(ours)) - 1}` })],
-      ["the default port of this machine", () => ({ Origin: `${wire.scheme}://localhost` })],
-      ["another scheme", (ours) => ({ Origin: `${other}://${ours}` })],
-      ["a site that begins alike", (ours) => ({ Origin: `${wire.scheme}://${ours}.evil.example` })],
-      ["a site that ends alike", (ours) => ({ Origin: `${wire.scheme}://evil.${ours}` })],
-      ["two Origins", (ours) => ({ Origin: `${wire.scheme}://${ours}, https://evil.example` })],
-      ["a rebound name", (ours) => ({ Host: `evil.example:${port(ours)}` })],
       [
-        "a rebound name and its Origin",
-        (ours) => ({ Host: `evil.example:${port(ours)}`, Origin: `${wire.scheme}://evil.example:${port(ours)}` }),
+        "another port of this machine",
+        (ours) => ({ Origin: `${wire.scheme}://localhost:${Number(portOf(ours)) - 1}` }),
+      ],
+      ["the default port of this machine", () => ({ Origin: `${wire.scheme}://localhost` })],
+      ["another scheme", (ours) => ({ Origin: `${otherScheme}://${ours}` })],
+      ["a site whose name begins with ours", (ours) => ({ Origin: `${wire.scheme}://${ours}.evil.example` })],
+      ["a site whose name ends with ours", (ours) => ({ Origin: `${wire.scheme}://evil.${ours}` })],
+      ["two Origins", (ours) => ({ Origin: `${wire.scheme}://${ours}, https://evil.example` })],
+      ["a rebound DNS name", (ours) => ({ Host: `evil.example:${portOf(ours)}` })],
+      [
+        "a rebound DNS name and its Origin",
+        (ours) => ({ Host: `evil.example:${portOf(ours)}`, Origin: `${wire.scheme}://evil.example:${portOf(ours)}` }),
       ],
       ["a Host with another port", () => ({ Host: "localhost:1" })],
       ["a Host without a port", () => ({ Host: "localhost" })],
       ["the public origin of another server", () => ({ Origin: "https://chat.example.org" })],
     ];
-    it.each(strangers)("refuses %s at every door, with 403 and words", async (_who, stated) => {
-      const { log, port: ours, knock: knocks } = await open(wire);
-      for (const { knock } of wire.doors) {
-        const headers = stated(`localhost:${ours}`);
-        const answer = await knocks({ ...knock, headers: { ...knock.headers, ...headers } });
-        expect(answer.status, JSON.stringify(knock)).toBe(403);
-        if (knock.method !== "HEAD" && answer.text)
-          expect(JSON.parse(answer.text)).toEqual({ error: expect.stringMatching(/\.$/) });
+    it.each(foreign)("refuses %s at every endpoint, with 403 and an error message", async (_what, headersFor) => {
+      const server = await open(wire);
+      for (const { request } of wire.endpoints) {
+        const headers = headersFor(`localhost:${server.port}`);
+        const response = await server.request({ ...request, headers: { ...request.headers, ...headers } });
+        expect(response.status, JSON.stringify(request)).toBe(403);
+        if (request.method !== "HEAD" && response.text)
+          expect(JSON.parse(response.text)).toEqual({ error: expect.stringMatching(/\.$/) });
       }
-      expect(log.since("").msg).toEqual([]);
+      expect(server.log.since("").msg).toEqual([]);
     });
 
-    it("refuses a stranger that joins", async () => {
-      const { join: comes } = await open(wire);
-      await expect(comes({ headers: { Origin: "https://evil.example" } })).rejects.toMatchObject({ status: 403 });
+    it("refuses to let a page of another site join", async () => {
+      const { join } = await open(wire);
+      await expect(join({ headers: { Origin: "https://evil.example" } })).rejects.toMatchObject({ status: 403 });
     });
 
-    it("admits the public origin, behind a proxy that keeps the Host or not", async () => {
+    it("admits the public origin, whether the proxy keeps the Host or replaces it", async () => {
       const publicOrigin = "https://chat.example.org";
-      const { knock: knocks } = await open(wire, { publicOrigin });
-      for (const { knock, status } of wire.doors) {
+      const server = await open(wire, { publicOrigin });
+      for (const { request, status } of wire.endpoints) {
         const ask = (headers: Record<string, string>) =>
-          knocks({ ...knock, headers: { ...knock.headers, ...headers } });
+          server.request({ ...request, headers: { ...request.headers, ...headers } });
         expect((await ask({ Origin: publicOrigin })).status).toBe(status);
         expect((await ask({ Origin: publicOrigin, Host: "chat.example.org" })).status).toBe(status);
         expect((await ask({ Origin: "http://chat.example.org", Host: "chat.example.org" })).status).toBe(403);
@@ -438,38 +442,38 @@ describe.each(named(wires))("%s", (_name, wire) => {
     });
   });
 
-  describe("ending", () => {
-    it("stops with people connected: they see the end, and nobody is waited for", async () => {
-      const { port, stop, join: comes } = await open(wire);
-      const ada = await comes();
-      const bob = await comes();
+  describe("stopping and restarting", () => {
+    it("stops at once with clients connected, and closes their connections", async () => {
+      const { port, stop, join } = await open(wire);
+      const ada = await join();
+      const bob = await join();
       await ada.says("bye");
-      await bob.hears(1);
+      await bob.receives(1);
       const before = performance.now();
       await stop();
       expect(performance.now() - before).toBeLessThan(limits.grace);
-      expect(await ada.ended).toMatch(wire.goodbye);
-      expect(await bob.ended).toMatch(wire.goodbye);
-      await expect(join(wire, port)).rejects.toThrow();
+      expect(await ada.ended).toMatch(wire.endOnShutdown);
+      expect(await bob.ended).toMatch(wire.endOnShutdown);
+      await expect(joinWire(wire, port)).rejects.toThrow();
     });
 
-    it("keeps nothing of an upgrade that it refused", async () => {
+    it("keeps no connection of an upgrade that it refused", async () => {
       const { port, stop } = await open(wire);
       const upgrade = `GET /nope HTTP/1.1\r\nHost: evil.example\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`;
-      await shout(port, `${upgrade}and some bytes more`);
-      expect(await took(stop)).toBeLessThan(limits.grace / 2);
+      await sendRaw(port, `${upgrade}and some more bytes`);
+      expect(await durationOf(stop)).toBeLessThan(limits.grace / 2);
     });
 
-    it("stops after the grace time when somebody does not hang up", async () => {
+    it("stops after the grace period when a client does not close its connection", async () => {
       limits.grace = 200;
-      const { port, stop, join: comes } = await open(wire);
+      const { port, stop, join } = await open(wire);
       const idle = net.connect(port, "127.0.0.1");
       idle.on("error", () => {});
       await once(idle, "connect");
       const half = net.connect(port, "127.0.0.1");
       half.on("error", () => {});
       half.write("POST /msgs HTTP/1.1\r\nHost: localhost\r\nContent-");
-      const bob = await comes();
+      const bob = await join();
       await bob.next();
       bob.pause();
       const before = performance.now();
@@ -480,28 +484,28 @@ describe.each(named(wires))("%s", (_name, wire) => {
       half.destroy();
     });
 
-    it("brings whoever was there back to a server that restarts, and they miss nothing", async () => {
+    it("takes reconnecting clients back after a restart, and they miss nothing", async () => {
       const before = await open(wire);
       const { log, port } = before;
-      const bob = await before.join({ returns: true });
+      const bob = await before.join({ reconnects: true });
       await log.add({ user: "Ada", text: "one" });
-      await bob.hears(1);
+      await bob.receives(1);
       await before.stop();
       await log.add({ user: "Ada", text: "two" });
       await open(wire, { log, port });
       await log.add({ user: "Ada", text: "three" });
-      expect(lines(await bob.hears(2))).toEqual(["Ada: two", "Ada: three"]);
+      expect(lines(await bob.receives(2))).toEqual(["Ada: two", "Ada: three"]);
       await log.add({ user: "Ada", text: "four" });
-      await bob.hears(1);
-      expect(ids(bob.heard)).toEqual([1, 2, 3, 4]);
+      await bob.receives(1);
+      expect(ids(bob.received)).toEqual([1, 2, 3, 4]);
     });
 
-    it("says to whoever comes back to a new log that it is another one", async () => {
+    it("tells a client that reconnects to a new log with reset: new-log", async () => {
       const before = await open(wire);
-      const bob = await before.join({ returns: true });
+      const bob = await before.join({ reconnects: true });
       const ada = await before.join();
       await ada.says("before");
-      await bob.hears(1);
+      await bob.receives(1);
       await before.stop();
       const log = new Log();
       await log.add({ user: "Ada", text: "after" });
@@ -513,12 +517,12 @@ describe.each(named(wires))("%s", (_name, wire) => {
     });
   });
 
-  describe("strangers", () => {
+  describe("garbage", () => {
     const handshake = (path: string, port: number) =>
       `GET ${path} HTTP/1.1\r\nHost: localhost:${port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
       "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n";
     const noise = randomBytes(4_096);
-    const garbage = (port: number): (string | Buffer)[] => [
+    const inputs = (port: number): (string | Buffer)[] => [
       noise,
       "",
       "\0",
@@ -546,82 +550,82 @@ describe.each(named(wires))("%s", (_name, wire) => {
       handshake("/socket.io/?EIO=99&transport=__proto__", port),
     ];
 
-    it("do not end the server, nor disturb the others, whatever bytes they send", async () => {
-      const ours = vi.spyOn(console, "error").mockImplementation(() => {});
-      const { port, join: comes } = await open(wire);
-      const ada = await comes();
-      const answers = await Promise.all(garbage(port).map((bytes) => shout(port, bytes)));
-      expect(answers.join("")).not.toMatch(/\bat .*:\d+:\d+/); // no stack
+    it("does not end the server or disturb other clients", async () => {
+      const consoleError = vi.spyOn(console, "error").mockImplementation(() => {});
+      const { port, join } = await open(wire);
+      const ada = await join();
+      const answers = await Promise.all(inputs(port).map((bytes) => sendRaw(port, bytes)));
+      expect(answers.join("")).not.toMatch(/\bat .*:\d+:\d+/); // no stack trace
       await ada.says("still here");
-      expect(lines(await ada.hears(1))).toEqual(["Ada: still here"]);
-      expect(lines((await (await comes()).next()).msg)).toEqual(["Ada: still here"]);
-      expect(ours.mock.calls).toEqual([]); // a stranger writes nothing into our log
+      expect(lines(await ada.receives(1))).toEqual(["Ada: still here"]);
+      expect(lines((await (await join()).next()).msg)).toEqual(["Ada: still here"]);
+      expect(consoleError.mock.calls).toEqual([]); // a client cannot fill our console
     });
   });
 });
 
-describe.each(named(wires.filter(({ cut }) => cut)))("a slow reader of %s", (_name, wire) => {
-  it("is cut when too much waits for it; nobody else is; it comes back with its cursor and misses nothing", async () => {
+describe.each(byName(wires.filter(({ endWhenCut }) => endWhenCut)))("a slow consumer of %s", (_name, wire) => {
+  it("is cut when its backlog is full, while others are not, and its cursor repairs the gap", async () => {
     Object.assign(limits, { backlog: 256 * 1024, kept: 5_000 });
-    const { log, join: comes } = await open(wire);
-    const [ada, bob] = [await comes(), await comes()];
+    const { log, join } = await open(wire);
+    const [ada, bob] = [await join(), await join()];
     await bob.next();
     bob.pause();
-    const said = 1_000; // 8 MB, more than the network takes by itself
-    for (let n = 0; n < said; n += 10) {
-      for (let m = 0; m < 10; m++) void log.add({ user: "Cyd", text: longest });
-      await ada.hears(10); // she reads along
+    const posted = 1_000; // 8 MB, more than the network buffers
+    for (let n = 0; n < posted; n += 10) {
+      for (let m = 0; m < 10; m++) void log.add({ user: "Cyd", text: longestText });
+      await ada.receives(10); // Ada keeps up
     }
-    expect(ids(ada.heard)).toEqual(count(1, said));
+    expect(ids(ada.received)).toEqual(count(1, posted));
 
     bob.resume();
-    const how = await bob.hears(said).then(
+    const how = await bob.receives(posted).then(
       () => "He was not cut.",
       () => bob.ended,
     );
-    expect(how).toMatch(wire.cut!);
-    const again = await comes({ since: bob.cursor });
+    expect(how).toMatch(wire.endWhenCut!);
+    const again = await join({ since: bob.cursor });
     const { msg, reset } = await again.next();
     expect(reset).toBeUndefined();
-    expect(ids([...bob.heard, ...msg])).toEqual(count(1, said));
+    expect(ids([...bob.received, ...msg])).toEqual(count(1, posted));
   });
 
-  it("is not cut for the length of its first news", async () => {
+  it("is not cut for the size of its first update", async () => {
     limits.backlog = 64 * 1024;
-    const log = await long;
-    const { join: comes } = await open(wire, { log });
+    const log = await fullLog;
+    const { join } = await open(wire, { log });
     const { cursor } = log.since("");
-    const bob = await comes({ since: cursorBack(log, 1_000) });
+    const bob = await join({ since: cursorMissing(log, 1_000) });
     for (let n = 0; n < 10; n++) {
-      void log.add({ user: "Ada", text: "short" }); // while megabytes are still under way
-      await turn();
+      void log.add({ user: "Ada", text: "short" }); // while megabytes are still queued
+      await nextTurn();
     }
-    await bob.hears(1_010);
-    expect(ids(bob.heard)).toEqual(count(bob.heard[0]!.id, bob.heard[0]!.id + 1_009));
-    expect(bob.heard.slice(1_000)).toEqual(log.since(cursor).msg);
+    await bob.receives(1_010);
+    expect(ids(bob.received)).toEqual(count(bob.received[0]!.id, bob.received[0]!.id + 1_009));
+    expect(bob.received.slice(1_000)).toEqual(log.since(cursor).msg);
   });
 });
 
-describe.each(named(wires.filter(({ freeze }) => freeze)))("a silent peer of %s", (_name, wire) => {
-  it("is cut when it answers no ping, and whoever answers stays", async () => {
+describe.each(byName(wires.filter(({ freeze }) => freeze)))("a silent peer of %s", (_name, wire) => {
+  it("is cut when it does not answer a ping, and a peer that answers stays connected", async () => {
     Object.assign(limits, { ping: 400, pong: 300 });
-    const { port, join: comes } = await open(wire);
-    const ada = await comes();
+    const { port, join } = await open(wire);
+    const ada = await join();
     for (let n = 0; n < 2; n++) {
       const before = performance.now();
       const code = await closeCode(await wire.freeze!(port));
       expect([1005, 1006]).toContain(code);
       const lived = performance.now() - before;
-      expect(lived).toBeGreaterThan(299); // whoever is asked may take the time to answer
+      expect(lived).toBeGreaterThan(299); // the peer has this long to answer
       expect(lived).toBeLessThan(2_000);
     }
     await ada.says("still here");
-    expect(lines(await ada.hears(1))).toEqual(["Ada: still here"]);
+    expect(lines(await ada.receives(1))).toEqual(["Ada: still here"]);
   });
 });
 
 describe("all four on one log", () => {
-  it("tell everybody the same, once and in the same order, whatever wire they are on", async () => {
+  it("send the same messages to all clients, once and in the same order, on any wire", async () => {
     const log = new Log();
     const people = await Promise.all(wires.map(async (wire) => (await open(wire, { log })).join()));
     await Promise.all(
@@ -632,12 +636,12 @@ describe("all four on one log", () => {
     const all = log.since("").msg;
     expect(ids(all)).toEqual(count(1, 40));
     for (const person of people) {
-      await vi.waitFor(() => expect(person.heard.length).toBeGreaterThanOrEqual(40), often);
-      expect(person.heard).toEqual(all);
+      await vi.waitFor(() => expect(person.received.length).toBeGreaterThanOrEqual(40), waiting);
+      expect(person.received).toEqual(all);
     }
   });
 
-  it("know a draft that was sent on another wire", async () => {
+  it("recognise a draft that was already sent on another wire", async () => {
     const log = new Log();
     const people = await Promise.all(wires.map(async (wire) => (await open(wire, { log })).join()));
     const draft = { user: "Ada", text: "hello", draftId: randomUUID() };
@@ -645,45 +649,45 @@ describe("all four on one log", () => {
     expect(log.since("").msg).toHaveLength(1);
   });
 
-  it("stop one by one, and the others go on", async () => {
+  it("stop one by one, and the others continue", async () => {
     const log = new Log();
     const servers = await Promise.all(wires.map((wire) => open(wire, { log })));
     const last = await servers.at(-1)!.join();
     for (const { stop } of servers.slice(0, -1)) await stop();
     await last.says("still here");
-    expect(lines(await last.hears(1))).toEqual(["Ada: still here"]);
+    expect(lines(await last.receives(1))).toEqual(["Ada: still here"]);
   });
 });
 
-const [polling, push, sockets, socketIo] = wires as [Wire, Wire, Wire, Wire];
+const [polling, http2Push, rawWebsockets, socketIo] = wires as [Wire, Wire, Wire, Wire];
 
 describe("polling", () => {
-  it("answers 204 without a body when there is nothing new, and 200 to a newcomer to an empty log", async () => {
-    const { log, knock } = await open(polling);
-    expect(await knock({ method: "GET", path: "/msgs" })).toMatchObject({
+  it("answers 204 without a body when nothing is new, and 200 to a newcomer, even when the log is empty", async () => {
+    const { log, request } = await open(polling);
+    expect(await request({ method: "GET", path: "/msgs" })).toMatchObject({
       status: 200,
       headers: { "cache-control": "no-store" },
     });
-    expect(await knock({ method: "GET", path: "/msgs?since=" })).toMatchObject({ status: 200 });
+    expect(await request({ method: "GET", path: "/msgs?since=" })).toMatchObject({ status: 200 });
     const path = `/msgs?since=${log.since("").cursor}`;
-    expect(await knock({ method: "GET", path })).toMatchObject({ status: 204, text: "" });
+    expect(await request({ method: "GET", path })).toMatchObject({ status: 204, text: "" });
     await log.add({ user: "Ada", text: "hello" });
-    expect(await knock({ method: "GET", path })).toMatchObject({ status: 200 });
+    expect(await request({ method: "GET", path })).toMatchObject({ status: 200 });
   });
 
   it("answers HEAD without a body", async () => {
-    const { knock } = await open(polling);
-    expect(await knock({ method: "HEAD", path: "/msgs" })).toMatchObject({ status: 200, text: "" });
+    const { request } = await open(polling);
+    expect(await request({ method: "HEAD", path: "/msgs" })).toMatchObject({ status: 200, text: "" });
   });
 
-  it("answers one question at a time: answers that nobody reads fill no memory", async () => {
+  it("answers one request at a time per connection, so unread answers cannot fill the memory", async () => {
     const { port } = await open(polling);
     const ask = (last = "") => `GET /msgs HTTP/1.1\r\nHost: localhost:${port}\r\n${last}\r\n`;
-    const said = await shout(port, ask() + ask() + ask("Connection: close\r\n"));
-    expect(said.match(/HTTP\/1\.1 \d+/g)).toEqual(["HTTP/1.1 200", "HTTP/1.1 429", "HTTP/1.1 429"]);
+    const answers = await sendRaw(port, ask() + ask() + ask("Connection: close\r\n"));
+    expect(answers.match(/HTTP\/1\.1 \d+/g)).toEqual(["HTTP/1.1 200", "HTTP/1.1 429", "HTTP/1.1 429"]);
   });
 
-  it("holds no answer for ever that nobody reads", async () => {
+  it("closes a connection on which nothing moves", async () => {
     limits.idle = 50;
     const { port } = await open(polling);
     const silent = net.connect(port, "127.0.0.1", () => silent.write("GET /msgs HTTP/1.1\r\n"));
@@ -691,22 +695,22 @@ describe("polling", () => {
     await once(silent, "close");
   });
 
-  it("answers the next request of a connection on which a body was too large", { timeout: 5_000 }, async () => {
+  it("answers the next request on a connection after a body that was too large", { timeout: 5_000 }, async () => {
     const { port } = await open(polling);
     const chunk = `${(1024).toString(16)}\r\n${"x".repeat(1024)}\r\n`;
-    const said = await shout(
+    const answers = await sendRaw(
       port,
       `POST /msgs HTTP/1.1\r\nHost: localhost:${port}\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n` +
         `${chunk.repeat(100)}0\r\n\r\n` +
         `GET /msgs HTTP/1.1\r\nHost: localhost:${port}\r\nConnection: close\r\n\r\n`,
     );
-    expect(said.match(/HTTP\/1\.1 \d+/g)).toEqual(["HTTP/1.1 413", "HTTP/1.1 200"]);
+    expect(answers.match(/HTTP\/1\.1 \d+/g)).toEqual(["HTTP/1.1 413", "HTTP/1.1 200"]);
   });
 });
 
 describe("http2-push", () => {
-  it("answers with a stream of events that nobody on the way may hold back", async () => {
-    const { log, port } = await open(push);
+  it("answers with an event stream that no proxy may buffer or cache", async () => {
+    const { log, port } = await open(http2Push);
     await log.add({ user: "Ada", text: "hello" });
     const session = http2.connect(`https://localhost:${port}`, trusting);
     const stream = session.request({ ":path": "/msgs" }).setEncoding("utf8");
@@ -717,17 +721,17 @@ describe("http2-push", () => {
       "cache-control": "no-store, no-transform",
       "x-accel-buffering": "no",
     });
-    let said = "";
-    stream.on("data", (chunk: string) => (said += chunk));
-    await vi.waitFor(() => expect(said.split("\n\n")).toHaveLength(3), often);
+    let received = "";
+    stream.on("data", (chunk: string) => (received += chunk));
+    await vi.waitFor(() => expect(received.split("\n\n")).toHaveLength(3), waiting);
     const update = log.since("");
-    expect(said).toMatch(/^retry: \d+\n\n/);
-    expect(said).toContain(`event: msg:get\nid: ${update.cursor}\ndata: ${JSON.stringify(update)}\n\n`);
+    expect(received).toMatch(/^retry: \d+\n\n/);
+    expect(received).toContain(`event: msg:get\nid: ${update.cursor}\ndata: ${JSON.stringify(update)}\n\n`);
     hangUp(session);
   });
 
-  it("gives each connection another time to come back", async () => {
-    const { port } = await open(push);
+  it("gives each connection its own retry time, with jitter", async () => {
+    const { port } = await open(http2Push);
     const session = http2.connect(`https://localhost:${port}`, trusting);
     const pauses = await Promise.all(
       count(1, 20).map(async () => {
@@ -741,23 +745,23 @@ describe("http2-push", () => {
     expect(Math.max(...pauses)).toBeLessThanOrEqual(20_500);
   });
 
-  it("ends the answer to HEAD", async () => {
-    const { knock } = await open(push);
-    expect(await knock({ method: "HEAD", path: "/msgs" })).toMatchObject({ status: 200, text: "" });
+  it("ends the response to HEAD", async () => {
+    const { request } = await open(http2Push);
+    expect(await request({ method: "HEAD", path: "/msgs" })).toMatchObject({ status: 200, text: "" });
   });
 
-  it("ends the answer to HEAD in HTTP/1.1, too", async () => {
-    const { port } = await open(push);
-    const said = await shout(
+  it("ends the response to HEAD over HTTP/1.1, too", async () => {
+    const { port } = await open(http2Push);
+    const response = await sendRaw(
       port,
       `HEAD /msgs HTTP/1.1\r\nHost: localhost:${port}\r\nConnection: close\r\n\r\n`,
       trusting,
     );
-    expect(said).toMatch(/^HTTP\/1\.1 200 [^]*\r\n\r\n$/);
+    expect(response).toMatch(/^HTTP\/1\.1 200 [^]*\r\n\r\n$/);
   });
 
-  it("says goodbye on a session without a stream, too", async () => {
-    const { port, stop } = await open(push);
+  it("closes a session without a stream with GOAWAY", async () => {
+    const { port, stop } = await open(http2Push);
     const session = http2.connect(`https://localhost:${port}`, trusting);
     await once(session, "remoteSettings");
     const before = performance.now();
@@ -765,58 +769,64 @@ describe("http2-push", () => {
     expect(performance.now() - before).toBeLessThan(limits.grace);
   });
 
-  it("reads a body that does not say its length", async () => {
-    const { log, knock } = await open(push);
+  it("reads a body without a Content-Length", async () => {
+    const { log, request } = await open(http2Push);
     const headers = { "content-type": "application/json" };
     const body = JSON.stringify({ user: "Ada", text: "hello" });
-    expect(await knock({ method: "POST", path: "/msgs", headers, body, chunked: true })).toMatchObject({ status: 201 });
+    expect(await request({ method: "POST", path: "/msgs", headers, body, chunked: true })).toMatchObject({
+      status: 201,
+    });
     expect(lines(log.since("").msg)).toEqual(["Ada: hello"]);
   });
 
-  it("speaks HTTP/1.1 with those who know nothing newer", async () => {
-    const { log, port } = await open(push);
+  it("answers over HTTP/1.1 when a client does not know HTTP/2", async () => {
+    const { log, port } = await open(http2Push);
     await log.add({ user: "Ada", text: "hello" });
     const request = `GET /style.css HTTP/1.1\r\nHost: localhost:${port}\r\nConnection: close\r\n\r\n`;
-    expect(await shout(port, request, trusting)).toMatch(/^HTTP\/1\.1 200 /);
+    expect(await sendRaw(port, request, trusting)).toMatch(/^HTTP\/1\.1 200 /);
   });
 
-  it("answers 505 to HTTP/2.0 in the words of HTTP/1, and lives", async () => {
-    const { port, join: comes } = await open(push);
-    const said = await shout(port, `GET / HTTP/2.0\r\nHost: localhost:${port}\r\nConnection: close\r\n\r\n`, trusting);
-    expect(said).toMatch(/^HTTP\/1\.1 505 /);
-    await comes();
+  it("answers 505 to HTTP/2.0 sent as HTTP/1 text, and keeps running", async () => {
+    const { port, join } = await open(http2Push);
+    const response = await sendRaw(
+      port,
+      `GET / HTTP/2.0\r\nHost: localhost:${port}\r\nConnection: close\r\n\r\n`,
+      trusting,
+    );
+    expect(response).toMatch(/^HTTP\/1\.1 505 /);
+    await join();
   });
 
-  it("hangs up on plain http:// at once, and keeps nothing of it", async () => {
-    const { port, stop, join: comes } = await open(push);
+  it("closes a plain http:// connection at once, and keeps nothing of it", async () => {
+    const { port, stop, join } = await open(http2Push);
     const body = "x".repeat(200_000);
     const request = `POST / HTTP/1.1\r\nHost: localhost:${port}\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
-    expect(await shout(port, request)).not.toContain("HTTP/1.1");
-    await comes();
-    expect(await took(stop)).toBeLessThan(limits.grace / 2);
+    expect(await sendRaw(port, request)).not.toContain("HTTP/1.1");
+    await join();
+    expect(await durationOf(stop)).toBeLessThan(limits.grace / 2);
   });
 
-  it("waits for nobody who connects and says nothing", async () => {
+  it("closes a connection on which the client sends nothing", async () => {
     limits.idle = 50;
-    const { port } = await open(push);
+    const { port } = await open(http2Push);
     const silent = net.connect(port, "127.0.0.1");
     await once(silent, "close");
   });
 
-  it("lives on when bytes inside the encryption are garbage", async () => {
-    const { port, join: comes } = await open(push);
-    const ada = await comes();
+  it("keeps running when a client sends garbage inside TLS", async () => {
+    const { port, join } = await open(http2Push);
+    const ada = await join();
     const preface = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
     for (const protocol of ["h2", "http/1.1"])
       for (const bytes of [randomBytes(2_048), preface, Buffer.concat([preface, randomBytes(2_048)])])
-        await shout(port, bytes, { ...trusting, ALPNProtocols: [protocol] });
+        await sendRaw(port, bytes, { ...trusting, ALPNProtocols: [protocol] });
     await ada.says("still here");
-    expect(lines(await ada.hears(1))).toEqual(["Ada: still here"]);
+    expect(lines(await ada.receives(1))).toEqual(["Ada: still here"]);
   });
 
-  it("lives on, and writes nothing into its log, when streams are reset as soon as they are opened", async () => {
-    const ours = vi.spyOn(console, "error").mockImplementation(() => {});
-    const { port, join: comes } = await open(push);
+  it("keeps running, and prints no error, when streams are reset as soon as they are opened", async () => {
+    const consoleError = vi.spyOn(console, "error").mockImplementation(() => {});
+    const { port, join } = await open(http2Push);
     const session = http2.connect(`https://localhost:${port}`, trusting);
     session.on("error", () => {});
     await once(session, "remoteSettings");
@@ -825,11 +835,11 @@ describe("http2-push", () => {
       stream.on("error", () => {});
       stream.close(http2.constants.NGHTTP2_CANCEL);
     }
-    const ada = await comes();
+    const ada = await join();
     await ada.says("still here");
-    expect(lines(await ada.hears(1))).toEqual(["Ada: still here"]);
+    expect(lines(await ada.receives(1))).toEqual(["Ada: still here"]);
     hangUp(session);
-    expect(ours.mock.calls).toEqual([]);
+    expect(consoleError.mock.calls).toEqual([]);
   });
 });
 
@@ -837,9 +847,9 @@ describe("raw-websockets", () => {
   it.each([
     ["a binary frame", Buffer.from('{"event":"msg:post","data":{"user":"Ada","text":"hello"}}'), true, 1003],
     ["a frame of more than 32 KiB", "x".repeat(33 * 1024), false, 1009],
-    ["a text frame that is no UTF-8", Buffer.from([0x22, 0xff, 0x22]), false, 1007],
-  ])("closes over %s, with the code that says why", async (_what, frame, binary, code) => {
-    const { log, port } = await open(sockets);
+    ["a text frame that is not valid UTF-8", Buffer.from([0x22, 0xff, 0x22]), false, 1007],
+  ])("closes the connection after %s, with the code that says why", async (_what, frame, binary, code) => {
+    const { log, port } = await open(rawWebsockets);
     const ada = await openSocket(port, "/msgs");
     ada.send(frame, { binary });
     expect(await closeCode(ada)).toBe(code);
@@ -855,20 +865,20 @@ describe("raw-websockets", () => {
     '{"event":"msg:get","data":{}}',
     '{"event":"msg:ack"}',
     '{"event":"msg:post"}',
-  ])("answers the frame %j with msg:error, and goes on", async (frame) => {
-    const { port } = await open(sockets);
-    const heard: { event: string; data: { error?: string } }[] = [];
-    const ada = await openSocket(port, "/msgs", { hear: (said) => heard.push(JSON.parse(said)) });
+  ])("answers the frame %j with msg:error, and keeps the connection", async (frame) => {
+    const { port } = await open(rawWebsockets);
+    const frames: { event: string; data: { error?: string } }[] = [];
+    const ada = await openSocket(port, "/msgs", { onFrame: (text) => frames.push(JSON.parse(text)) });
     ada.send(frame);
-    await vi.waitFor(() => expect(heard).toHaveLength(2), often);
-    expect(heard[1]).toEqual({ event: "msg:error", data: { error: expect.stringMatching(/\.$/) } });
+    await vi.waitFor(() => expect(frames).toHaveLength(2), waiting);
+    expect(frames[1]).toEqual({ event: "msg:error", data: { error: expect.stringMatching(/\.$/) } });
     ada.send('{"event":"msg:post","data":{"user":"Ada","text":"hello"}}');
-    await vi.waitFor(() => expect(heard.map(({ event }) => event)).toContain("msg:ack"), often);
+    await vi.waitFor(() => expect(frames.map(({ event }) => event)).toContain("msg:ack"), waiting);
     ada.terminate();
   });
 
-  it("does not compress: that costs six times the work for a chat", async () => {
-    const { port } = await open(sockets);
+  it("does not compress frames, because that costs a chat six times the CPU time", async () => {
+    const { port } = await open(rawWebsockets);
     const ada = await openSocket(port, "/msgs");
     expect(ada.extensions).toBe("");
     ada.terminate();
@@ -876,14 +886,14 @@ describe("raw-websockets", () => {
 });
 
 describe("socket-io", () => {
-  /** A client of Socket.IO's own, as the original course writes it. */
+  /** A plain Socket.IO client, as in the original course. */
   async function client(port: number, transports = ["websocket"]) {
     const socket = io(`http://127.0.0.1:${port}`, { forceNew: true, reconnection: false, transports });
     cleanUp.push(() => socket.disconnect());
-    const heard: Message[] = [];
-    socket.on("msg:get", (data: Update) => heard.push(...data.msg));
+    const received: Message[] = [];
+    socket.on("msg:get", (data: Update) => received.push(...data.msg));
     await new Promise<void>((resolve) => socket.once("connect", resolve));
-    return { socket, heard };
+    return { socket, received };
   }
 
   it.each([[["polling", "websocket"]], [["websocket"]], [["polling"]]])(
@@ -891,15 +901,15 @@ describe("socket-io", () => {
     async (transports) => {
       const { log, port } = await open(socketIo);
       await log.add({ user: "Bob", text: "hi" });
-      const { socket, heard } = await client(port, transports);
+      const { socket, received } = await client(port, transports);
       socket.emit("msg:post", { user: "Ada", text: "hello" });
-      await vi.waitFor(() => expect(lines(heard)).toEqual(["Bob: hi", "Ada: hello"]), often);
+      await vi.waitFor(() => expect(lines(received)).toEqual(["Bob: hi", "Ada: hello"]), waiting);
     },
   );
 
-  it("survives posts without an acknowledgement, without a draft, and with nothing but an acknowledgement", async () => {
-    const { port, join: comes } = await open(socketIo);
-    const ada = await comes();
+  it("survives posts without an acknowledgement, without a draft, and with only an acknowledgement", async () => {
+    const { port, join } = await open(socketIo);
+    const ada = await join();
     const { socket } = await client(port);
     const ack = () => {};
     const posts = [
@@ -917,11 +927,11 @@ describe("socket-io", () => {
     for (const event of ["error", "message", "msg:get", "constructor", "__proto__"])
       socket.emit(event, { user: "Ada" });
     socket.emit("msg:post", { user: "Ada", text: "hello" });
-    expect(lines(await ada.hears(1))).toEqual(["Ada: hello"]);
+    expect(lines(await ada.receives(1))).toEqual(["Ada: hello"]);
     expect(socket.connected).toBe(true);
   });
 
-  it("answers a draft of null with words", async () => {
+  it("refuses a null draft, and says why", async () => {
     const { port } = await open(socketIo);
     const { socket } = await client(port);
     expect(await socket.emitWithAck("msg:post", null)).toEqual({
@@ -929,18 +939,21 @@ describe("socket-io", () => {
     });
   });
 
-  it("lets nobody connect twice on one connection", async () => {
-    const complaints = vi.spyOn(process, "emitWarning");
-    const { port, join: comes } = await open(socketIo);
+  it("refuses a second CONNECT packet on one connection", async () => {
+    const warnings = vi.spyOn(process, "emitWarning");
+    const { port, join } = await open(socketIo);
     const packets: string[] = [];
-    const hear = (packet: string) => packets.push(packet);
-    const socket = await openSocket(port, "/socket.io/?EIO=4&transport=websocket", { hear });
-    for (let times = 0; times < 50; times++) socket.send("40");
-    await vi.waitUntil(() => packets.some((packet) => packet === '44{"message":"You are already connected."}'), often);
+    const onFrame = (packet: string) => packets.push(packet);
+    const socket = await openSocket(port, "/socket.io/?EIO=4&transport=websocket", { onFrame });
+    for (let n = 0; n < 50; n++) socket.send("40");
+    await vi.waitUntil(
+      () => packets.some((packet) => packet === '44{"message":"You are already connected."}'),
+      waiting,
+    );
     socket.terminate();
-    const ada = await comes();
+    const ada = await join();
     await ada.says("still here");
-    expect(complaints).not.toHaveBeenCalled();
+    expect(warnings).not.toHaveBeenCalled();
   });
 
   it.each([
@@ -956,13 +969,13 @@ describe("socket-io", () => {
     "4",
     "9",
   ])("survives the packet %j", async (packet) => {
-    const { port, join: comes } = await open(socketIo);
-    const ada = await comes();
+    const { port, join } = await open(socketIo);
+    const ada = await join();
     const raw = await openSocket(port, "/socket.io/?EIO=4&transport=websocket");
     raw.send("40");
     raw.send(packet);
     await ada.says("still here");
-    expect(lines(await ada.hears(1))).toEqual(["Ada: still here"]);
+    expect(lines(await ada.receives(1))).toEqual(["Ada: still here"]);
     raw.terminate();
   });
 });

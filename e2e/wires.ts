@@ -1,5 +1,5 @@
-// Four small clients with the same verbs, so that one suite asks all four techniques the same questions. What really
-// differs between them is data: the table `wires` at the end.
+// Four small clients with the same methods, so that one suite tests all four techniques. What differs between the techniques
+// is data: the table `wires` at the end.
 import { once } from "node:events";
 import http from "node:http";
 import http2 from "node:http2";
@@ -11,162 +11,164 @@ import { WebSocket } from "ws";
 import type { Message, Update } from "../shared-chat/message.ts";
 import type { VariantName } from "../shared-server/variants.ts";
 
-/** How long a client waits before it asks or connects again. The pages wait longer. */
-const soon = 15;
+/** How long a client waits before it polls or connects again, in milliseconds. The pages wait longer. */
+const shortDelay = 15;
 
 // Requests -----------------------------------------------------------------------------------------------------------------
 
-/** A request, or (with `upgrade`) the wish to speak WebSocket from now on. */
-export interface Knock {
+/** An HTTP request. With `upgrade` it is a WebSocket handshake. */
+export interface HttpRequest {
   method: string;
   path: string;
   headers?: Record<string, string>;
   body?: string | Buffer;
-  /** Sends the body without saying how long it is. */
+  /** Sends the body without a Content-Length. */
   chunked?: boolean;
   upgrade?: boolean;
 }
 
-export interface Answer {
+export interface HttpResponse {
   status: number;
   headers: Record<string, string | string[] | undefined>;
   text: string;
 }
 
-const upgrade = {
+const upgradeHeaders = {
   Connection: "Upgrade",
   Upgrade: "websocket",
   "Sec-WebSocket-Version": "13",
   "Sec-WebSocket-Key": Buffer.alloc(16).toString("base64"),
 };
 
-async function knockHttp(port: number, knock: Knock, agent?: http.Agent): Promise<Answer> {
-  const length = knock.body !== undefined && !knock.chunked ? { "Content-Length": Buffer.byteLength(knock.body) } : {};
-  const request = http.request({
+async function requestHttp(port: number, request: HttpRequest, agent?: http.Agent): Promise<HttpResponse> {
+  const { method, path, body } = request;
+  const length = body !== undefined && !request.chunked ? { "Content-Length": Buffer.byteLength(body) } : {};
+  const outgoing = http.request({
     host: "127.0.0.1",
     port,
-    method: knock.method,
-    path: knock.path,
-    headers: { ...length, ...(knock.upgrade ? upgrade : {}), ...knock.headers },
+    method,
+    path,
+    headers: { ...length, ...(request.upgrade ? upgradeHeaders : {}), ...request.headers },
     ...(agent ? { agent } : {}),
   });
-  request.end(knock.body);
+  outgoing.end(body);
   return new Promise((resolve, reject) => {
-    request.on("error", reject);
-    request.on("upgrade", ({ statusCode = 0, headers }, socket) => {
+    outgoing.on("error", reject);
+    outgoing.on("upgrade", ({ statusCode = 0, headers }, socket) => {
       socket.destroy();
       resolve({ status: statusCode, headers, text: "" });
     });
-    request.on("response", (response) => {
+    outgoing.on("response", (response) => {
       const { statusCode = 0, headers } = response;
-      read(response).then((body) => resolve({ status: statusCode, headers, text: body }), reject);
+      read(response).then((text) => resolve({ status: statusCode, headers, text }), reject);
     });
   });
 }
 
-/** For the certificate that the server made itself. */
+/** TLS options that accept the self-signed certificate of the server. */
 export const trusting = { rejectUnauthorized: false };
 
 function connectHttp2(port: number): http2.ClientHttp2Session {
   const session = http2.connect(`https://127.0.0.1:${port}`, trusting);
-  session.on("error", () => {}); // its streams tell
+  session.on("error", () => {}); // its streams report the error
   return session;
 }
 
-/** Destroys a session, but never while it reads a frame: there Node 20.20 frees a stream that nghttp2 goes on to use. */
+/** Destroys a session, but never while it reads a frame: then Node 20.20 frees a stream that nghttp2 still uses. */
 export function hangUp(session: http2.ClientHttp2Session): void {
   setImmediate(() => session.destroy());
 }
 
-async function knockHttp2(session: http2.ClientHttp2Session, knock: Knock): Promise<Answer> {
-  const { Host, ...others } = knock.headers ?? {};
-  const length = knock.body !== undefined && !knock.chunked ? { "content-length": Buffer.byteLength(knock.body) } : {};
+async function requestHttp2(session: http2.ClientHttp2Session, request: HttpRequest): Promise<HttpResponse> {
+  const { method, path, body } = request;
+  const { Host, ...others } = request.headers ?? {};
+  const length = body !== undefined && !request.chunked ? { "content-length": Buffer.byteLength(body) } : {};
   const stream = session.request(
-    { ":method": knock.method, ":path": knock.path, ...(Host ? { ":authority": Host } : {}), ...length, ...others },
+    { ":method": method, ":path": path, ...(Host ? { ":authority": Host } : {}), ...length, ...others },
     { endStream: false },
   );
-  stream.end(knock.body);
+  stream.end(body);
   const [headers] = (await once(stream, "response")) as [http2.IncomingHttpHeaders & http2.IncomingHttpStatusHeader];
   return { status: headers[":status"] ?? 0, headers, text: await read(stream) };
 }
 
-/** Sends bytes as they are and gives back all that comes until the other end hangs up. */
-export async function shout(port: number, bytes: string | Uint8Array, over?: tls.ConnectionOptions): Promise<string> {
+/** Sends raw bytes over TCP, or over TLS with these options. Returns what arrives until the server closes the connection. */
+export async function sendRaw(port: number, bytes: string | Uint8Array, over?: tls.ConnectionOptions): Promise<string> {
   const socket = over ? tls.connect({ host: "127.0.0.1", port, ...over }) : net.connect(port, "127.0.0.1");
-  const said: Buffer[] = [];
-  socket.on("data", (data: Buffer) => said.push(data));
-  socket.on("error", () => {}); // being cut is an answer, too
+  const received: Buffer[] = [];
+  socket.on("data", (data: Buffer) => received.push(data));
+  socket.on("error", () => {}); // a reset is an answer, too
   socket.end(bytes);
-  await new Promise((resolve) => socket.on("close", resolve)); // `once` would throw when the connection is cut
-  return Buffer.concat(said).toString();
+  await new Promise((resolve) => socket.on("close", resolve)); // `once` would throw when the connection is reset
+  return Buffer.concat(received).toString();
 }
 
 // People -------------------------------------------------------------------------------------------------------------------
 
 export interface JoinOptions {
-  /** A cursor; a list sends it more than once. */
+  /** A cursor. A list sends the parameter more than once. */
   since?: string | string[] | undefined;
   headers?: Record<string, string>;
-  /** Comes back by itself whenever the connection ends, with the cursor it has by then. */
-  returns?: boolean;
+  /** Reconnects whenever the connection ends, with the newest cursor. */
+  reconnects?: boolean;
 }
 
-/** What became of a draft. */
+/** What the server did with a draft. */
 export interface Outcome {
   message?: Message;
   error?: string;
-  /** The id of the refused draft. */
+  /** The id of the refused draft, if the refusal names it. */
   draftId?: string;
-  /** Where the technique has one. */
+  /** The HTTP status, if the technique has one. */
   status?: number;
-  /** The connection ended over it. */
+  /** How the connection ended, if the draft ended it. */
   ended?: string;
 }
 
-/** The handshake was refused. */
+/** The server refused the connection. */
 export class NotAdmitted extends Error {
   readonly status: number;
   constructor(status: number) {
-    super(`The handshake was answered with ${status}.`);
+    super(`The server answered the handshake with ${status}.`);
     this.status = status;
   }
 }
 
-/** What a technique does for a person. */
+/** What each technique implements. */
 interface Connection {
   post(draft: unknown): Promise<Outcome>;
   leave(): void;
-  /** Stops and goes on reading, like a phone in a tunnel. */
+  /** Stop and resume reading, like a phone in a tunnel. */
   pause?(): void;
   resume?(): void;
 }
 
 type Connect = (person: Person, port: number) => Promise<Connection>;
 
-/** Somebody in the chat. The verbs are the same, whatever the technique. */
+/** A client of the chat. Its methods are the same for all four techniques. */
 export class Person {
-  /** Names the last message that has come in. */
+  /** The cursor of the last update. */
   cursor: string | string[] | undefined;
-  /** Every message that has come in so far, asked for or not. */
-  readonly heard: Message[] = [];
+  /** Every message received so far, whether `next` or `receives` has returned it or not. */
+  readonly received: Message[] = [];
   /** Resolves to how the connection ended. */
   readonly ended: Promise<string>;
   readonly options: JoinOptions;
   readonly #port: number;
   readonly #connect: Connect;
-  readonly #news: Update[] = [];
+  readonly #updates: Update[] = [];
   #connection: Connection | undefined;
   #end: string | undefined;
   #left = false;
-  #stir = () => {};
-  #tellEnd = (_how: string) => {};
+  #wake = () => {};
+  #resolveEnd = (_how: string) => {};
 
   constructor(connect: Connect, port: number, options: JoinOptions) {
     this.#connect = connect;
     this.#port = port;
     this.options = options;
     this.cursor = options.since;
-    this.ended = new Promise((resolve) => (this.#tellEnd = resolve));
+    this.ended = new Promise((resolve) => (this.#resolveEnd = resolve));
   }
 
   /** Connects. @throws {NotAdmitted} */
@@ -176,32 +178,32 @@ export class Person {
     return this;
   }
 
-  /** The next news. They wait until they are asked for. */
+  /** The next update. Updates are queued until they are read. */
   async next(): Promise<Update> {
     for (;;) {
-      const update = this.#news.shift();
+      const update = this.#updates.shift();
       if (update) return update;
-      if (this.#end !== undefined) throw new Error(`No more news: ${this.#end}`);
-      await new Promise<void>((resolve) => (this.#stir = resolve));
+      if (this.#end !== undefined) throw new Error(`No more updates: ${this.#end}`);
+      await new Promise<void>((resolve) => (this.#wake = resolve));
     }
   }
 
-  /** The next messages, at least so many. */
-  async hears(count = 1): Promise<Message[]> {
-    const heard: Message[] = [];
-    while (heard.length < count) heard.push(...(await this.next()).msg);
-    return heard;
+  /** Reads updates until they have brought at least this many messages. */
+  async receives(count = 1): Promise<Message[]> {
+    const messages: Message[] = [];
+    while (messages.length < count) messages.push(...(await this.next()).msg);
+    return messages;
   }
 
-  /** Posts anything, and tells what became of it. */
+  /** Posts any value as a draft. */
   post(draft: unknown): Promise<Outcome> {
     return this.#connection!.post(draft);
   }
 
-  /** Posts a text that is accepted. */
+  /** Posts a text, and expects that it is accepted. */
   async says(text: string, user = "Ada"): Promise<Message> {
-    const { message, ...otherwise } = await this.post({ user, text });
-    if (!message) throw new Error(`Not accepted: ${JSON.stringify(otherwise)}`);
+    const { message, ...outcome } = await this.post({ user, text });
+    if (!message) throw new Error(`Not accepted: ${JSON.stringify(outcome)}`);
     return message;
   }
 
@@ -218,48 +220,48 @@ export class Person {
     this.#connection?.leave();
   }
 
-  /** For the technique: these news came in. */
-  take(update: Update): void {
+  /** Called by the technique with each update. */
+  update(update: Update): void {
     this.cursor = update.cursor;
-    this.heard.push(...update.msg);
-    this.#news.push(update);
-    this.#stir();
+    this.received.push(...update.msg);
+    this.#updates.push(update);
+    this.#wake();
   }
 
-  /** For the technique: the connection ended. */
-  lost(how: string): void {
-    if (this.options.returns && !this.#left) {
-      setTimeout(() => this.connect().catch(() => this.lost(how)), soon);
+  /** Called by the technique when the connection ended. */
+  disconnected(how: string): void {
+    if (this.options.reconnects && !this.#left) {
+      setTimeout(() => this.connect().catch(() => this.disconnected(how)), shortDelay);
       return;
     }
     this.#end ??= how;
-    this.#tellEnd(this.#end);
-    this.#stir();
+    this.#resolveEnd(this.#end);
+    this.#wake();
   }
 }
 
-/** Joins; resolves when the technique is connected. The first news may be on their way yet. @throws {NotAdmitted} */
+/** Joins. Resolves when the technique is connected; the first update may arrive later. @throws {NotAdmitted} */
 export function join(wire: Wire, port: number, options: JoinOptions = {}): Promise<Person> {
   return new Person(wire.connect, port, options).connect();
 }
 
-/** What an HTTP answer says about a draft. */
-function outcome({ status, text: body }: Answer): Outcome {
-  const said = JSON.parse(body);
-  return status < 300 ? { status, message: said } : { status, ...said };
+/** Reads the outcome of a draft from an HTTP response. */
+function outcomeOf({ status, text }: HttpResponse): Outcome {
+  const body = JSON.parse(text);
+  return status < 300 ? { status, message: body } : { status, ...body };
 }
 
-const jsonPost = (draft: unknown, headers = {}): Knock => ({
+const jsonPost = (draft: unknown, headers = {}): HttpRequest => ({
   method: "POST",
   path: "/msgs",
   headers: { "content-type": "application/json", ...headers },
   body: JSON.stringify(draft),
 });
 
-/** `?since=…`, once for each of a list. */
+/** `?since=…`, once for each cursor of a list. */
 function query(since: JoinOptions["since"]): string {
-  const all = [since].flat().filter((one) => one !== undefined);
-  return all.length === 0 ? "" : `?${new URLSearchParams(all.map((one) => ["since", one]))}`;
+  const cursors = [since].flat().filter((cursor) => cursor !== undefined);
+  return cursors.length === 0 ? "" : `?${new URLSearchParams(cursors.map((cursor) => ["since", cursor]))}`;
 }
 
 // Polling ------------------------------------------------------------------------------------------------------------------
@@ -267,30 +269,26 @@ function query(since: JoinOptions["since"]): string {
 const connectPolling: Connect = async (person, port) => {
   const agent = new http.Agent({ keepAlive: true, maxSockets: 2 });
   const { headers = {} } = person.options;
-  let gone = false;
+  let left = false;
 
   async function poll() {
-    const asked = person.cursor;
-    const { status, text: body } = await knockHttp(
-      port,
-      { method: "GET", path: `/msgs${query(asked)}`, headers },
-      agent,
-    );
-    if (gone) return;
-    if (status === 204) person.take({ msg: [], cursor: String(asked) });
-    else if (status === 200) person.take(JSON.parse(body));
+    const since = person.cursor;
+    const { status, text } = await requestHttp(port, { method: "GET", path: `/msgs${query(since)}`, headers }, agent);
+    if (left) return;
+    if (status === 204) person.update({ msg: [], cursor: String(since) });
+    else if (status === 200) person.update(JSON.parse(text));
     else throw new NotAdmitted(status);
   }
 
   function leave(how: unknown) {
-    gone = true;
+    left = true;
     agent.destroy();
-    person.lost(String((how as NodeJS.ErrnoException).code ?? how));
+    person.disconnected(String((how as NodeJS.ErrnoException).code ?? how));
   }
 
   async function loop(): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve, soon));
-    if (gone) return undefined;
+    await new Promise((resolve) => setTimeout(resolve, shortDelay));
+    if (left) return undefined;
     await poll();
     return loop();
   }
@@ -301,14 +299,14 @@ const connectPolling: Connect = async (person, port) => {
   });
   loop().catch(leave);
   return {
-    post: async (draft) => outcome(await knockHttp(port, jsonPost(draft, headers), agent)),
+    post: async (draft) => outcomeOf(await requestHttp(port, jsonPost(draft, headers), agent)),
     leave: () => leave("left"),
   };
 };
 
-// HTTP/2 push --------------------------------------------------------------------------------------------------------------
+// Server-Sent Events over HTTP/2 -------------------------------------------------------------------------------------------
 
-const connectPush: Connect = async (person, port) => {
+const connectEventStream: Connect = async (person, port) => {
   const session = connectHttp2(port);
   const { Host, ...others } = person.options.headers ?? {};
   const stream = session.request({
@@ -324,19 +322,19 @@ const connectPush: Connect = async (person, port) => {
   stream.on("response", (headers) => (status = headers[":status"] ?? 0));
   stream.on("data", (chunk: string) => {
     if (status !== 200) return;
-    unread.push(chunk); // chunks end where the network pleases, events with an empty line
+    unread.push(chunk); // chunks end anywhere, events end with an empty line
     if (!chunk.includes("\n")) return;
     const events = unread.join("").split("\n\n");
     unread = [events.pop()!];
     for (const event of events) {
       const fields = Object.fromEntries(event.split("\n").map((line) => line.split(/: (.*)/s, 2)));
-      if (fields.event === "msg:get") person.take(JSON.parse(fields.data));
+      if (fields.event === "msg:get") person.update(JSON.parse(fields.data));
     }
   });
   stream.on("error", (error: NodeJS.ErrnoException) => (failed = error.code ?? error.message));
   stream.on("close", () => {
     hangUp(session);
-    if (status === 200) person.lost(failed || (stream.rstCode ? `reset ${stream.rstCode}` : "end of stream"));
+    if (status === 200) person.disconnected(failed || (stream.rstCode ? `reset ${stream.rstCode}` : "end of stream"));
   });
   await once(stream, "response");
   if (status !== 200) {
@@ -344,7 +342,7 @@ const connectPush: Connect = async (person, port) => {
     throw new NotAdmitted(status);
   }
   return {
-    post: async (draft) => outcome(await knockHttp2(session, jsonPost(draft, person.options.headers))),
+    post: async (draft) => outcomeOf(await requestHttp2(session, jsonPost(draft, person.options.headers))),
     leave: () => hangUp(session),
     pause: () => void stream.pause(),
     resume: () => void stream.resume(),
@@ -355,27 +353,27 @@ const connectPush: Connect = async (person, port) => {
 
 export interface SocketOptions {
   headers?: Record<string, string>;
-  /** Hears pings and does not answer them, like a frozen or unplugged machine. */
+  /** Does not answer pings, like a frozen or unplugged machine. */
   frozen?: boolean;
-  /** Hears each text frame. */
-  hear?: (frame: string) => void;
+  /** Called with each text frame. */
+  onFrame?: (frame: string) => void;
 }
 
 /** Opens a WebSocket. @throws {NotAdmitted} */
 export async function openSocket(port: number, path: string, options: SocketOptions = {}): Promise<WebSocket> {
-  const { headers = {}, frozen = false, hear } = options;
+  const { headers = {}, frozen = false, onFrame } = options;
   const socket = new WebSocket(`ws://127.0.0.1:${port}${path}`, { headers, autoPong: !frozen });
-  if (hear) socket.on("message", (frame: Buffer) => hear(frame.toString()));
+  if (onFrame) socket.on("message", (frame: Buffer) => onFrame(frame.toString()));
   socket.on("unexpected-response", (_request, { statusCode = 0 }) => {
     socket.emit("error", new NotAdmitted(statusCode));
     socket.on("error", () => {}).terminate();
   });
   await once(socket, "open");
-  socket.on("error", () => {}); // the close tells
+  socket.on("error", () => {}); // the close event follows
   return socket;
 }
 
-/** The code with which the other end closes. */
+/** Resolves to the close code when the socket closes. */
 export const closeCode = (socket: WebSocket) =>
   new Promise<number>((resolve) => {
     if (socket.readyState === WebSocket.CLOSED) resolve(1006);
@@ -385,16 +383,16 @@ export const closeCode = (socket: WebSocket) =>
 const connectSocket: Connect = async (person, port) => {
   const { headers = {} } = person.options;
   const unanswered: ((outcome: Outcome) => void)[] = [];
-  const hear = (frame: string) => {
+  const onFrame = (frame: string) => {
     const { event, data } = JSON.parse(frame);
-    if (event === "msg:get") person.take(data);
+    if (event === "msg:get") person.update(data);
     if (event === "msg:ack") unanswered.shift()?.({ message: data });
     if (event === "msg:error") unanswered.shift()?.(data);
   };
-  const socket = await openSocket(port, `/msgs${query(person.cursor)}`, { headers, hear });
+  const socket = await openSocket(port, `/msgs${query(person.cursor)}`, { headers, onFrame });
   void closeCode(socket).then((code) => {
-    for (const answer of unanswered) answer({ ended: String(code) });
-    person.lost(String(code));
+    for (const resolve of unanswered) resolve({ ended: String(code) });
+    person.disconnected(String(code));
   });
   return {
     post: (draft) =>
@@ -411,19 +409,19 @@ const connectSocket: Connect = async (person, port) => {
 // Socket.IO ----------------------------------------------------------------------------------------------------------------
 
 const connectSocketIo: Connect = async (person, port) => {
-  const { headers = {}, returns = false } = person.options;
+  const { headers = {}, reconnects = false } = person.options;
   const socket = io(`http://127.0.0.1:${port}`, {
     transports: ["websocket"],
     forceNew: true,
     extraHeaders: headers,
-    auth: (send) => send({ since: person.cursor }), // asked anew for each connection
-    reconnection: returns, // Socket.IO comes back by itself
-    reconnectionDelay: soon,
-    reconnectionDelayMax: soon,
+    auth: (send) => send({ since: person.cursor }), // called again for each connection
+    reconnection: reconnects, // Socket.IO reconnects without our help
+    reconnectionDelay: shortDelay,
+    reconnectionDelayMax: shortDelay,
   });
-  socket.on("msg:get", (update: Update) => person.take(update));
+  socket.on("msg:get", (update: Update) => person.update(update));
   socket.on("disconnect", (reason) => {
-    if (!returns || reason === "io client disconnect") person.lost(reason);
+    if (!reconnects || reason === "io client disconnect") person.disconnected(reason);
   });
   await new Promise<void>((resolve, reject) => {
     socket.once("connect", resolve);
@@ -433,8 +431,8 @@ const connectSocketIo: Connect = async (person, port) => {
       reject(new NotAdmitted(Number(status)));
     });
   });
-  // Its WebSocket, below the engine.
-  const beneath = () => (socket.io.engine.transport as unknown as { ws: WebSocket }).ws;
+  // The WebSocket below Engine.IO.
+  const webSocket = () => (socket.io.engine.transport as unknown as { ws: WebSocket }).ws;
   return {
     post: (draft) =>
       new Promise((resolve) => {
@@ -442,17 +440,17 @@ const connectSocketIo: Connect = async (person, port) => {
         socket.emit("msg:post", draft, resolve);
       }),
     leave: () => socket.disconnect(),
-    pause: () => beneath().pause(),
-    resume: () => beneath().resume(),
+    pause: () => webSocket().pause(),
+    resume: () => webSocket().resume(),
   };
 };
 
 // The table ----------------------------------------------------------------------------------------------------------------
 
-/** A knock that is refused: what for, with which status, and which headers say more. */
+/** A request that every server of this technique refuses, with the expected status and headers. */
 export interface Refused {
   for: string;
-  knock: Knock;
+  request: HttpRequest;
   status: number;
   headers?: Record<string, string>;
 }
@@ -462,69 +460,74 @@ export interface Wire {
   scheme: "http" | "https";
   connect: Connect;
   /** Sends one request in the protocol of this variant. */
-  knock(port: number, knock: Knock): Promise<Answer>;
-  /** Every way in, and the status that a welcome guest gets. The Host and Origin rule holds at each. */
-  doors: { knock: Knock; status: number }[];
-  /** The status of what becomes of a draft, where the technique has one. */
+  request(port: number, request: HttpRequest): Promise<HttpResponse>;
+  /** Every endpoint, and the status of an admitted request. The Host and Origin rule applies to each. */
+  endpoints: { request: HttpRequest; status: number }[];
+  /** The HTTP status for each outcome of a draft, if the technique has one. */
   status: { accepted?: number; repeated?: number; refused?: number; conflict?: number };
-  /** Whether a refusal names the draft: where answers travel apart from the questions. */
-  namesDraft: boolean;
-  /** What becomes of a draft larger than 32 KiB. */
+  /** Whether a refusal carries the draft id. It must where nothing else ties a refusal to its post. */
+  refusalHasDraftId: boolean;
+  /** The outcome of a draft larger than 32 KiB. */
   oversized: Outcome;
-  /** Which of two cursors counts, when somebody sends `since` and the header Last-Event-ID. */
+  /** Which cursor counts when a client sends both `since` and the header Last-Event-ID. */
   continuesFrom: "since" | "Last-Event-ID";
-  /** How the end looks when the server stops. */
-  goodbye: RegExp;
-  /** How the end looks to a slow reader that was cut; nothing where nobody waits to be told. */
-  cut?: RegExp;
-  /** Opens a connection that does not answer pings, where there are pings. */
+  /** What `ended` says after the server stopped. */
+  endOnShutdown: RegExp;
+  /** What `ended` says after a slow consumer was cut. Polling has no backlog, so it cuts none. */
+  endWhenCut?: RegExp;
+  /** Opens a connection that does not answer pings, if the technique has pings. */
   freeze?: (port: number) => Promise<WebSocket>;
-  /** What is refused to anybody, with words. */
+  /** Requests that are refused for every client, with an error message. */
   refusals: Refused[];
 }
 
-const get = (path: string): Knock => ({ method: "GET", path });
-const upgradeAt = (path: string): Knock => ({ method: "GET", path, upgrade: true });
+const get = (path: string): HttpRequest => ({ method: "GET", path });
+const upgradeAt = (path: string): HttpRequest => ({ method: "GET", path, upgrade: true });
 const engine = (transport: string) => `/socket.io/?EIO=4&transport=${transport}`;
 const hello = { user: "Ada", text: "hello" };
 const large = { user: "Ada", text: "x".repeat(33 * 1024) };
 
 const pageRefusals: Refused[] = [
-  { for: "another path", knock: get("/nope"), status: 404 },
-  { for: "a path that cannot be decoded", knock: get("/%E0%A4%A"), status: 404 },
-  { for: "a post to the page", knock: { ...jsonPost(hello), path: "/" }, status: 405, headers: { allow: "GET, HEAD" } },
+  { for: "an unknown path", request: get("/nope"), status: 404 },
+  { for: "a path that cannot be decoded", request: get("/%E0%A4%A"), status: 404 },
   {
-    for: "another method",
-    knock: { method: "DELETE", path: "/style.css" },
+    for: "a post to the page",
+    request: { ...jsonPost(hello), path: "/" },
+    status: 405,
+    headers: { allow: "GET, HEAD" },
+  },
+  {
+    for: "a method that is not allowed",
+    request: { method: "DELETE", path: "/style.css" },
     status: 405,
     headers: { allow: "GET, HEAD" },
   },
 ];
 
-const posted = (body: string | Buffer, headers = {}): Knock => ({ ...jsonPost({}, headers), body });
+const postBody = (body: string | Buffer, headers = {}): HttpRequest => ({ ...jsonPost({}, headers), body });
 const methods = { allow: "GET, HEAD, POST" };
 const httpRefusals: Refused[] = [
   ...pageRefusals,
-  { for: "PUT", knock: { ...jsonPost(hello), method: "PUT" }, status: 405, headers: methods },
-  { for: "OPTIONS", knock: { method: "OPTIONS", path: "/msgs" }, status: 405, headers: methods },
-  { for: "no type", knock: { ...jsonPost(hello), headers: {} }, status: 415 },
-  { for: "text/plain", knock: jsonPost(hello, { "content-type": "text/plain" }), status: 415 },
-  { for: "a form", knock: jsonPost(hello, { "content-type": "application/x-www-form-urlencoded" }), status: 415 },
-  { for: "a compressed body", knock: jsonPost(hello, { "content-encoding": "gzip" }), status: 415 },
-  { for: "an empty body", knock: posted(""), status: 400 },
-  { for: "no JSON", knock: posted("{"), status: 400 },
-  { for: "no UTF-8", knock: posted(Buffer.from('{"user":"Ada","text":"\xff"}', "latin1")), status: 400 },
-  { for: "a list", knock: posted("[1]"), status: 422 },
-  { for: "null", knock: posted("null"), status: 422 },
-  { for: "33 KiB", knock: jsonPost(large), status: 413 },
-  { for: "33 KiB of unknown length", knock: { ...jsonPost(large), chunked: true }, status: 413 },
+  { for: "PUT", request: { ...jsonPost(hello), method: "PUT" }, status: 405, headers: methods },
+  { for: "OPTIONS", request: { method: "OPTIONS", path: "/msgs" }, status: 405, headers: methods },
+  { for: "no Content-Type", request: { ...jsonPost(hello), headers: {} }, status: 415 },
+  { for: "text/plain", request: jsonPost(hello, { "content-type": "text/plain" }), status: 415 },
+  { for: "a form", request: jsonPost(hello, { "content-type": "application/x-www-form-urlencoded" }), status: 415 },
+  { for: "a compressed body", request: jsonPost(hello, { "content-encoding": "gzip" }), status: 415 },
+  { for: "an empty body", request: postBody(""), status: 400 },
+  { for: "invalid JSON", request: postBody("{"), status: 400 },
+  { for: "invalid UTF-8", request: postBody(Buffer.from('{"user":"Ada","text":"\xff"}', "latin1")), status: 400 },
+  { for: "a list", request: postBody("[1]"), status: 422 },
+  { for: "null", request: postBody("null"), status: 422 },
+  { for: "33 KiB", request: jsonPost(large), status: 413 },
+  { for: "33 KiB of unknown length", request: { ...jsonPost(large), chunked: true }, status: 413 },
 ];
 
 const httpStatus = { accepted: 201, repeated: 200, refused: 422, conflict: 409 };
-const httpDoors = [
-  { knock: get("/"), status: 200 },
-  { knock: { method: "HEAD", path: "/msgs" }, status: 200 },
-  { knock: jsonPost(hello), status: 201 },
+const httpEndpoints = [
+  { request: get("/"), status: 200 },
+  { request: { method: "HEAD", path: "/msgs" }, status: 200 },
+  { request: jsonPost(hello), status: 201 },
 ];
 
 export const wires: readonly Wire[] = [
@@ -532,80 +535,80 @@ export const wires: readonly Wire[] = [
     name: "polling",
     scheme: "http",
     connect: connectPolling,
-    knock: knockHttp,
-    doors: [...httpDoors, { knock: get("/msgs"), status: 200 }],
+    request: requestHttp,
+    endpoints: [...httpEndpoints, { request: get("/msgs"), status: 200 }],
     status: httpStatus,
-    namesDraft: false,
+    refusalHasDraftId: false,
     oversized: { status: 413 },
     continuesFrom: "since",
-    goodbye: /^(ECONNREFUSED|ECONNRESET)$/,
+    endOnShutdown: /^(ECONNREFUSED|ECONNRESET)$/,
     refusals: httpRefusals,
   },
   {
     name: "http2-push",
     scheme: "https",
-    connect: connectPush,
-    async knock(port, knock) {
+    connect: connectEventStream,
+    async request(port, request) {
       const session = connectHttp2(port);
       try {
-        return await knockHttp2(session, knock);
+        return await requestHttp2(session, request);
       } finally {
         hangUp(session);
       }
     },
-    doors: httpDoors,
+    endpoints: httpEndpoints,
     status: httpStatus,
-    namesDraft: false,
+    refusalHasDraftId: false,
     oversized: { status: 413 },
     continuesFrom: "Last-Event-ID",
-    goodbye: /^end of stream$/,
-    cut: /^(end of stream|reset \d+)$/,
+    endOnShutdown: /^end of stream$/,
+    endWhenCut: /^(end of stream|reset \d+)$/,
     refusals: httpRefusals,
   },
   {
     name: "raw-websockets",
     scheme: "http",
     connect: connectSocket,
-    knock: knockHttp,
-    doors: [
-      { knock: get("/"), status: 200 },
-      { knock: upgradeAt("/msgs"), status: 101 },
+    request: requestHttp,
+    endpoints: [
+      { request: get("/"), status: 200 },
+      { request: upgradeAt("/msgs"), status: 101 },
     ],
     status: {},
-    namesDraft: true,
+    refusalHasDraftId: true,
     oversized: { ended: "1009" },
     continuesFrom: "since",
-    goodbye: /^1012$/,
-    cut: /^1013$/,
+    endOnShutdown: /^1012$/,
+    endWhenCut: /^1013$/,
     freeze: (port) => openSocket(port, "/msgs", { frozen: true }),
     refusals: [
       ...pageRefusals,
-      { for: "a plain request", knock: get("/msgs"), status: 426, headers: { upgrade: "websocket" } },
-      { for: "a plain post", knock: jsonPost(hello), status: 426, headers: { upgrade: "websocket" } },
-      { for: "a WebSocket at another path", knock: upgradeAt("/"), status: 404 },
+      { for: "a plain request", request: get("/msgs"), status: 426, headers: { upgrade: "websocket" } },
+      { for: "a plain post", request: jsonPost(hello), status: 426, headers: { upgrade: "websocket" } },
+      { for: "a WebSocket at another path", request: upgradeAt("/"), status: 404 },
     ],
   },
   {
     name: "socket-io",
     scheme: "http",
     connect: connectSocketIo,
-    knock: knockHttp,
-    doors: [
-      { knock: get("/"), status: 200 },
-      { knock: get(engine("polling")), status: 200 },
-      { knock: upgradeAt(engine("websocket")), status: 101 },
+    request: requestHttp,
+    endpoints: [
+      { request: get("/"), status: 200 },
+      { request: get(engine("polling")), status: 200 },
+      { request: upgradeAt(engine("websocket")), status: 101 },
     ],
     status: {},
-    namesDraft: false,
+    refusalHasDraftId: false,
     oversized: { ended: "transport close" },
     continuesFrom: "since",
-    goodbye: /^transport close$/,
-    cut: /^transport close$/,
+    endOnShutdown: /^transport close$/,
+    endWhenCut: /^transport close$/,
     async freeze(port) {
       const socket = await openSocket(port, engine("websocket"));
-      socket.send("40"); // connects to the chat; never a "3", which answers a ping
+      socket.send("40"); // connects to the chat, and never sends "3", the answer to a ping
       return socket;
     },
-    refusals: [...pageRefusals, { for: "/msgs, which has no meaning here", knock: get("/msgs"), status: 404 }],
+    refusals: [...pageRefusals, { for: "/msgs, which does not exist here", request: get("/msgs"), status: 404 }],
   },
 ];

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { setImmediate as turn } from "node:timers/promises";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import fc from "fast-check";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { Log } from "./log.ts";
@@ -7,8 +7,8 @@ import type { Update } from "./message.ts";
 import { limits } from "./limits.ts";
 import { Refusal } from "./refusal.ts";
 
-const usual = { ...limits };
-afterEach(() => void Object.assign(limits, usual));
+const defaults = { ...limits };
+afterEach(() => void Object.assign(limits, defaults));
 
 const texts = (update: Update) => update.msg.map(({ text }) => text);
 const ids = (update: Update) => update.msg.map(({ id }) => id);
@@ -21,19 +21,19 @@ async function logOf(count: number): Promise<Log> {
   return log;
 }
 
-/** Somebody who listens, and everything that they are told. */
+/** Adds a listener to a log, and collects the updates that it receives. */
 function listener(log: Log) {
-  const told: Update[] = [];
+  const updates: Update[] = [];
   const stop = new AbortController();
-  log.listen((update) => told.push(update), stop.signal);
-  return { told, leave: () => stop.abort() };
+  log.listen((update) => updates.push(update), stop.signal);
+  return { updates, leave: () => stop.abort() };
 }
 
-/** The cursor of somebody who has seen the messages up to this one. */
+/** The cursor of a reader that has seen the messages up to this id. */
 const cursorAt = (log: Log, id: number) => `${epoch(log)}.${id}`;
 
 describe("a log", () => {
-  it("makes a draft a message: an id, a time, and what was said, trimmed", async () => {
+  it("turns a draft into a message with an id, a time, and the trimmed name and text", async () => {
     const before = Date.now();
     const { message, repeated } = await new Log().add({ user: " Ada ", text: " hello " });
     expect(repeated).toBe(false);
@@ -42,7 +42,7 @@ describe("a log", () => {
     expect(message.time).toBeLessThanOrEqual(Date.now());
   });
 
-  it("counts 1, 2, 3, without holes, also when drafts are refused in between", async () => {
+  it("numbers messages 1, 2, 3 without gaps, also when drafts are refused in between", async () => {
     const log = new Log();
     await log.add({ user: "Ada", text: "one" });
     await expect(log.add({ user: "Ada", text: "" })).rejects.toThrow(Refusal);
@@ -52,16 +52,16 @@ describe("a log", () => {
     expect(ids(log.since(""))).toEqual([1, 2, 3]);
   });
 
-  it("has a name that no other log has, and keeps it", async () => {
+  it("has an epoch that never changes and that no other log has", async () => {
     const log = await logOf(1);
-    const name = epoch(log);
+    const first = epoch(log);
     await log.add({ user: "Ada", text: "more" });
-    expect(epoch(log)).toBe(name);
-    expect(name.length).toBeGreaterThanOrEqual(8);
+    expect(epoch(log)).toBe(first);
+    expect(first.length).toBeGreaterThanOrEqual(8);
     expect(new Set(Array.from({ length: 100 }, () => epoch(new Log()))).size).toBe(100);
   });
 
-  it("refuses any draft that is none, and tells nobody", async () => {
+  it("refuses any input that is not a draft, and keeps nothing of it", async () => {
     await fc.assert(
       fc.asyncProperty(fc.anything(), async (input) => {
         const log = new Log();
@@ -78,13 +78,13 @@ describe("since", () => {
   it.each([
     ["no cursor", undefined],
     ["an empty cursor", ""],
-  ])("gives the newest messages for %s", async (_what, cursor) => {
+  ])("returns the newest messages for %s", async (_what, cursor) => {
     const log = await logOf(3);
     expect(log.since(cursor)).toEqual({ msg: expect.any(Array), cursor: cursorAt(log, 3) });
     expect(texts(log.since(cursor))).toEqual(["1", "2", "3"]);
   });
 
-  it("gives an empty list of an empty log, and a cursor to continue from", async () => {
+  it("returns an empty list for an empty log, and a cursor to continue from", async () => {
     const log = new Log();
     const { cursor, ...update } = log.since("");
     expect(update).toEqual({ msg: [] });
@@ -92,12 +92,12 @@ describe("since", () => {
     expect(texts(log.since(cursor))).toEqual(["hello"]);
   });
 
-  it("gives a newcomer the newest 200", async () => {
+  it("returns the newest 200 messages to a newcomer", async () => {
     const log = await logOf(201);
     expect(ids(log.since(""))).toEqual(Array.from({ length: 200 }, (_, n) => n + 2));
   });
 
-  it("gives only what was missed", async () => {
+  it("returns only what was missed", async () => {
     const log = await logOf(5);
     expect(log.since(cursorAt(log, 3))).toEqual({
       msg: [expect.anything(), expect.anything()],
@@ -108,21 +108,21 @@ describe("since", () => {
     expect(ids(log.since(cursorAt(log, 0)))).toEqual([1, 2, 3, 4, 5]);
   });
 
-  it("gives up to 1,000 missed messages, uncut", async () => {
+  it("returns up to 1,000 missed messages, uncut", async () => {
     const log = await logOf(1_300);
     const update = log.since(cursorAt(log, 300));
     expect(update.reset).toBeUndefined();
     expect(ids(update)).toEqual(Array.from({ length: 1_000 }, (_, n) => n + 301));
   });
 
-  it("says that more was missed than is kept, and gives the newest 200", async () => {
+  it("answers reset: trimmed and the newest 200 when more was missed than is kept", async () => {
     const log = await logOf(1_300);
     const update = log.since(cursorAt(log, 299));
     expect(update).toMatchObject({ reset: "trimmed", cursor: cursorAt(log, 1_300) });
     expect(ids(update)).toEqual(Array.from({ length: 200 }, (_, n) => n + 1_101));
   });
 
-  it("says that it is another log", async () => {
+  it("answers reset: new-log to a cursor of another log", async () => {
     const before = await logOf(3);
     const log = await logOf(3);
     const update = log.since(before.since("").cursor);
@@ -150,7 +150,7 @@ describe("since", () => {
     "another.2",
     "😀",
     "x".repeat(100_000),
-  ])("answers %s with new-log, and throws nothing", async (pattern) => {
+  ])("answers %s with new-log, and does not throw", async (pattern) => {
     const log = await logOf(3);
     const update = log.since(pattern.replace("EPOCH", epoch(log)));
     expect(update).toMatchObject({ reset: "new-log", cursor: cursorAt(log, 3) });
@@ -158,18 +158,18 @@ describe("since", () => {
   });
 
   it.each([[[]], [["EPOCH.1", "EPOCH.2"]], [{}], [0], [1], [null], [true], [Symbol("x")], [() => "x"]])(
-    "answers %o, which is no string, with new-log",
+    "answers %o, which is not a string, with new-log",
     async (cursor) => {
       expect((await logOf(1)).since(cursor).reset).toBe("new-log");
     },
   );
 
-  it("answers a list of one own cursor with new-log: what is repeated is unreadable", async () => {
+  it("answers a list with one of its cursors with new-log, because a repeated parameter is unreadable", async () => {
     const log = await logOf(2);
     expect(log.since([cursorAt(log, 1)]).reset).toBe("new-log");
   });
 
-  it("continues what it can and resets all else, whatever comes in", async () => {
+  it("continues from its own cursors and answers any other input with new-log", async () => {
     const log = await logOf(3);
     const near = fc.tuple(
       fc.constantFrom(epoch(log), "x"),
@@ -194,44 +194,44 @@ describe("since", () => {
     );
   });
 
-  it("and the news add up: whoever asks again and again has everything once, in order", async () => {
+  it("returns every message once and in order to a client that polls", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.nat(3), { maxLength: 30 }), async (bursts) => {
         const log = new Log();
         let cursor = "";
         const seen: number[] = [];
-        let said = 0;
+        let posted = 0;
         for (const burst of bursts) {
-          for (let n = 0; n < burst; n++) await log.add({ user: "Ada", text: String(++said) });
+          for (let n = 0; n < burst; n++) await log.add({ user: "Ada", text: String(++posted) });
           const update = log.since(cursor);
           seen.push(...ids(update));
           cursor = update.cursor;
         }
-        expect(seen).toEqual(Array.from({ length: said }, (_, n) => n + 1));
+        expect(seen).toEqual(Array.from({ length: posted }, (_, n) => n + 1));
       }),
     );
   });
 });
 
-describe("a draft sent twice", () => {
+describe("a draft that is sent twice", () => {
   const ada = () => ({ user: "Ada", text: "hello", draftId: randomUUID() });
 
-  it("is one message, told once", async () => {
+  it("is one message, and listeners receive it once", async () => {
     const log = new Log();
-    const { told, leave } = listener(log);
+    const { updates, leave } = listener(log);
     const draft = ada();
     const first = await log.add(draft);
-    await turn();
+    await nextTurn();
     const second = await log.add({ ...draft, text: " hello " });
-    await turn();
+    await nextTurn();
     leave();
     expect(first.message).toMatchObject(draft);
     expect(second).toEqual({ message: first.message, repeated: true });
-    expect(told.flatMap(ids)).toEqual([1]);
+    expect(updates.flatMap(ids)).toEqual([1]);
     expect(log.since("").msg).toEqual([first.message]);
   });
 
-  it("is one message, also when both come at once", async () => {
+  it("is one message, also when the copies arrive at the same time", async () => {
     const log = new Log();
     const draft = ada();
     const answers = await Promise.all([log.add(draft), log.add(draft), log.add(draft)]);
@@ -239,7 +239,7 @@ describe("a draft sent twice", () => {
     expect(answers.map(({ message }) => message.id)).toEqual([1, 1, 1]);
   });
 
-  it("is two messages without an id: nobody can tell that it is a repeat", async () => {
+  it("is two messages without a draft id, because nothing identifies the repeat", async () => {
     const log = new Log();
     await log.add({ user: "Ada", text: "hello" });
     await log.add({ user: "Ada", text: "hello" });
@@ -249,7 +249,7 @@ describe("a draft sent twice", () => {
   it.each([
     ["text", { text: "something else" }],
     ["name", { user: "Bob" }],
-  ])("is refused with 409 and its id when it has another %s", async (_what, change) => {
+  ])("is refused with 409 and its draft id when it has another %s", async (_what, change) => {
     const log = new Log();
     const draft = ada();
     await log.add(draft);
@@ -259,7 +259,7 @@ describe("a draft sent twice", () => {
     expect(texts(log.since(""))).toEqual(["hello"]);
   });
 
-  it("is known when its message is no longer kept", async () => {
+  it("is recognised when its message is no longer kept", async () => {
     const log = new Log();
     const draft = ada();
     const { message } = await log.add(draft);
@@ -268,7 +268,7 @@ describe("a draft sent twice", () => {
     expect(await log.add(draft)).toEqual({ message, repeated: true });
   });
 
-  it("is a new message when 10,000 others came in between: memory ends somewhere", async () => {
+  it("is a new message after 10,000 other drafts, because the memory for draft ids is limited", async () => {
     limits.drafts = 10;
     const log = new Log();
     const [oldest, second] = [ada(), ada()];
@@ -279,7 +279,7 @@ describe("a draft sent twice", () => {
     expect(await log.add(oldest)).toMatchObject({ repeated: false });
   });
 
-  it("may be sent again after it was refused", async () => {
+  it("can be sent again after it was refused", async () => {
     const log = new Log();
     const draft = ada();
     await expect(log.add({ ...draft, text: "" })).rejects.toMatchObject({ status: 422, draftId: draft.draftId });
@@ -288,126 +288,126 @@ describe("a draft sent twice", () => {
 });
 
 describe("a listener", () => {
-  it("is told 50 messages of one turn in one news", async () => {
+  it("receives 50 messages of one turn in one update", async () => {
     const log = new Log();
-    const { told, leave } = listener(log);
+    const { updates, leave } = listener(log);
     for (let n = 1; n <= 50; n++) void log.add({ user: "Ada", text: String(n) });
-    await turn();
-    await turn();
+    await nextTurn();
+    await nextTurn();
     leave();
-    expect(told).toHaveLength(1);
-    expect(told[0]).toMatchObject({ cursor: cursorAt(log, 50) });
-    expect(ids(told[0]!)).toEqual(Array.from({ length: 50 }, (_, n) => n + 1));
+    expect(updates).toHaveLength(1);
+    expect(updates[0]).toMatchObject({ cursor: cursorAt(log, 50) });
+    expect(ids(updates[0]!)).toEqual(Array.from({ length: 50 }, (_, n) => n + 1));
   });
 
-  it("is told the messages of two turns in two news", async () => {
+  it("receives the messages of two turns in two updates", async () => {
     const log = new Log();
-    const { told, leave } = listener(log);
+    const { updates, leave } = listener(log);
     await log.add({ user: "Ada", text: "one" });
-    await turn();
+    await nextTurn();
     await log.add({ user: "Ada", text: "two" });
-    await turn();
+    await nextTurn();
     leave();
-    expect(told.map(texts)).toEqual([["one"], ["two"]]);
-    expect(told.map(({ cursor }) => cursor)).toEqual([cursorAt(log, 1), cursorAt(log, 2)]);
+    expect(updates.map(texts)).toEqual([["one"], ["two"]]);
+    expect(updates.map(({ cursor }) => cursor)).toEqual([cursorAt(log, 1), cursorAt(log, 2)]);
   });
 
-  it("is told by since() what is still untold, before the newcomer joins: nothing twice, nothing missed", async () => {
+  it("receives pending messages from since(), before a newcomer joins: no duplicates, nothing missed", async () => {
     const log = new Log();
     const ada = listener(log);
     void log.add({ user: "Ada", text: "before" });
     const first = log.since("");
-    expect(ada.told.map(texts)).toEqual([["before"]]); // already, not only at the end of the turn
+    expect(ada.updates.map(texts)).toEqual([["before"]]); // at once, not at the end of the turn
     const bob = listener(log);
     void log.add({ user: "Ada", text: "after" });
-    await turn();
-    await turn();
+    await nextTurn();
+    await nextTurn();
     ada.leave();
     bob.leave();
     expect(texts(first)).toEqual(["before"]);
-    expect(bob.told.flatMap(texts)).toEqual(["after"]);
-    expect(ada.told.flatMap(texts)).toEqual(["before", "after"]);
+    expect(bob.updates.flatMap(texts)).toEqual(["after"]);
+    expect(ada.updates.flatMap(texts)).toEqual(["before", "after"]);
   });
 
-  it("is told nothing more when since() has told everything: no empty news without silence", async () => {
+  it("receives no empty update at the end of a turn when since() has already sent everything", async () => {
     const log = new Log();
-    const { told, leave } = listener(log);
+    const { updates, leave } = listener(log);
     void log.add({ user: "Ada", text: "hello" });
     log.since("");
-    await turn();
-    await turn();
+    await nextTurn();
+    await nextTurn();
     leave();
-    expect(told.map(texts)).toEqual([["hello"]]);
+    expect(updates.map(texts)).toEqual([["hello"]]);
   });
 
-  it("has everything once and in order, whenever it joins", async () => {
+  it("receives every message once and in order, whenever it joins", async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.constantFrom("say", "turn", "join"), { maxLength: 40 }), async (steps) => {
+      fc.asyncProperty(fc.array(fc.constantFrom("post", "turn", "join"), { maxLength: 40 }), async (steps) => {
         const log = new Log();
-        const people: { heard: number[]; leave: () => void }[] = [];
-        let said = 0;
+        const people: { received: number[]; leave: () => void }[] = [];
+        let posted = 0;
         for (const step of steps) {
-          if (step === "say") void log.add({ user: "Ada", text: String(++said) });
-          if (step === "turn") await turn();
+          if (step === "post") void log.add({ user: "Ada", text: String(++posted) });
+          if (step === "turn") await nextTurn();
           if (step !== "join") continue;
-          const heard = ids(log.since(""));
+          const received = ids(log.since(""));
           const stop = new AbortController();
-          log.listen((update) => heard.push(...ids(update)), stop.signal);
-          people.push({ heard, leave: () => stop.abort() });
+          log.listen((update) => received.push(...ids(update)), stop.signal);
+          people.push({ received, leave: () => stop.abort() });
         }
-        await turn();
-        for (const { heard, leave } of people) {
+        await nextTurn();
+        for (const { received, leave } of people) {
           leave();
-          expect(heard).toEqual(Array.from({ length: said }, (_, n) => n + 1));
+          expect(received).toEqual(Array.from({ length: posted }, (_, n) => n + 1));
         }
       }),
     );
   });
 
-  it("is told an empty news after silence, with the cursor of the last message", async () => {
+  it("receives an empty update after silence (the heartbeat), with the cursor of the last message", async () => {
     limits.heartbeat = 20;
     const log = await logOf(3);
-    await turn();
-    const { told, leave } = listener(log);
-    await vi.waitFor(() => expect(told.length).toBeGreaterThanOrEqual(2), { timeout: 10_000 });
+    await nextTurn();
+    const { updates, leave } = listener(log);
+    await vi.waitFor(() => expect(updates.length).toBeGreaterThanOrEqual(2), { timeout: 10_000 });
     leave();
-    expect(told[0]).toEqual({ msg: [], cursor: cursorAt(log, 3) });
-    expect(told[1]).toEqual({ msg: [], cursor: cursorAt(log, 3) });
+    expect(updates[0]).toEqual({ msg: [], cursor: cursorAt(log, 3) });
+    expect(updates[1]).toEqual({ msg: [], cursor: cursorAt(log, 3) });
   });
 
-  it("is told no empty news while people talk: only silence is filled", async () => {
+  it("receives no empty update until 15 s after the last message", async () => {
     vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
     try {
       const log = new Log();
-      const { told, leave } = listener(log);
+      const { updates, leave } = listener(log);
       vi.advanceTimersByTime(14_000);
       await log.add({ user: "Ada", text: "hello" });
-      await turn();
+      await nextTurn();
       vi.advanceTimersByTime(14_999);
-      expect(told.map(texts)).toEqual([["hello"]]);
+      expect(updates.map(texts)).toEqual([["hello"]]);
       vi.advanceTimersByTime(1);
-      expect(told.map(texts)).toEqual([["hello"], []]);
+      expect(updates.map(texts)).toEqual([["hello"], []]);
       leave();
     } finally {
       vi.useRealTimers();
     }
   });
 
-  it("is told nothing after its signal is aborted, and the others go on", async () => {
+  it("receives nothing after its signal is aborted, and other listeners continue", async () => {
     const log = new Log();
     const ada = listener(log);
     const bob = listener(log);
     ada.leave();
     await log.add({ user: "Cyd", text: "hello" });
-    await turn();
+    await nextTurn();
     bob.leave();
     await log.add({ user: "Cyd", text: "anybody there?" });
-    await turn();
-    expect(ada.told).toEqual([]);
-    expect(bob.told.map(texts)).toEqual([["hello"]]);
+    await nextTurn();
+    expect(ada.updates).toEqual([]);
+    expect(bob.updates.map(texts)).toEqual([["hello"]]);
   });
 
-  it("costs no timer when it is gone", () => {
+  it("leaves no timer behind", () => {
     vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
     try {
       const log = new Log();

@@ -16,8 +16,8 @@ function refusal(call: () => unknown): Refusal {
   throw new Error("Nothing was refused.");
 }
 
-/** What becomes of any input: a draft, or undefined when it is refused with 422, in words. */
-function tried(input: unknown): Draft | undefined {
+/** Parses any input: returns the draft, or undefined when it is refused with 422 and a sentence. */
+function tryParse(input: unknown): Draft | undefined {
   try {
     return parseDraft(input);
   } catch (error) {
@@ -27,7 +27,7 @@ function tried(input: unknown): Draft | undefined {
   }
 }
 
-function keepsTheLimits({ user, text }: Draft) {
+function expectWithinLimits({ user, text }: Draft) {
   expect([...user].length).toBeGreaterThanOrEqual(1);
   expect([...user].length).toBeLessThanOrEqual(32);
   expect([...text].length).toBeGreaterThanOrEqual(1);
@@ -38,7 +38,7 @@ function keepsTheLimits({ user, text }: Draft) {
   expect(user.replaceAll(/[\u200C\u200D]/g, "")).not.toMatch(/[\p{Cc}\p{Cf}]/u);
 }
 
-// Any 16-bit unit, so that lone surrogates, controls and bidi characters come up often.
+// Any UTF-16 unit, with lone surrogates, control and bidi characters more often than chance.
 const unit = fc.oneof(
   fc.nat(0xffff).map((code) => String.fromCharCode(code)),
   fc.constantFrom("a", " ", "\n", "\0", "😀", "\uD83D", "\uDE00", "\u200C", "\u200D", "\u202E", "\u00AD", "\uFEFF"),
@@ -46,7 +46,7 @@ const unit = fc.oneof(
 const anyText = (maxLength: number) => fc.array(unit, { maxLength }).map((units) => units.join(""));
 
 describe("a draft", () => {
-  it("is made of what a person sends, name and text trimmed", () => {
+  it("is the trimmed name and text that a person sends", () => {
     expect(parseDraft({ user: " Ada ", text: "\n hello\n there \t" })).toEqual({ user: "Ada", text: "hello\n there" });
   });
 
@@ -56,23 +56,23 @@ describe("a draft", () => {
   });
 
   it.each(["", "1", 1, null, {}, "3f0c9f0e-6a2b-4d0f-9d4e-0c6f6c1f5b1", "3f0c9f0e6a2b4d0f9d4e0c6f6c1f5b11"])(
-    "is refused when its id is %j and no UUID",
+    "is refused when its id is %j, which is not a UUID",
     (draftId) => {
       expect(refusal(() => parseDraft({ ...ada, draftId }))).toMatchObject({ status: 422, draftId: undefined });
     },
   );
 
-  it("takes any UUID for an id", () => {
+  it("accepts any UUID as its id", () => {
     fc.assert(fc.property(fc.uuid(), (draftId) => parseDraft({ ...ada, draftId }).draftId === draftId));
   });
 
-  it("ignores what it does not know", () => {
+  it("ignores unknown fields", () => {
     const input = parseJson('{"user":"Ada","text":"hello","id":7,"time":0,"admin":true,"__proto__":{"x":1}}');
     expect(parseDraft(input)).toEqual(ada);
     expect(Object.keys(parseDraft(input))).toEqual(["user", "text"]);
   });
 
-  it("is refused with its id, where that can be read", () => {
+  it("is refused with its id, if the id is valid", () => {
     const draftId = "3f0c9f0e-6a2b-4d0f-9d4e-0c6f6c1f5b11";
     expect(refusal(() => parseDraft({ user: "Ada", text: "", draftId }))).toMatchObject({
       status: 422,
@@ -81,61 +81,61 @@ describe("a draft", () => {
     });
   });
 
-  it("is refused with every reason, in words", () => {
+  it("is refused with every reason", () => {
     expect(refusal(() => parseDraft({})).message).toBe(
       "The name is missing or is not text. The text is missing or is not text.",
     );
     expect(refusal(() => parseDraft([1])).message).toBe("A draft must be an object with a user and a text.");
   });
 
-  it("is refused or keeps the limits, whatever JSON comes in", () => {
+  it("is refused or within the limits, for any JSON", () => {
     fc.assert(
       fc.property(fc.jsonValue(), (input) => {
-        const draft = tried(input);
-        if (draft) keepsTheLimits(draft);
+        const draft = tryParse(input);
+        if (draft) expectWithinLimits(draft);
       }),
     );
   });
 
-  it("is refused or keeps the limits, whatever value comes in", () => {
+  it("is refused or within the limits, for any value", () => {
     fc.assert(
       fc.property(
         fc.anything({ withBigInt: true, withDate: true, withMap: true, withNullPrototype: true }),
         (input) => {
-          const draft = tried(input);
-          if (draft) keepsTheLimits(draft);
+          const draft = tryParse(input);
+          if (draft) expectWithinLimits(draft);
         },
       ),
     );
   });
 
-  it("is refused or keeps the limits, whatever fields come in", () => {
+  it("is refused or within the limits, for any fields", () => {
     const field = fc.oneof(anyText(40), fc.anything());
     fc.assert(
       fc.property(fc.record({ user: field, text: field, draftId: field }, { requiredKeys: [] }), (input) => {
-        const draft = tried(input);
-        if (draft) keepsTheLimits(draft);
+        const draft = tryParse(input);
+        if (draft) expectWithinLimits(draft);
       }),
     );
   });
 
-  it("is refused or keeps the limits, whatever text comes in, and one of the two for a reason", () => {
+  it("is refused or within the limits, for any name and text, and a text is refused only if it is empty or not well-formed", () => {
     fc.assert(
-      fc.property(anyText(40), (line) => {
-        const name = tried({ user: line, text: "hello" });
-        const text = tried({ user: "Ada", text: line });
-        if (name) keepsTheLimits(name);
-        if (text) keepsTheLimits(text);
-        expect(text !== undefined).toBe(line.isWellFormed() && line.trim() !== "");
+      fc.property(anyText(40), (input) => {
+        const name = tryParse({ user: input, text: "hello" });
+        const text = tryParse({ user: "Ada", text: input });
+        if (name) expectWithinLimits(name);
+        if (text) expectWithinLimits(text);
+        expect(text !== undefined).toBe(input.isWellFormed() && input.trim() !== "");
       }),
       { numRuns: 1_000 },
     );
   });
 
-  it("goes through unchanged when it is parsed again", () => {
+  it("does not change when it is parsed again", () => {
     fc.assert(
       fc.property(anyText(32), anyText(60), (user, text) => {
-        const once = tried({ user, text });
+        const once = tryParse({ user, text });
         if (once) expect(parseDraft(once)).toEqual(once);
       }),
     );
@@ -147,21 +147,21 @@ describe("a text", () => {
     ["one character", "a"],
     ["2,000 characters", "a".repeat(2_000)],
     ["2,000 emoji, which are 4,000 UTF-16 units", "😀".repeat(2_000)],
-    ["2,000 characters and blanks around them", ` ${"a".repeat(2_000)} \n`],
+    ["2,000 characters with whitespace around them", ` ${"a".repeat(2_000)} \n`],
     ["markup, which stays text", "<b>hello</b>"],
-    ["control characters, which cannot pose as anybody", "a\u0007\u202Eb"],
+    ["control characters, which are harmless in a text", "a\u0007\u202Eb"],
   ])("may be %s", (_what, text) => {
     expect(parseDraft({ user: "Ada", text }).text).toBe(text.trim());
   });
 
   it.each([
-    ["nothing", ""],
-    ["nothing but blanks", " \n\t\u00A0\uFEFF"],
+    ["empty", ""],
+    ["only whitespace", " \n\t\u00A0\uFEFF"],
     ["2,001 characters", "a".repeat(2_001)],
     ["2,001 emoji", "😀".repeat(2_001)],
     ["half an emoji", "hi \uD83D"],
     ["the other half of an emoji", "\uDE00 hi"],
-    ["the halves the wrong way round", "\uDE00\uD83D"],
+    ["the halves in the wrong order", "\uDE00\uD83D"],
     ["a number", 1],
     ["null", null],
     ["a list", ["hello"]],
@@ -184,8 +184,8 @@ describe("a name", () => {
   });
 
   it.each([
-    ["nothing", ""],
-    ["blanks", "   "],
+    ["empty", ""],
+    ["only whitespace", "   "],
     ["33 characters", "A".repeat(33)],
     ["33 emoji", "😀".repeat(33)],
     ["half an emoji", "Ada\uD83D"],
@@ -206,12 +206,12 @@ describe("a name", () => {
   });
 });
 
-describe("JSON", () => {
-  it("is read", () => {
+describe("parseJson", () => {
+  it("reads JSON", () => {
     fc.assert(fc.property(fc.json(), (text) => JSON.stringify(parseJson(text)) === JSON.stringify(JSON.parse(text))));
   });
 
-  it("is read, or refused with 400, whatever text comes in", () => {
+  it("reads any text or refuses it with 400", () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), anyText(20)), (text) => {
         try {
@@ -224,13 +224,13 @@ describe("JSON", () => {
     );
   });
 
-  it.each(["", "{", "undefined", "NaN", "{'user':1}", "\uFEFF{}"])("is not %j", (text) => {
+  it.each(["", "{", "undefined", "NaN", "{'user':1}", "\uFEFF{}"])("refuses %j", (text) => {
     expect(refusal(() => parseJson(text)).status).toBe(400);
   });
 });
 
 describe("a posted frame", () => {
-  it("holds a draft, which is not looked at yet", () => {
+  it("holds a draft, which is not parsed yet", () => {
     fc.assert(
       fc.property(fc.jsonValue(), (data) => {
         const frame = JSON.stringify({ event: "msg:post", data });
@@ -239,12 +239,12 @@ describe("a posted frame", () => {
     );
   });
 
-  it("is refused in a sentence when it lacks its draft", () => {
+  it("is refused with a sentence when the draft is missing", () => {
     const refused = refusal(() => parseDraft(parsePost('{"event":"msg:post"}')));
     expect(refused).toMatchObject({ status: 422, message: expect.stringMatching(/^[A-Z].+\.$/) });
   });
 
-  it("is refused with 422 when it is of another event", () => {
+  it("is refused with 422 when it is another event", () => {
     expect(refusal(() => parsePost('{"event":"msg:get","data":{}}'))).toMatchObject({
       status: 422,
       message: "The only event that a client sends is msg:post.",
@@ -258,7 +258,7 @@ describe("a posted frame", () => {
     },
   );
 
-  it("is read, or refused in words, whatever text comes in", () => {
+  it("is read, or refused with 400 or 422, for any text", () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json()), (frame) => {
         try {

@@ -1,4 +1,4 @@
-// The command line, as a person starts and stops it: real processes.
+// The command line and the certificate, tested with real processes.
 import { createPublicKey, X509Certificate } from "node:crypto";
 import { once } from "node:events";
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
@@ -30,7 +30,7 @@ const failure = (variant: string, env: Record<string, string> = {}, ...options: 
 
 describe.concurrent("the command line", () => {
   it.each(wires.map((wire) => [wire.name, wire] as const))(
-    "starts %s, says where, lives through garbage, and ends on SIGTERM with people connected",
+    "starts %s, prints its address, survives garbage, and ends on SIGTERM with clients connected",
     async (name, wire) => {
       const { said, port: ready, kill, ended } = run(name);
       const port = await ready();
@@ -42,39 +42,39 @@ describe.concurrent("the command line", () => {
       }
       const ada = await join(wire, port);
       await ada.says("hello");
-      await ada.hears(1);
+      await ada.receives(1);
 
       const before = performance.now();
       kill("SIGTERM");
       expect(await ended).toBe(0);
       expect(performance.now() - before).toBeLessThan(5_000);
-      expect(await ada.ended).toMatch(wire.goodbye);
+      expect(await ada.ended).toMatch(wire.endOnShutdown);
       expect(said.err).toBe("");
     },
   );
 
-  it("ends on SIGINT with somebody connected", async () => {
+  it("ends on SIGINT with a client connected", async () => {
     const wire = wires.find(({ name }) => name === "raw-websockets")!;
     const { port, kill, ended } = run(wire.name);
     const ada = await join(wire, await port());
     kill("SIGINT");
     expect(await ended).toBe(0);
-    expect(await ada.ended).toMatch(wire.goodbye);
+    expect(await ada.ended).toMatch(wire.endOnShutdown);
   });
 
-  it("goes on with its goodbye when the signal comes twice", async () => {
+  it("completes its shutdown when the signal arrives twice", async () => {
     const { port, kill, ended } = run("polling");
-    const unread = net.connect(await port(), "127.0.0.1"); // for whom the goodbye waits
-    unread.on("error", () => {});
-    await once(unread, "connect");
-    unread.write("POST /msgs HTTP/1.1\r\n");
+    const unfinished = net.connect(await port(), "127.0.0.1"); // the shutdown waits for this request
+    unfinished.on("error", () => {});
+    await once(unfinished, "connect");
+    unfinished.write("POST /msgs HTTP/1.1\r\n");
     kill("SIGINT");
     kill("SIGINT");
     kill("SIGTERM");
     expect(await ended).toBe(0);
   });
 
-  it("says that a port is in use, and which one to take", async () => {
+  it("says that a port is in use, and how to choose another one", async () => {
     const other = net.createServer().listen(0, "127.0.0.1");
     await once(other, "listening");
     const { port } = other.address() as net.AddressInfo;
@@ -82,7 +82,7 @@ describe.concurrent("the command line", () => {
     other.close();
   });
 
-  it.each(["", "3001 3002", "65536"])("says that PORT=%s is no port", async (PORT) => {
+  it.each(["", "3001 3002", "65536"])("says that PORT=%s is not a port", async (PORT) => {
     expect(await failure("polling", { PORT })).toContain("PORT must be a number from 0 to 65535");
   });
 
@@ -91,21 +91,21 @@ describe.concurrent("the command line", () => {
     "https://chat.example.org/chat",
     "https://chat example.org",
     "https://chat.example.org?x",
-  ])("says that PUBLIC_ORIGIN=%s is no origin", async (PUBLIC_ORIGIN) => {
+  ])("says that PUBLIC_ORIGIN=%s is not an origin", async (PUBLIC_ORIGIN) => {
     expect(await failure("raw-websockets", { PUBLIC_ORIGIN })).toContain("PUBLIC_ORIGIN must look like");
   });
 
-  it.each(["203.0.113.1", "no such host"])("says that HOST=%s is no address of this machine", async (HOST) => {
+  it.each(["203.0.113.1", "no such host"])("says that HOST=%s is not an address of this machine", async (HOST) => {
     expect(await failure("polling", { HOST })).toContain(HOST);
   });
 
-  it("says which variants there are", async () => {
+  it("lists the variants when the name is unknown", async () => {
     expect(await failure("websocket")).toBe(
       "Name a variant: npm run polling, npm run http2-push, npm run raw-websockets, npm run socket-io.\n",
     );
   });
 
-  it("says that Node is too old, before it reads anything that an old one would not understand", async () => {
+  it("says that Node is too old before it loads code that an old version cannot parse", async () => {
     for (const version of ["12.22.12", "20.18.3"]) {
       const old = path(folder, `node-${version}.cjs`);
       writeFileSync(
@@ -119,10 +119,10 @@ describe.concurrent("the command line", () => {
     }
   });
 
-  it("binds to loopback alone, also when HOST is empty", async () => {
+  it("binds only to loopback, also when HOST is empty", async () => {
     const { port: ready, kill, ended } = run("polling", { HOST: "" });
     const port = await ready();
-    // Whoever listens everywhere listens at ::1, too.
+    // A server that listens on all addresses also listens on ::1.
     const socket = net.connect(port, "::1");
     const reached = await new Promise((resolve) => {
       socket.on("connect", () => resolve(true)).on("error", () => resolve(false));
@@ -133,7 +133,7 @@ describe.concurrent("the command line", () => {
     expect(reached).toBe(false);
   });
 
-  it("says the public origin, and where else it is bound to", async () => {
+  it("prints the public origin and the address that it is bound to", async () => {
     const { said, kill, ended } = run("polling", { PUBLIC_ORIGIN: "https://chat.example.org", HOST: "localhost" });
     await vi.waitUntil(() => said.out.includes("\n"), { timeout: 15_000, interval: 10 });
     kill("SIGKILL");
@@ -143,8 +143,8 @@ describe.concurrent("the command line", () => {
 });
 
 describe("the certificate", () => {
-  /** The maker of certificates, in a folder where there is none yet. */
-  async function maker(name: string) {
+  /** A copy of certificate.ts in a folder that has no certificate yet. */
+  async function freshCopy(name: string) {
     const home = path(folder, name);
     cpSync(path(root, "http2-push/certificate.ts"), path(home, "http2-push/certificate.ts"));
     for (const there of ["node_modules", "shared-server", "shared-chat"])
@@ -155,8 +155,8 @@ describe("the certificate", () => {
     return { certificate, file: path(home, "http2-push/.certificate/localhost.pem") };
   }
 
-  it("is made on the first start, for this machine alone, readable by its owner alone", async () => {
-    const { certificate, file } = await maker("first");
+  it("is made on the first start, only for this machine, readable only by its owner", async () => {
+    const { certificate, file } = await freshCopy("first");
     const { key, cert } = await certificate();
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(statSync(path(file, "..")).mode & 0o777).toBe(0o700);
@@ -166,11 +166,11 @@ describe("the certificate", () => {
     expect(x509.checkIP("::1")).toBeDefined();
     expect(x509.checkHost("example.org")).toBeUndefined();
     expect(x509.verify(createPublicKey(key))).toBe(true);
-    expect(Date.parse(x509.validTo)).toBeLessThan(Date.now() + 398 * 24 * 60 * 60 * 1_000); // longer, and browsers object
+    expect(Date.parse(x509.validTo)).toBeLessThan(Date.now() + 398 * 24 * 60 * 60 * 1_000); // browsers reject a longer validity
   });
 
-  it("is kept for the next start, and made anew when it cannot be read", async () => {
-    const { certificate, file } = await maker("next");
+  it("is kept for the next start, and replaced when it cannot be read", async () => {
+    const { certificate, file } = await freshCopy("next");
     await certificate();
     const first = readFileSync(file, "utf8");
     const kept = await certificate();
@@ -184,21 +184,21 @@ describe("the certificate", () => {
     expect(statSync(file).mode & 0o777).toBe(0o600);
   });
 
-  it("is yours, when TLS_CERT and TLS_KEY name one", async () => {
-    const { certificate } = await maker("yours");
+  it("is the one that TLS_CERT and TLS_KEY name", async () => {
+    const { certificate } = await freshCopy("yours");
     const { key, cert } = await certificate();
     const files = { TLS_KEY: path(folder, "key.pem"), TLS_CERT: path(folder, "cert.pem") };
     writeFileSync(files.TLS_KEY, key);
     writeFileSync(files.TLS_CERT, cert);
     for (const [name, file] of Object.entries(files)) vi.stubEnv(name, file);
-    const { certificate: again, file } = await maker("given");
+    const { certificate: again, file } = await freshCopy("given");
     expect(await again()).toEqual({ key, cert });
-    expect(existsSync(file)).toBe(false); // none is made when one is given
+    expect(existsSync(file)).toBe(false); // no certificate is made when one is given
   });
 
-  it("that you name is refused in a sentence, when it is none", async () => {
-    const { certificate } = await maker("first of two");
-    const { certificate: another } = await maker("second of two");
+  it("in TLS_CERT and TLS_KEY is refused with one sentence when it is not valid", async () => {
+    const { certificate } = await freshCopy("first of two");
+    const { certificate: another } = await freshCopy("second of two");
     const [{ key }, { cert }] = [await certificate(), await another()];
     const [keyFile, certFile, garbage] = ["k.pem", "c.pem", "garbage.pem"].map((name) => path(folder, name)) as [
       string,
@@ -208,7 +208,7 @@ describe("the certificate", () => {
     writeFileSync(keyFile, key);
     writeFileSync(certFile, cert);
     writeFileSync(garbage, "garbage");
-    for (const [TLS_CERT, TLS_KEY, words] of [
+    for (const [TLS_CERT, TLS_KEY, reason] of [
       [certFile, "", "one of them is missing"],
       ["", keyFile, "one of them is missing"],
       [certFile, keyFile, "key values mismatch"],
@@ -217,14 +217,14 @@ describe("the certificate", () => {
     ] as const) {
       vi.stubEnv("TLS_CERT", TLS_CERT);
       vi.stubEnv("TLS_KEY", TLS_KEY);
-      await expect(certificate()).rejects.toThrow(words);
+      await expect(certificate()).rejects.toThrow(reason);
     }
     const env = { TLS_CERT: certFile, TLS_KEY: keyFile };
     expect(await failure("http2-push", env)).toContain("TLS_CERT");
     expect(await fails(["http2-push/push-promise/demo.ts"], env)).toContain("TLS_CERT");
   });
 
-  it("of this checkout has mode 600, too", () => {
+  it("of this checkout has mode 600", () => {
     expect(statSync(path(root, "http2-push/.certificate/localhost.pem")).mode & 0o777).toBe(0o600);
   });
 });

@@ -5,10 +5,10 @@ import { timing } from "./timing.ts";
 import { type Item, Outbox } from "./outbox.ts";
 import { RetryLater } from "./request.ts";
 
-const usual = { ...timing };
-const patient = { timeout: 5_000 }; // the machine may be busy with other tests
+const defaults = { ...timing };
+const waiting = { timeout: 5_000 }; // other tests may keep the machine busy
 afterEach(() => {
-  Object.assign(timing, usual);
+  Object.assign(timing, defaults);
   vi.unstubAllGlobals();
   vi.useRealTimers();
 });
@@ -19,7 +19,7 @@ interface Posted {
   fail(error: Error): void;
 }
 
-/** A page of Ada's with an outbox. What it posts waits in `posted` until the test answers; `log` is what was accepted. */
+/** A page with an outbox. Each post waits in `posted` until the test answers it; `log` holds the accepted messages. */
 function page() {
   const posted: Posted[] = [];
   const log: Message[] = [];
@@ -45,21 +45,21 @@ function page() {
     posted,
     log,
     items: () => items,
-    /** What the person sees of it. */
+    /** What the person sees. */
     shows: () => items.map(({ draft, state, reason }) => [draft.text, state, reason].filter(Boolean).join(": ")),
-    /** The first news of a new connection are there. */
+    /** The first update of a new connection arrived. */
     connect: () => outbox.connected(),
     disconnect: () => outbox.disconnected(),
     update(...messages: Message[]) {
       last = messages.at(-1)?.id ?? last;
       outbox.arrived(messages);
     },
-    /** The post with this number, as soon as it is under way. */
-    post: (number: number) => vi.waitUntil(() => posted[number - 1], patient),
+    /** The post with this number, as soon as the outbox has made it. */
+    post: (number: number) => vi.waitUntil(() => posted[number - 1], waiting),
   };
 }
 
-/** What a browser calls sessionStorage. Node has none. */
+/** Replaces sessionStorage, which Node does not have. */
 function stubStorage(kept: Record<string, string> = {}) {
   const storage = new Map(Object.entries(kept));
   vi.stubGlobal("sessionStorage", {
@@ -69,7 +69,7 @@ function stubStorage(kept: Record<string, string> = {}) {
 }
 
 describe("an outbox", () => {
-  it("keeps what is said while nobody is connected, and sends it when somebody is, in order", async () => {
+  it("keeps what is typed while disconnected, and sends it in order when the connection is back", async () => {
     const ada = page();
     ada.outbox.add("Ada", "one");
     ada.outbox.add("Ada", "two");
@@ -80,10 +80,10 @@ describe("an outbox", () => {
     (await ada.post(1)).accept();
     (await ada.post(2)).accept();
     expect(ada.log.map(({ user, text }) => `${user}: ${text}`)).toEqual(["Ada: one", "Ada: two"]);
-    await vi.waitFor(() => expect(ada.shows()).toEqual(["one: sent", "two: sent"]), patient);
+    await vi.waitFor(() => expect(ada.shows()).toEqual(["one: sent", "two: sent"]), waiting);
   });
 
-  it("sends one after the other, so that they keep their order", async () => {
+  it("sends one draft after the other, so that they keep their order", async () => {
     const ada = page();
     ada.connect();
     ada.outbox.add("Ada", "one");
@@ -95,17 +95,17 @@ describe("an outbox", () => {
     expect((await ada.post(2)).draft.text).toBe("two");
   });
 
-  it("shows a message until the news bring it", async () => {
+  it("shows a message until an update brings it", async () => {
     const ada = page();
     ada.connect();
     ada.outbox.add("Ada", "hello");
     const message = (await ada.post(1)).accept();
-    await vi.waitFor(() => expect(ada.shows()).toEqual(["hello: sent"]), patient);
+    await vi.waitFor(() => expect(ada.shows()).toEqual(["hello: sent"]), waiting);
     ada.update(message);
     expect(ada.shows()).toEqual([]);
   });
 
-  it("shows it only once, also when the news are faster than the answer", async () => {
+  it("removes a message also when the update arrives before the acknowledgement", async () => {
     const ada = page();
     ada.connect();
     ada.outbox.add("Ada", "hello");
@@ -117,18 +117,18 @@ describe("an outbox", () => {
     expect(ada.shows()).toEqual([]);
   });
 
-  it("lets go of a repeat whose news have passed long ago", async () => {
+  it("removes a repeated draft whose message arrived long ago", async () => {
     const ada = page();
     ada.connect();
     ada.outbox.add("Ada", "hello");
     const { draft, accept } = await ada.post(1);
-    ada.log.push({ ...draft, id: 1, time: 0 }); // it was accepted, the news came before a reload
+    ada.log.push({ ...draft, id: 1, time: 0 }); // it was accepted, and its update arrived before a reload
     ada.update({ id: 2, user: "Bob", text: "hi", time: 0 });
     accept();
-    await vi.waitFor(() => expect(ada.shows()).toEqual([]), patient);
+    await vi.waitFor(() => expect(ada.shows()).toEqual([]), waiting);
   });
 
-  it("sends the same draft again after a new connection when no answer came", async () => {
+  it("sends the same draft again on a new connection when it was not acknowledged", async () => {
     const ada = page();
     ada.connect();
     ada.outbox.add("Ada", "hello");
@@ -142,18 +142,18 @@ describe("an outbox", () => {
     expect(ada.log).toHaveLength(1);
   });
 
-  it("sends again what was acknowledged when the first news of a new connection did not bring it", async () => {
+  it("sends an acknowledged draft again when the first update of a new connection does not bring it", async () => {
     const ada = page();
     ada.connect();
     ada.outbox.add("Ada", "hello");
     (await ada.post(1)).accept();
-    await vi.waitFor(() => expect(ada.shows()).toEqual(["hello: sent"]), patient);
+    await vi.waitFor(() => expect(ada.shows()).toEqual(["hello: sent"]), waiting);
     ada.disconnect();
-    ada.connect(); // the log is a new one, and knows nothing
+    ada.connect(); // to a new log, which does not know the draft
     expect((await ada.post(2)).draft.text).toBe("hello");
   });
 
-  it("sends the same draft again when no answer comes in time", async () => {
+  it("sends the same draft again when no acknowledgement arrives in time", async () => {
     timing.acknowledgement = 10;
     timing.retry = 1;
     const ada = page();
@@ -164,7 +164,7 @@ describe("an outbox", () => {
     ada.disconnect();
   });
 
-  it("rests after a failure, and longer when the server asks for it", async () => {
+  it("pauses after a failure, and longer when the server asks for it", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     const ada = page();
     ada.connect();
@@ -182,37 +182,37 @@ describe("an outbox", () => {
     ada.disconnect();
   });
 
-  it("explains a refusal, keeps the text, and goes on with the next", async () => {
+  it("explains a refusal, keeps the text, and sends the next draft", async () => {
     const ada = page();
     ada.connect();
     ada.outbox.add("Ada", "bad");
     ada.outbox.add("Ada", "good");
     (await ada.post(1)).fail(new Refusal(422, "The text is bad."));
     (await ada.post(2)).accept();
-    await vi.waitFor(() => expect(ada.shows()).toEqual(["bad: refused: The text is bad.", "good: sent"]), patient);
+    await vi.waitFor(() => expect(ada.shows()).toEqual(["bad: refused: The text is bad.", "good: sent"]), waiting);
     ada.disconnect();
     ada.connect();
     await ada.post(3);
-    expect(ada.posted.map(({ draft }) => draft.text)).toEqual(["bad", "good", "good"]); // the refused one rests
+    expect(ada.posted.map(({ draft }) => draft.text)).toEqual(["bad", "good", "good"]); // the refused draft is not sent again
   });
 
-  it("sends a refused text again as a new draft, or gives it up", async () => {
+  it("sends a refused text again as a new draft, or discards it", async () => {
     const ada = page();
     ada.connect();
     ada.outbox.add("Ada", "hello");
     (await ada.post(1)).fail(new Refusal(422, "No."));
-    await vi.waitFor(() => expect(ada.shows()).toEqual(["hello: refused: No."]), patient);
+    await vi.waitFor(() => expect(ada.shows()).toEqual(["hello: refused: No."]), waiting);
     ada.outbox.retry(ada.items()[0]!, "Bob");
     const second = await ada.post(2);
     expect(second.draft).toMatchObject({ user: "Bob", text: "hello" });
     expect(second.draft.draftId).not.toBe(ada.posted[0]!.draft.draftId);
     second.fail(new Refusal(422, "No, really."));
-    await vi.waitFor(() => expect(ada.shows()).toEqual(["hello: refused: No, really."]), patient);
+    await vi.waitFor(() => expect(ada.shows()).toEqual(["hello: refused: No, really."]), waiting);
     ada.outbox.discard(ada.items()[0]!);
     expect(ada.shows()).toEqual([]);
   });
 
-  it("knows what was said in this window", async () => {
+  it("knows which messages were typed in this window", async () => {
     const ada = page();
     ada.connect();
     ada.outbox.add("Ada", "hello");
@@ -224,7 +224,7 @@ describe("an outbox", () => {
 });
 
 describe("storage", () => {
-  it("brings the outbox over a reload, with the same drafts", async () => {
+  it("keeps the outbox over a reload, with the same drafts", async () => {
     stubStorage();
     const before = page();
     before.connect();
@@ -240,7 +240,7 @@ describe("storage", () => {
     expect(after.outbox.isOwn(again.accept())).toBe(true);
   });
 
-  it("may be forbidden: the chat goes on without", async () => {
+  it("may be forbidden, and the chat works without it", async () => {
     vi.stubGlobal("sessionStorage", {
       getItem: () => {
         throw new DOMException("denied", "SecurityError");
@@ -253,11 +253,11 @@ describe("storage", () => {
     ada.connect();
     ada.outbox.add("Ada", "hello");
     (await ada.post(1)).accept();
-    await vi.waitFor(() => expect(ada.shows()).toEqual(["hello: sent"]), patient);
+    await vi.waitFor(() => expect(ada.shows()).toEqual(["hello: sent"]), waiting);
   });
 
   it.each(["", "garbage", "null", '{"0":1}', "[null]"])(
-    "may hold %j of an older page: the chat goes on without",
+    "may hold %j from an older page, and the chat works without it",
     async (left) => {
       stubStorage({ outbox: left, mine: left });
       const ada = page();

@@ -7,10 +7,10 @@ import { timing } from "./timing.ts";
 import { RetryLater, request } from "./request.ts";
 
 let server: Server;
-const { request: limit } = timing;
+const { request: defaultTimeout } = timing;
 
 afterEach(() => {
-  timing.request = limit;
+  timing.request = defaultTimeout;
   server.closeAllConnections();
   server.close();
 });
@@ -21,48 +21,57 @@ async function serve(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 }
 
-const refuses = (status: number, headers: Record<string, string> = {}, body = '{"error":"In words."}') =>
+const errorFor = (status: number, headers: Record<string, string> = {}, body = '{"error":"The reason."}') =>
   serve((_req, res) => res.writeHead(status, headers).end(body)).then((url) => request(url).catch((error) => error));
 
-it("gives an answer back", async () => {
+it("returns the response", async () => {
   const url = await serve((_req, res) => res.end("hello"));
   expect(await (await request(url)).text()).toBe("hello");
 });
 
-it.each([400, 403, 409, 413, 415, 422])("takes %i for a refusal, in the words of the server", async (status) => {
-  const error = await refuses(status);
+it.each([400, 403, 409, 413, 415, 422])("turns %i into a Refusal with the message of the server", async (status) => {
+  const error = await errorFor(status);
   expect(error).toBeInstanceOf(Refusal);
-  expect(error).toMatchObject({ status, message: "In words." });
+  expect(error).toMatchObject({ status, message: "The reason." });
 });
 
-it.each([429, 500, 502, 503])("takes %i for later", async (status) => {
-  expect(await refuses(status)).toMatchObject(new RetryLater("In words.", 0));
+it.each([429, 500, 502, 503])("turns %i into RetryLater", async (status) => {
+  expect(await errorFor(status)).toMatchObject(new RetryLater("The reason.", 0));
 });
 
-it("reads the pause that a server asks for in seconds", async () => {
-  expect(await refuses(503, { "Retry-After": "7" })).toMatchObject({ after: 7_000 });
+it("reads a Retry-After in seconds", async () => {
+  expect(await errorFor(503, { "Retry-After": "7" })).toMatchObject({ after: 7_000 });
 });
 
-it("reads the pause that a server asks for as a date", async () => {
-  const { after } = (await refuses(429, { "Retry-After": new Date(Date.now() + 60_000).toUTCString() })) as RetryLater;
+it("reads a Retry-After that is a date", async () => {
+  const { after } = (await errorFor(429, { "Retry-After": new Date(Date.now() + 60_000).toUTCString() })) as RetryLater;
   expect(after).toBeGreaterThan(50_000);
   expect(after).toBeLessThanOrEqual(60_000);
 });
 
-it("counts no further than a timer can", async () => {
-  expect(await refuses(503, { "Retry-After": "99999999999" })).toMatchObject({ after: 2 ** 31 - 1 });
+it("limits Retry-After to the longest delay of a timer", async () => {
+  expect(await errorFor(503, { "Retry-After": "99999999999" })).toMatchObject({ after: 2 ** 31 - 1 });
 });
 
-it.each(["soon", "-1", "Thu, 01 Jan 1970 00:00:00 GMT"])("waits no longer for a Retry-After of %j", async (value) => {
-  expect(await refuses(503, { "Retry-After": value })).toMatchObject({ after: 0 });
+it.each(["soon", "-1", "Thu, 01 Jan 1970 00:00:00 GMT"])("ignores a Retry-After of %j", async (value) => {
+  expect(await errorFor(503, { "Retry-After": value })).toMatchObject({ after: 0 });
 });
 
-it("finds words for an answer that has none", async () => {
-  expect(await refuses(502, {}, "<html>")).toMatchObject(new RetryLater("Bad Gateway", 0));
+it("uses the status text when the response has no message", async () => {
+  expect(await errorFor(502, {}, "<html>")).toMatchObject(new RetryLater("Bad Gateway", 0));
 });
 
-it("gives up on a server that accepts and never answers", async () => {
+it("times out when a server accepts the connection and never answers", async () => {
   timing.request = 50;
   const url = await serve(() => {});
   await expect(request(url)).rejects.toMatchObject({ name: "TimeoutError" });
+});
+
+it("gives a long answer on a slow network the time that it takes, once it has begun", async () => {
+  timing.request = 50;
+  const url = await serve((_req, res) => {
+    res.write("the beginning, ");
+    setTimeout(() => res.end("and the end"), 3 * timing.request);
+  });
+  expect(await (await request(url)).text()).toBe("the beginning, and the end");
 });

@@ -1,9 +1,9 @@
-// What `fetch` does not bring: a time-out, and an error when the answer is one.
+// What `fetch` lacks: a time-out, and an error when the response is one.
 import type { Draft, Message } from "../shared-chat/message.ts";
 import { Refusal } from "../shared-chat/refusal.ts";
 import { timing } from "./timing.ts";
 
-/** The server cannot answer now. `after` is the pause in milliseconds that it asks for, 0 when it names none. */
+/** The server cannot answer now. `after` is the pause that it asks for, in milliseconds, or 0. */
 export class RetryLater extends Error {
   readonly after: number;
 
@@ -14,14 +14,14 @@ export class RetryLater extends Error {
 }
 
 /**
- * `fetch`, for an answer that begins within ten seconds.
- * @throws {RetryLater} on 429 and 5xx, {Refusal} on any other answer that is not OK, and what `fetch` throws when there is no answer.
+ * `fetch` with a time-out: the response must begin within ten seconds.
+ * @throws {RetryLater} on 429 and 5xx, {Refusal} on any other response that is not OK, and what `fetch` throws without a response.
  */
 export async function request(path: string, init: RequestInit = {}): Promise<Response> {
-  const silence = new AbortController();
-  const signals = init.signal ? [silence.signal, init.signal] : [silence.signal];
-  const timer = setTimeout(() => silence.abort(new DOMException("No answer in time.", "TimeoutError")), timing.request);
-  // Only until it begins: a long answer on a slow network may take its time, and the watchdog looks after it.
+  const timeout = new AbortController();
+  const signals = init.signal ? [timeout.signal, init.signal] : [timeout.signal];
+  const timer = setTimeout(() => timeout.abort(new DOMException("No answer in time.", "TimeoutError")), timing.request);
+  // The timer ends when the response begins: on a slow network a long body may take longer, and the watchdog covers that.
   const response = await fetch(path, { ...init, signal: AbortSignal.any(signals) }).finally(() => clearTimeout(timer));
   if (response.ok) return response;
 
@@ -30,7 +30,7 @@ export async function request(path: string, init: RequestInit = {}): Promise<Res
   throw new RetryLater(error, retryAfter(response.headers.get("Retry-After")));
 }
 
-/** Posts a draft, and gives back the message it became. */
+/** Posts a draft, and returns the accepted message. */
 export async function post(draft: Draft): Promise<Message> {
   const headers = { "Content-Type": "application/json" };
   const response = await request("/msgs", { method: "POST", headers, body: JSON.stringify(draft) });
@@ -41,5 +41,5 @@ export async function post(draft: Draft): Promise<Message> {
 function retryAfter(value: string | null): number {
   if (!value) return 0;
   const milliseconds = /^\d+$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - Date.now();
-  return Math.min(Math.max(0, milliseconds || 0), 2 ** 31 - 1); // a timer cannot count further, and would fire at once
+  return Math.min(Math.max(0, milliseconds || 0), 2 ** 31 - 1); // the longest delay of a timer: with a longer one it would fire at once
 }

@@ -1,7 +1,7 @@
-// What this window remembers. sessionStorage, because it survives a reload and belongs to one window alone: two windows
-// side by side are two people. Storage may be forbidden, full, or hold what an older page left: then we go on without.
+// What this window remembers. It is in sessionStorage, which survives a reload and belongs to one window: two windows side by
+// side are two people. Storage may be forbidden, full, or hold the data of an older page. Then the chat works without it.
 
-/** Reads what was kept under this key, if it is there and looks like it should. */
+/** Reads the value that is stored under this key, if there is one and it passes the check. */
 export function recall<T>(
   key: string,
   is: (value: unknown) => value is T,
@@ -15,21 +15,21 @@ export function recall<T>(
   }
 }
 
-/** Keeps a value for the next time that this page loads. */
+/** Stores a value for the next load of this page. */
 export function keep(key: string, value: unknown, storage = () => sessionStorage): void {
   try {
     storage().setItem(key, JSON.stringify(value));
   } catch {
-    // The chat works without; only a reload forgets.
+    // The chat works without it, but a reload forgets the value.
   }
 }
 
-/** Whether a value is a text. */
+/** Whether a value is a string. */
 export function isText(value: unknown): value is string {
   return typeof value === "string";
 }
 
-/** Makes a check for lists of a check for one. */
+/** Turns the check for a value into the check for a list of such values. */
 export function listOf<T>(is: (value: unknown) => value is T) {
   return (value: unknown): value is T[] => Array.isArray(value) && value.every(is);
 }

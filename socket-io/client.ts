@@ -30,8 +30,4 @@ async function post(draft: Draft) {
   return message;
 }
 
-openChat({
-  sentence: "Opens one connection, with reconnecting and acknowledgements included.",
-  connect,
-  post,
-});
+openChat({ sentence: "Opens one connection, with reconnecting and acknowledgements included.", connect, post });

@@ -1,8 +1,8 @@
-// The original course's protocol on Express with its defaults: every poll is answered with the last 50 messages, hashed for an
-// ETag, so that a browser that has them already is told so (304).
+// The original course's protocol on Express with its defaults: the response to each poll is the last 50 messages, hashed for an
+// ETag. A browser that already has them gets a 304.
 import { createServer } from "node:http";
 import express from "express";
-import { add, last50 } from "./said.ts";
+import { add, last50 } from "./unchecked-log.ts";
 
 export function serve() {
   const app = express().use(express.json());

@@ -1,7 +1,7 @@
-// The original course's protocol on WebSockets: the last 50 messages, encoded for each client, whenever there is a new one.
+// The original course's protocol on WebSockets: each new message makes the server encode and send the last 50 for each client.
 import { createServer } from "node:http";
 import { WebSocketServer } from "ws";
-import { add, last50 } from "./said.ts";
+import { add, last50 } from "./unchecked-log.ts";
 
 const json = () => JSON.stringify({ event: "msg:get", data: last50() });
 

@@ -1,7 +1,7 @@
-// The original course's protocol on Socket.IO: the last 50 messages, emitted to everybody whenever there is a new one.
+// The original course's protocol on Socket.IO: each new message makes the server emit the last 50 to each client.
 import { createServer } from "node:http";
 import { Server } from "socket.io";
-import { add, last50 } from "./said.ts";
+import { add, last50 } from "./unchecked-log.ts";
 
 export function serve() {
   const server = createServer();

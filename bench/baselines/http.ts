@@ -1,7 +1,7 @@
-// The least that node:http can do for a poll: no framework, no check, and no header that is not needed.
+// The least that node:http can do for a poll: no framework, no validation, and only the headers that are needed.
 import { createServer } from "node:http";
 import { text } from "node:stream/consumers";
-import { add, since } from "./said.ts";
+import { add, since } from "./unchecked-log.ts";
 
 export function serve() {
   return createServer({ keepAliveTimeout: 65_000 }, async (req, res) => {

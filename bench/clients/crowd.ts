@@ -1,43 +1,43 @@
-// What a technique brings to the load generator: many cheap clients, and one that posts. They sit on bare sockets, because a
-// library made for one page would cost more than the server that we want to measure.
+// A crowd: many cheap clients of one variant, of which a few post. They use bare sockets, because a library that is made for
+// one page would cost more CPU than the server under test.
 import net from "node:net";
 
-/** So many people speak, in turn. What different people say comes on different connections. */
-export const speakers = 16;
+/** How many clients post, in turn, each on a connection of its own. */
+export const senders = 16;
 
-/** One client of the crowd, as its technique sees it. */
+/** What happens to one client of the crowd. */
 export interface Listener {
-  /** News came in: JSON, in UTF-8, perhaps with something around it. */
+  /** An update came in: JSON, in UTF-8, perhaps with something around it. */
   update(text: Buffer): void;
-  /** The connection ended, or could not be made. `pause` is how many milliseconds this technique waits before it comes back. */
+  /** The connection ended, or could not be made. `pause` says how many milliseconds the client waits before it reconnects. */
   lost(pause: Pause): void;
 }
 
 export type Pause = (failures: number) => number;
 
 export interface Crowd {
-  /** Connects one more client. The first news says that it is there. */
+  /** Connects one more client. With its first update it is connected. */
   connect(listener: Listener): void;
-  /** Posts a draft, given as JSON. Where the answer matters (see `wire` in load.ts), resolves when it is there. */
+  /** Posts a draft, given as JSON. Resolves with the response where that matters (see `wire` in load-process.ts). */
   post(draft: string): unknown;
-  /** Bytes that have crossed TCP so far, both ways, on the connections of those who listen. */
+  /** Bytes that have crossed TCP so far, in both directions, on the connections that listen. */
   bytes(): number;
-  /** Everybody goes, without a goodbye. */
-  leave(): void;
-  /** Polling alone. */
+  /** Cuts every connection. */
+  disconnect(): void;
+  /** Only with polling. */
   polls?: Polls;
 }
 
 export interface Polls {
-  /** Sets the milliseconds between an answer and the next poll. Infinity: nobody polls but when told to. */
-  pace(rest: number): void;
-  /** How many polls were answered so far. */
+  /** Sets the milliseconds between a response and the next poll. With Infinity, clients poll only when `all` is called. */
+  pace(pause: number): void;
+  /** How many polls have been answered so far. */
   answered: number;
-  /** Everybody polls now; resolves when all are answered. */
+  /** Each client polls now; resolves when all polls are answered. */
   all(): Promise<void>;
 }
 
-/** Where the server is: `port` is what a client connects to, `authority` what the server is called in requests. */
+/** Where the server is: clients connect to `port`, and `authority` is the name of the server in their requests. */
 export interface Address {
   port: number;
   authority: string;
@@ -45,7 +45,7 @@ export interface Address {
 
 const buffer = Buffer.alloc(256 * 1024);
 
-/** A TCP connection that reads into one buffer for all: what it gives to `read` is gone after the call. */
+/** Opens a TCP connection. All connections read into the same buffer, so what `read` gets is valid only during the call. */
 export function dial(port: number, read: (bytes: Buffer) => void): net.Socket {
   const callback = (length: number) => {
     read(buffer.subarray(0, length));
@@ -55,7 +55,7 @@ export function dial(port: number, read: (bytes: Buffer) => void): net.Socket {
   return socket.on("error", () => {}); // "close" follows
 }
 
-/** Counts the bytes of sockets, those that are closed included. */
+/** Counts the bytes of sockets, including closed ones. */
 export class Meter {
   readonly #open = new Set<net.Socket>();
   #closed = 0;
@@ -79,12 +79,12 @@ export class Meter {
   }
 }
 
-/** What was left over of the last read, and this one. */
+/** The rest of the last read, and this one. */
 export function joined(rest: Buffer | undefined, bytes: Buffer): Buffer {
   return rest ? Buffer.concat([rest, bytes]) : bytes;
 }
 
-/** A copy of what is left over, because the buffer is used again. */
+/** A copy of the rest, because the buffer is used again. */
 export function kept(bytes: Buffer): Buffer | undefined {
   return bytes.length > 0 ? Buffer.from(bytes) : undefined;
 }

@@ -1,8 +1,8 @@
-// HTTP/2 without its library (RFC 9113), over TLS: enough to open streams and read what is written down them.
+// HTTP/2 without its library (RFC 9113), over TLS: enough to open streams and read what the server writes to them.
 import { connect as connectHttp2, type ClientHttp2Session } from "node:http2";
 import net from "node:net";
 import tls from "node:tls";
-import { type Address, type Crowd, type Listener, Meter, speakers } from "./crowd.ts";
+import { type Address, type Crowd, type Listener, Meter, senders } from "./crowd.ts";
 
 const [data, headers, settings, windowUpdate] = [0, 1, 4, 8];
 const [endStream, endHeaders, acknowledged] = [1, 4, 1];
@@ -16,14 +16,14 @@ const frame = (type: number, flags: number, stream: number, body: Buffer) => {
   return Buffer.concat([head, body]);
 };
 
-// SETTINGS_ENABLE_PUSH = 0, as browsers say, and a window that is never full: nobody has to say how much was read.
-const hello = Buffer.concat([
+// SETTINGS_ENABLE_PUSH = 0, as browsers send it, and a window that never fills up, so the client sends no WINDOW_UPDATE later.
+const preface = Buffer.concat([
   Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
   frame(settings, 0, 0, Buffer.from([0, 2, 0, 0, 0, 0, 0, 4, 0x7f, 0xff, 0xff, 0xff])),
   frame(windowUpdate, 0, 0, Buffer.from([0x7f, 0xff, 0, 0])),
 ]);
 
-/** `GET /msgs` in HPACK (RFC 7541): two header fields by their number in the table, two with a value of their own. */
+/** `GET /msgs` in HPACK (RFC 7541): two header fields by their index in the static table, two with a literal value. */
 function request(authority: string): Buffer {
   const [path, name] = ["/msgs", authority].map((value) => Buffer.from(value));
   return Buffer.concat([
@@ -34,10 +34,10 @@ function request(authority: string): Buffer {
   ]);
 }
 
-/** Everybody has a stream; so many of them share a session. Those who post have sessions of their own, with the usual library. */
+/** Each client has a stream, and this many streams share a session. Posts use sessions of their own, made by the usual library. */
 export function crowd(address: Address, streams = 1): Crowd {
   const meter = new Meter();
-  const ask = request(address.authority);
+  const get = request(address.authority);
   let session: ReturnType<typeof openSession> | undefined;
   const posters: ClientHttp2Session[] = [];
   let posts = 0;
@@ -45,13 +45,13 @@ export function crowd(address: Address, streams = 1): Crowd {
   return {
     connect(listener: Listener) {
       if (!session?.takes(streams)) {
-        session = openSession(address.port, ask);
+        session = openSession(address.port, get);
         meter.add(session.socket);
       }
       session.listen(listener);
     },
     post(draft) {
-      const poster = (posters[posts++ % speakers] ??= openPoster(address.port));
+      const poster = (posters[posts++ % senders] ??= openPoster(address.port));
       const stream = poster.request(
         {
           ":method": "POST",
@@ -66,7 +66,7 @@ export function crowd(address: Address, streams = 1): Crowd {
       stream.resume().end(draft);
     },
     bytes: () => meter.bytes(),
-    leave() {
+    disconnect() {
       for (const poster of posters) poster?.destroy();
       meter.cut();
     },
@@ -77,12 +77,12 @@ function openPoster(port: number): ClientHttp2Session {
   return connectHttp2(`https://127.0.0.1:${port}`, { rejectUnauthorized: false }).on("error", () => {});
 }
 
-function openSession(port: number, ask: Buffer) {
-  const socket = net.connect({ port, host: "127.0.0.1", noDelay: true }); // beneath TLS, it counts what really crosses
+function openSession(port: number, get: Buffer) {
+  const socket = net.connect({ port, host: "127.0.0.1", noDelay: true }); // below TLS, so it counts the encrypted bytes
   const secure = tls.connect({ socket, rejectUnauthorized: false, ALPNProtocols: ["h2"] });
   const listeners = new Map<number, { listener: Listener; rest: Buffer[] }>();
   let stream = 1;
-  let retry = 0; // what the server told EventSource
+  let retry = 0; // the `retry:` of the event stream
   let rest: Buffer = Buffer.alloc(0);
 
   secure.on("error", () => {});
@@ -99,7 +99,7 @@ function openSession(port: number, ask: Buffer) {
     secure.destroy();
     for (const { listener } of listeners.values()) listener.lost(() => retry);
   });
-  secure.write(hello);
+  secure.write(preface);
 
   function read(type: number, flags: number, id: number, body: Buffer) {
     if (type === settings && !(flags & acknowledged)) secure.write(frame(settings, acknowledged, 0, Buffer.alloc(0)));
@@ -113,7 +113,7 @@ function openSession(port: number, ask: Buffer) {
       if (whole) reader.listener.update(Buffer.concat(reader.rest.splice(0)));
     }
     if (retry === 0 && body.subarray(0, 7).toString() === "retry: ") retry = parseInt(body.toString("latin1", 7), 10);
-    if (flags & endStream) secure.end(); // the goodbye
+    if (flags & endStream) secure.end(); // the server ends the stream
   }
 
   return {
@@ -121,7 +121,7 @@ function openSession(port: number, ask: Buffer) {
     takes: (streams: number) => !socket.destroyed && listeners.size < streams,
     listen(listener: Listener) {
       listeners.set(stream, { listener, rest: [] });
-      secure.write(frame(headers, endStream | endHeaders, stream, ask));
+      secure.write(frame(headers, endStream | endHeaders, stream, get));
       stream += 2;
     },
   };

@@ -1,25 +1,25 @@
-// Keep-alive HTTP/1.1 without a library: everybody asks, reads the answer, rests, and asks again with the cursor that came.
+// Keep-alive HTTP/1.1 without a library: each client polls, reads the response, pauses, and polls again with the new cursor.
 import http from "node:http";
 import { retryDelay, timing } from "../../shared-ui/timing.ts";
 import { type Address, type Crowd, dial, joined, kept, type Listener, Meter, type Polls } from "./crowd.ts";
 
-/** Everybody has a connection. Whoever posts has others, one for each post that is under way. */
+/** Each client has a connection. Posts use others, one for each post that is under way. */
 export function crowd(address: Address): Crowd & { polls: Polls } {
   const meter = new Meter();
-  const clients = new Set<{ ask: () => void; answered: () => void; spread: boolean }>();
+  const clients = new Set<{ poll: () => void; answered: () => void; spread: boolean }>();
   const agent = new http.Agent({ keepAlive: true });
-  let rest = timing.poll;
+  let pause = timing.poll;
   let waiting: (() => void) | undefined;
 
   const polls = {
     answered: 0,
     pace(milliseconds: number) {
-      rest = milliseconds;
+      pause = milliseconds;
       for (const client of clients) client.spread = true;
     },
     all() {
       const target = polls.answered + clients.size;
-      for (const client of clients) client.ask();
+      for (const client of clients) client.poll();
       return new Promise<void>((resolve) => {
         waiting = () => polls.answered >= target && resolve();
       });
@@ -30,19 +30,19 @@ export function crowd(address: Address): Crowd & { polls: Polls } {
     let cursor = "";
     let etag = "";
     let unread: Buffer | undefined;
-    let asking = false;
+    let polling = false;
     let timer: NodeJS.Timeout | undefined;
 
     const socket = dial(address.port, (bytes) => {
       const all = joined(unread, bytes);
-      const answer = parse(all);
-      unread = answer ? undefined : kept(all);
-      if (!answer) return;
+      const response = parse(all);
+      unread = response ? undefined : kept(all);
+      if (!response) return;
       polls.answered += 1;
-      if (answer.etag) etag = answer.etag;
-      if (answer.body.length > 0) {
-        cursor = cursorOf(answer.body);
-        listener.update(answer.body);
+      if (response.etag) etag = response.etag;
+      if (response.body.length > 0) {
+        cursor = cursorOf(response.body);
+        listener.update(response.body);
       }
       client.answered();
       waiting?.();
@@ -55,24 +55,24 @@ export function crowd(address: Address): Crowd & { polls: Polls } {
     meter.add(socket);
 
     const client = {
-      ask: () => {
+      poll: () => {
         clearTimeout(timer);
-        if (asking) return;
-        asking = true;
+        if (polling) return;
+        polling = true;
         const condition = etag ? `If-None-Match: ${etag}\r\n` : "";
         socket.write(`GET /msgs?since=${cursor} HTTP/1.1\r\nHost: ${address.authority}\r\n${condition}\r\n`);
       },
       answered: () => {
-        asking = false;
-        if (rest === 0) client.ask();
-        else if (rest < Infinity) timer = setTimeout(client.ask, client.spread ? rest * Math.random() : rest);
+        polling = false;
+        if (pause === 0) client.poll();
+        else if (pause < Infinity) timer = setTimeout(client.poll, client.spread ? pause * Math.random() : pause);
         client.spread = false;
       },
-      /** Whether the next rest is shorter, by chance: pages are not opened all at the same time. */
+      /** Whether the next pause is cut to a random part: real pages are not all opened at the same time. */
       spread: true,
     };
     clients.add(client);
-    client.ask();
+    client.poll();
   }
 
   function post(draft: string) {
@@ -95,15 +95,15 @@ export function crowd(address: Address): Crowd & { polls: Polls } {
     });
   }
 
-  function leave() {
+  function disconnect() {
     agent.destroy();
     meter.cut();
   }
 
-  return { connect, post, bytes: () => meter.bytes(), leave, polls };
+  return { connect, post, bytes: () => meter.bytes(), disconnect, polls };
 }
 
-/** The answer, if all of it is there. */
+/** The response, if all of it is there. */
 function parse(bytes: Buffer) {
   const end = bytes.indexOf("\r\n\r\n");
   if (end < 0) return undefined;
@@ -113,7 +113,7 @@ function parse(bytes: Buffer) {
   return { body: bytes.subarray(end + 4, length), etag: /^etag: (.+)/im.exec(head)?.[1] };
 }
 
-/** Behind the messages, and in the original course's protocol nowhere. */
+/** The cursor comes after the messages. The course's protocol does not have one. */
 function cursorOf(body: Buffer): string {
   const at = body.lastIndexOf('"cursor":"');
   return at < 0 ? "" : body.toString("latin1", at + 10, body.indexOf('"', at + 10));

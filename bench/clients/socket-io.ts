@@ -12,7 +12,7 @@ function pause(failures: number): number {
   return Math.min(timing.retryMost, timing.retry * 2 ** (failures - 1)) * (0.5 + Math.random());
 }
 
-/** Everybody has a socket, without a few polls before it; the first ones post. */
+/** Each client has a WebSocket from the start, and the first ones post. */
 export function crowd(address: Address): Crowd {
   return socketCrowd(pause, connect, (draft, number) => `42${number}["msg:post",${draft}]`);
 
@@ -26,7 +26,7 @@ export function crowd(address: Address): Crowd {
   }
 }
 
-/** With its own client and default transports: a few polls, then a WebSocket. To see what that start costs; nobody speaks here. */
+/** The real client with the default transports: a few polls, then a WebSocket. It shows what that start costs, and does not post. */
 export function pollingFirst({ port }: Address): Crowd {
   const sockets: ReturnType<typeof io>[] = [];
   return {
@@ -35,11 +35,11 @@ export function pollingFirst({ port }: Address): Crowd {
       // The upgrade may come before the chat is connected, or after it.
       const upgraded = new Promise((resolve) => socket.io.engine.once("upgrade", resolve));
       const update = new Promise((resolve) => socket.once("msg:get", resolve));
-      void Promise.all([update, upgraded]).then(([said]) => listener.update(Buffer.from(JSON.stringify(said))));
+      void Promise.all([update, upgraded]).then(([first]) => listener.update(Buffer.from(JSON.stringify(first))));
       sockets.push(socket);
     },
     post: () => {},
     bytes: () => 0,
-    leave: () => sockets.forEach((socket) => socket.disconnect()),
+    disconnect: () => sockets.forEach((socket) => socket.disconnect()),
   };
 }

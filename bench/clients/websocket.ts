@@ -1,13 +1,13 @@
 // A WebSocket without a library (RFC 6455): enough to read text frames, answer pings and send short frames.
 import type { Socket } from "node:net";
 import { retryDelay } from "../../shared-ui/timing.ts";
-import { type Address, type Crowd, dial, joined, kept, type Listener, Meter, type Pause, speakers } from "./crowd.ts";
+import { type Address, type Crowd, dial, joined, kept, type Listener, Meter, type Pause, senders } from "./crowd.ts";
 
 const [text, close, ping] = [1, 8, 9];
 const pong = Buffer.from([0x8a, 0x80, 0, 0, 0, 0]);
 
-/** Opens one, and calls `hear` with the content of every text frame. */
-export function openWebSocket({ port, authority }: Address, path: string, hear: (text: Buffer) => void): Socket {
+/** Opens a WebSocket, and calls `receive` with the content of each text frame. */
+export function openWebSocket({ port, authority }: Address, path: string, receive: (text: Buffer) => void): Socket {
   let rest: Buffer | undefined;
   let open = false;
   const socket = dial(port, (bytes) => {
@@ -22,7 +22,7 @@ export function openWebSocket({ port, authority }: Address, path: string, hear: 
       unread = unread.subarray(end + 4);
     }
     for (let next; (next = first(unread)); unread = unread.subarray(next.end)) {
-      if (next.opcode === text) hear(unread.subarray(next.start, next.end));
+      if (next.opcode === text) receive(unread.subarray(next.start, next.end));
       if (next.opcode === ping) socket.write(pong);
       if (next.opcode === close) socket.end();
     }
@@ -45,14 +45,14 @@ function first(bytes: Buffer) {
   return bytes.length < start + length ? undefined : { opcode: bytes[0]! & 15, start, end: start + length };
 }
 
-/** A text frame of a client, up to 64 KiB. It must be masked; with a mask of zeros that changes nothing. */
+/** A text frame of a client, up to 64 KiB. It must be masked; a mask of zeros does not change the content. */
 export function frame(content: string): Buffer {
   const body = Buffer.from(content);
   const length = body.length < 126 ? [0x80 | body.length] : [0xfe, body.length >> 8, body.length & 255];
   return Buffer.concat([Buffer.from([0x81, ...length, 0, 0, 0, 0]), body]);
 }
 
-/** Everybody has a socket; the first ones post. */
+/** Each client has a socket, and the first ones post. */
 export function crowd(address: Address): Crowd {
   return socketCrowd(
     retryDelay,
@@ -61,11 +61,11 @@ export function crowd(address: Address): Crowd {
   );
 }
 
-/** A crowd on WebSockets: how long each pauses, how one is opened, and the words of post number so and so. */
+/** A crowd on WebSockets: the pause before a client reconnects, how a socket is opened, and the frame of a post with its number. */
 export function socketCrowd(
   pause: Pause,
   open: (listener: Listener) => Socket,
-  words: (draft: string, number: number) => string,
+  content: (draft: string, number: number) => string,
 ): Crowd {
   const meter = new Meter();
   const posters: Socket[] = [];
@@ -75,13 +75,13 @@ export function socketCrowd(
       const socket = open(listener);
       socket.on("close", () => listener.lost(pause));
       meter.add(socket);
-      if (posters.length < speakers) posters.push(socket);
+      if (posters.length < senders) posters.push(socket);
     },
     post(draft) {
       const number = posts++;
-      posters[number % posters.length]!.write(frame(words(draft, number)));
+      posters[number % posters.length]!.write(frame(content(draft, number)));
     },
     bytes: () => meter.bytes(),
-    leave: () => meter.cut(),
+    disconnect: () => meter.cut(),
   };
 }

@@ -1,22 +1,22 @@
-// A strip of the last minute: one bar a second. All four share one scale, so that a high bar is high everywhere.
+// A bar chart of the last minute, one bar a second. All four charts share one scale, so their bars can be compared.
 import uPlot from "uplot";
+import { describeChart, size } from "./format.ts";
 import { minute } from "./traffic.ts";
-import { describe, size } from "./words.ts";
 
-/** However little crosses, so much is the height of a chart: a heartbeat is not to look like a flood. */
-const least = 2_000;
+/** The least that a full chart stands for, in bytes a second. Otherwise a single heartbeat would fill it. */
+const minimumScale = 2_000;
 
-let most = least; // of all charts
+let scale = minimumScale; // of all charts
 
-/** The scale of all charts reaches from 0 to the highest bar. */
+/** Makes the scale of all charts reach from 0 to the highest bar. */
 export function scaleTo(highest: number): void {
-  most = Math.max(least, highest * 1.1);
+  scale = Math.max(minimumScale, highest * 1.1);
 }
 
-/** Puts a chart into this element. Gives back how to draw it anew, with the bytes of each second. */
-export function chart(into: HTMLElement): (strip: { seconds: number[]; bytes: number[] }) => void {
-  // A canvas knows no custom properties: the element carries the colours, and we read them off.
-  const colour = (of: "color" | "borderTopColor" | "outlineColor") => () => getComputedStyle(into)[of];
+/** Adds a chart to this element. Returns the function that draws it, with the bytes of each second. */
+export function createChart(parent: HTMLElement): (traffic: { seconds: number[]; bytes: number[] }) => void {
+  // A canvas cannot use CSS custom properties. So the element has the colours, and we read its computed style.
+  const colour = (of: "color" | "borderTopColor" | "outlineColor") => () => getComputedStyle(parent)[of];
   const axis = { stroke: colour("outlineColor"), font: "11px system-ui, sans-serif", ticks: { show: false } };
   const plot = new uPlot(
     {
@@ -27,7 +27,7 @@ export function chart(into: HTMLElement): (strip: { seconds: number[]; bytes: nu
       cursor: { show: false },
       scales: {
         x: { time: false, range: (_plot, _min, max) => [max - minute + 1, max + 1] },
-        y: { range: () => [0, most] },
+        y: { range: () => [0, scale] },
       },
       axes: [
         { show: false },
@@ -52,13 +52,13 @@ export function chart(into: HTMLElement): (strip: { seconds: number[]; bytes: nu
       ],
     },
     [[], []],
-    into,
+    parent,
   );
-  new ResizeObserver(() => plot.setSize({ width: into.clientWidth, height: into.clientHeight })).observe(into);
+  new ResizeObserver(() => plot.setSize({ width: parent.clientWidth, height: parent.clientHeight })).observe(parent);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => plot.redraw());
 
   return ({ seconds, bytes }) => {
     plot.setData([seconds, bytes]);
-    into.ariaLabel = describe(bytes.slice(0, -1));
+    parent.ariaLabel = describeChart(bytes.slice(0, -1));
   };
 }

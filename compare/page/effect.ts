@@ -1,35 +1,35 @@
-// What an outage did to a pane, read from the words that the pane showed for its connection.
+// What an outage did to a pane, derived from the connection states that the pane showed.
 import type { Outage } from "../tapped-variant.ts";
 
 export type { Outage };
 
-/** The word that a pane showed from then on. */
-export interface Shown {
+/** A connection state, and when the pane began to show it. */
+export interface StateChange {
   state: string;
   at: number;
 }
 
 export interface Effect {
   over: boolean;
-  /** After how many milliseconds the pane said that it is no longer connected, if it did. */
+  /** How many milliseconds after the start of the outage the pane showed that it was not connected, if it did. */
   noticed: number | undefined;
-  /** How many milliseconds after the end of the outage it was connected again, if it is. */
+  /** How many milliseconds after the end of the outage the pane was connected again, if it is. */
   recovered: number | undefined;
 }
 
-/** Two clocks of one machine: what pages read and what the server reads differ by some milliseconds. */
+/** The clock that the pages read and the one that the server reads may differ by some milliseconds, even on one machine. */
 const skew = 50;
 
-/** What this outage did, as far as it is known now. `shown`: the newest last. */
-export function effectOf({ since, until = Infinity }: Outage, shown: readonly Shown[], now: number): Effect {
-  const gone = shown.find(({ state, at }) => state !== "connected" && at >= since - skew);
-  // The last time counts: whoever comes back in the middle of an outage may lose the connection again.
-  const back = shown.findLast(({ state }) => state === "connected");
-  const isBack = gone && back && back.at > gone.at && back === shown.at(-1);
+/** What this outage has done so far. `changes` are in order, the newest last. */
+export function effectOf({ since, until = Infinity }: Outage, changes: readonly StateChange[], now: number): Effect {
+  const lost = changes.find(({ state, at }) => state !== "connected" && at >= since - skew);
+  // The last time counts: a pane that reconnects during an outage may lose the connection again.
+  const back = changes.findLast(({ state }) => state === "connected");
+  const isBack = lost && back && back.at > lost.at && back === changes.at(-1);
   const over = now >= until;
   return {
     over,
-    noticed: gone && Math.max(0, gone.at - since),
+    noticed: lost && Math.max(0, lost.at - since),
     recovered: isBack && over ? Math.max(0, back.at - until) : undefined,
   };
 }

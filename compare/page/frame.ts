@@ -1,68 +1,69 @@
-// The page of a variant, in a frame that is never blank: whatever keeps it from loading is said in its place.
+// The page of a variant in a frame. The frame is never blank: when the page cannot load, an overlay explains why.
 import type { ToPane } from "../../shared-ui/wire/messages.ts";
-import { open } from "./door.ts";
+import { untilTrusted } from "./certificate-check.ts";
 
-/** After "load" a page has so long to say that it is ready, in milliseconds. Where the browser shows an error, nobody says so. */
-const settles = 500;
-/** Then we try again. */
-const again = 2_000;
+/** How long after "load" a page may take to report that it is ready, in milliseconds. A browser's error page never reports. */
+const readyTimeout = 500;
+/** The pause before the next attempt to load. */
+const retryAfter = 2_000;
 
 export class Frame {
   readonly #iframe: HTMLIFrameElement;
-  readonly #door: HTMLElement;
+  readonly #overlay: HTMLElement;
   readonly #url: string;
   #ready = false;
 
-  constructor(iframe: HTMLIFrameElement, door: HTMLElement, name: string, url: string) {
+  constructor(iframe: HTMLIFrameElement, overlay: HTMLElement, name: string, url: string) {
     this.#iframe = iframe;
-    this.#door = door;
+    this.#overlay = overlay;
     this.#url = url;
     iframe.title = `The chat over ${name}`;
-    iframe.addEventListener("load", () => setTimeout(() => this.#loaded(), settles));
+    iframe.addEventListener("load", () => setTimeout(() => this.#loaded(), readyTimeout));
     void this.#load();
   }
 
-  /** Whether this message of a window is from this frame, and from the page that belongs into it. */
-  owns({ source, origin }: MessageEvent): boolean {
+  /** Whether this window message comes from this frame, and from the page that belongs in it. */
+  isSourceOf({ source, origin }: MessageEvent): boolean {
     return source === this.#iframe.contentWindow && origin === this.#url;
   }
 
-  /** Tells the page in the frame something. */
-  tell(message: ToPane): void {
+  /** Sends a message to the page in the frame. */
+  send(message: ToPane): void {
     this.#iframe.contentWindow?.postMessage(message, this.#url);
   }
 
-  /** The page in the frame has said that it is there. */
-  isReady(): void {
+  /** The page in the frame has reported that it is ready. */
+  markReady(): void {
     this.#ready = true;
-    this.#door.hidden = true;
+    this.#overlay.hidden = true;
   }
 
   async #load() {
-    if (this.#url.startsWith("https:")) await open(this.#url, () => this.#say(...certificate(this.#url)));
+    if (this.#url.startsWith("https:"))
+      await untilTrusted(this.#url, () => this.#explain(...certificateProblem(this.#url)));
     this.#ready = false;
     this.#iframe.src = `${this.#url}/?wire`;
   }
 
   #loaded() {
     if (this.#ready || !this.#iframe.src) return;
-    this.#say(`${this.#url} does not answer. This pane tries again by itself.`);
-    setTimeout(() => void this.#load(), again);
+    this.#explain(`${this.#url} does not respond. This pane keeps trying.`);
+    setTimeout(() => void this.#load(), retryAfter);
   }
 
-  // Words that are there already stay: somebody may be about to click the link in them.
-  #say(...words: (string | Node)[]) {
-    if (this.#door.hidden) this.#door.replaceChildren(...words);
-    this.#door.hidden = false;
+  // A text that is already there stays: the person may be about to click the link in it.
+  #explain(...problem: (string | Node)[]) {
+    if (this.#overlay.hidden) this.#overlay.replaceChildren(...problem);
+    this.#overlay.hidden = false;
   }
 }
 
-function certificate(url: string): (string | Node)[] {
+function certificateProblem(url: string): (string | Node)[] {
   const link = document.createElement("a");
   Object.assign(link, { href: url, target: "_blank", textContent: url });
   return [
-    "Your browser does not trust the certificate of this server yet: open ",
+    "Your browser does not trust this server's certificate yet. Open ",
     link,
-    ", accept it there, and this pane loads by itself.",
+    " and accept it there. Then this pane loads.",
   ];
 }

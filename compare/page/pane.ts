@@ -1,31 +1,31 @@
-// One pane: the variant's own page in a frame, and beside it what it costs.
+// One pane: the page of a variant in a frame, and next to it the traffic that it causes and how long its messages take.
 import type { FromPane } from "../../shared-ui/wire/messages.ts";
-import { chart } from "./chart.ts";
+import { createChart } from "./chart.ts";
+import { quantile, type Receipts } from "./deliveries.ts";
+import { type Effect, effectOf, type Outage, type StateChange } from "./effect.ts";
+import { duration, milliseconds, size } from "./format.ts";
 import { Frame } from "./frame.ts";
-import { type Reader, quantile } from "./ledger.ts";
-import { type Effect, effectOf, type Outage, type Shown } from "./effect.ts";
 import { Traffic } from "./traffic.ts";
-import { duration, milliseconds, size } from "./words.ts";
 
-/** How many changes of the connection are kept. */
-const kept = 100;
+/** How many state changes of the connection are kept. */
+const maxStateChanges = 100;
 
 export class Pane {
   readonly name: string;
   readonly frame: Frame;
   readonly traffic = new Traffic();
-  readonly shown: Shown[] = [];
+  readonly stateChanges: StateChange[] = [];
   /** Draws the bytes of each second. */
-  readonly drawChart: (strip: { seconds: number[]; bytes: number[] }) => void;
+  readonly drawChart: (traffic: { seconds: number[]; bytes: number[] }) => void;
   outage: Outage | undefined;
   #requests = 0;
-  #requestsBefore = 0;
+  #requestsAtReset = 0;
   #transport = "";
   readonly #user: string;
   readonly #root: HTMLElement;
-  #delay: number | undefined;
+  #latency: number | undefined;
 
-  constructor({ name, url, idea }: { name: string; url: string; idea: string }, user: string, into: HTMLElement) {
+  constructor({ name, url, idea }: { name: string; url: string; idea: string }, user: string, parent: HTMLElement) {
     this.name = name;
     this.#user = user;
     const template = document.querySelector<HTMLTemplateElement>("#pane")!;
@@ -33,75 +33,75 @@ export class Pane {
     this.#root.ariaLabel = name;
     this.#find("h2").textContent = name;
     this.#find(".idea").textContent = idea;
-    into.append(this.#root);
-    this.drawChart = chart(this.#find(".chart"));
-    this.frame = new Frame(this.#find("iframe"), this.#find(".door"), name, url);
+    parent.append(this.#root);
+    this.drawChart = createChart(this.#find(".chart"));
+    this.frame = new Frame(this.#find("iframe"), this.#find(".overlay"), name, url);
   }
 
   get state(): string {
-    return this.shown.at(-1)?.state ?? "connecting";
+    return this.stateChanges.at(-1)?.state ?? "connecting";
   }
 
-  /** Takes what the frame tells about itself. What it tells about messages belongs into the ledger. */
-  hear(message: FromPane): void {
+  /** Takes a report of the frame about its connection. The reports about messages are for `Deliveries`. */
+  receive(message: FromPane): void {
     if (message.type === "ready") {
-      this.frame.isReady();
-      this.frame.tell({ type: "name", user: this.#user });
-      this.#become("connecting");
+      this.frame.markReady();
+      this.frame.send({ type: "name", user: this.#user });
+      this.#changeState("connecting");
     }
-    if (message.type === "state") this.#become(message.state, message.at);
+    if (message.type === "state") this.#changeState(message.state, message.at);
     if (message.type === "transport") {
       this.#requests = message.requests;
       this.#transport = message.transport;
     }
   }
 
-  #become(state: string, at = Date.now()) {
-    const first = state === "connected" && !this.shown.some((before) => before.state === state);
-    this.shown.push({ state, at });
-    if (this.shown.length > kept) this.shown.shift();
+  #changeState(state: string, at = Date.now()) {
+    const first = state === "connected" && !this.stateChanges.some((before) => before.state === state);
+    this.stateChanges.push({ state, at });
+    if (this.stateChanges.length > maxStateChanges) this.stateChanges.shift();
     if (!first) return;
-    this.startOver();
-    this.traffic.forget(); // what the page itself weighs is another story
+    this.reset();
+    this.traffic.resetAtNext(); // the bytes of the page itself do not count
   }
 
-  /** The last message of somebody else was so late. */
-  measured(delay: number): void {
-    this.#delay = delay;
+  /** The latency of the latest message from another pane. */
+  measured(latency: number): void {
+    this.#latency = latency;
   }
 
-  startOver(): void {
-    this.traffic.startOver();
-    this.#requestsBefore = this.#requests;
-    this.#delay = undefined;
+  reset(): void {
+    this.traffic.reset();
+    this.#requestsAtReset = this.#requests;
+    this.#latency = undefined;
   }
 
-  /** What the last outage did. */
+  /** What the latest outage did. */
   effect(now: number): Effect | undefined {
-    return this.outage && effectOf(this.outage, this.shown, now);
+    return this.outage && effectOf(this.outage, this.stateChanges, now);
   }
 
   /** Shows all numbers. */
-  draw(reader: Reader, lost: number, now: number): void {
-    const { up, down, opened, connections } = this.traffic.since;
+  draw(receipts: Receipts, lost: number, now: number): void {
+    const { up, down, opened, connections } = this.traffic.sinceReset;
     const bytes = up.bytes + down.bytes;
     this.#root.dataset.state = this.state;
-    this.#root.dataset.pace = this.#delay === undefined ? "" : this.#delay < 500 ? "now" : "late";
+    this.#root.dataset.pace = this.#latency === undefined ? "" : this.#latency < 500 ? "now" : "late";
     this.#text(".state", this.state);
-    this.#text(".latency", optional(this.#delay, milliseconds));
-    this.#text(".median", optional(quantile(reader.delays, 0.5), duration));
-    this.#text(".p95", optional(quantile(reader.delays, 0.95), duration));
+    this.#text(".latency", optional(this.#latency, milliseconds));
+    this.#text(".median", optional(quantile(receipts.latencies, 0.5), duration));
+    this.#text(".p95", optional(quantile(receipts.latencies, 0.95), duration));
     this.#text(".bytes", size(bytes));
     this.#text(".up", size(up.bytes));
     this.#text(".down", size(down.bytes));
-    this.#text(".each", reader.arrived ? size(bytes / reader.arrived) : "–");
-    this.#text(".requests", String(this.#requests - this.#requestsBefore));
+    this.#text(".each", receipts.arrived ? size(bytes / receipts.arrived) : "–");
+    this.#text(".requests", String(this.#requests - this.#requestsAtReset));
     this.#text(".connections", `${connections} open, ${opened} new`);
     this.#text(".transport", this.#transport);
-    this.#drawOutage(reader, lost, now);
+    this.#drawOutage(receipts, lost, now);
   }
 
-  #drawOutage({ duplicates }: Reader, lost: number, now: number) {
+  #drawOutage({ duplicates }: Receipts, lost: number, now: number) {
     const { outage } = this;
     if (!outage) return;
     const { over, noticed, recovered } = this.effect(now)!;
@@ -113,7 +113,7 @@ export class Pane {
     this.#text(".duplicates", String(duplicates.filter((at) => at >= outage.since).length));
   }
 
-  // Only what changed touches the page.
+  // Writes to the page only when the text changes.
   #text(selector: string, text: string) {
     const element = this.#find(selector);
     if (element.textContent !== text) element.textContent = text;
@@ -124,6 +124,6 @@ export class Pane {
   }
 }
 
-function optional(value: number | undefined, words: (value: number) => string, none = "–"): string {
-  return value === undefined ? none : words(value);
+function optional(value: number | undefined, format: (value: number) => string, none = "–"): string {
+  return value === undefined ? none : format(value);
 }

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
+import { describeChart, duration, milliseconds, size } from "./format.ts";
 import { Traffic } from "./traffic.ts";
-import { describe as inWords, duration, milliseconds, size } from "./words.ts";
 
 const tap = (up: number, down: number, opened = 1) => ({
   up: { bytes: up },
@@ -9,36 +9,36 @@ const tap = (up: number, down: number, opened = 1) => ({
   connections: 1,
 });
 
-it("Counts from the first numbers on, and puts each byte into its second", () => {
+it("Traffic counts from the first counters on, and assigns each byte to its second", () => {
   const traffic = new Traffic();
   traffic.add(tap(1_000, 50_000, 6), 100);
   traffic.add(tap(1_400, 50_100, 6), 100.5);
   traffic.add(tap(1_400, 50_103, 8), 103.2);
-  expect(traffic.since).toEqual({ up: { bytes: 400 }, down: { bytes: 103 }, opened: 2, connections: 1 });
+  expect(traffic.sinceReset).toEqual({ up: { bytes: 400 }, down: { bytes: 103 }, opened: 2, connections: 1 });
   const { seconds, bytes } = traffic.bySecond(103.9);
   expect([seconds[0], seconds.at(-1), seconds.length]).toEqual([43, 103, 61]);
   expect(bytes.slice(-4)).toEqual([500, 0, 0, 3]);
 });
 
-it("Counts from zero again when asked to, and when another server is there", () => {
+it("Traffic counts from zero after a reset, and after the server was started again", () => {
   const traffic = new Traffic();
   traffic.add(tap(1, 1), 100);
   traffic.add(tap(9, 9), 101);
-  traffic.startOver();
-  expect(traffic.since.up.bytes).toBe(0);
+  traffic.reset();
+  expect(traffic.sinceReset.up.bytes).toBe(0);
   traffic.add(tap(10, 10), 102);
   traffic.add(tap(13, 10), 102.2);
-  expect(traffic.since.up.bytes).toBe(4);
-  traffic.forget();
+  expect(traffic.sinceReset.up.bytes).toBe(4);
+  traffic.resetAtNext();
   traffic.add(tap(20, 10), 102.5);
   traffic.add(tap(21, 10), 102.7);
-  expect(traffic.since.up.bytes).toBe(1);
+  expect(traffic.sinceReset.up.bytes).toBe(1);
   traffic.add(tap(0, 0), 103);
-  expect(traffic.since.up.bytes).toBe(0);
+  expect(traffic.sinceReset.up.bytes).toBe(0);
   expect(traffic.bySecond(103).bytes.every((count) => count === 0)).toBe(true);
 });
 
-it("Says numbers as people read them", () => {
+it("Times and sizes have units that suit their magnitude", () => {
   expect([4.4, 2_140].map(milliseconds)).toEqual(["4 ms", "2,140 ms"]);
   expect([4.4, 999.6, 2_140, 9_999, 20_100].map(duration)).toEqual(["4 ms", "1.00 s", "2.14 s", "10.0 s", "20.1 s"]);
   expect([0, 702, 999.6, 12_400, 999_960, 1_200_000].map(size)).toEqual([
@@ -49,8 +49,9 @@ it("Says numbers as people read them", () => {
     "1.00 MB",
     "1.20 MB",
   ]);
-  expect(inWords([0, 0])).toBe("Bytes per second: nothing crossed in the last minute.");
-  expect(inWords([0, 586, 702, 0])).toBe(
-    "Bytes per second: something crossed in 2 of the last 4 seconds, at most 702 B in one.",
-  );
+});
+
+it("A chart has a text alternative", () => {
+  expect(describeChart([0, 0])).toBe("Bytes per second: none in the last minute.");
+  expect(describeChart([0, 586, 702, 0])).toBe("Bytes per second: some in 2 of the last 4 seconds, at most 702 B.");
 });

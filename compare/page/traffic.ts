@@ -1,9 +1,9 @@
-// What crossed a tap, second by second, for the last minute; and in all, since the count began.
+// The traffic of one tap: second by second for the last minute, and in all since the counters were reset.
 
 /** How many seconds a chart shows. */
 export const minute = 60;
 
-/** The numbers of one tap, as the server tells them: since it was opened. */
+/** The counters of one tap as the server sends them: since the tap was opened. */
 export interface Tap {
   up: { bytes: number };
   down: { bytes: number };
@@ -12,13 +12,13 @@ export interface Tap {
 }
 
 export class Traffic {
-  readonly #seconds = new Map<number, number>(); // bytes, by the second in which they crossed
+  readonly #seconds = new Map<number, number>(); // the bytes of each second
   #start: Tap | undefined;
   #last: Tap | undefined;
 
-  /** Takes the newest numbers. Time is in seconds. */
+  /** Takes the newest counters. Time is in seconds. */
   add(tap: Tap, time: number): void {
-    if (this.#last && total(tap) < total(this.#last)) this.forget(); // another server
+    if (this.#last && total(tap) < total(this.#last)) this.resetAtNext(); // npm start was started again
     this.#start ??= tap;
     const second = Math.floor(time);
     const bytes = this.#last ? total(tap) - total(this.#last) : 0;
@@ -27,20 +27,20 @@ export class Traffic {
     for (const old of this.#seconds.keys()) if (old < second - minute) this.#seconds.delete(old);
   }
 
-  /** Everything counts from zero, from the last numbers on. */
-  startOver(): void {
+  /** Counts from zero, starting with the latest counters. */
+  reset(): void {
     this.#start = this.#last;
     this.#seconds.clear();
   }
 
-  /** The same, from the next numbers on: what crossed since the last ones is none of our business. */
-  forget(): void {
+  /** Counts from zero, starting with the next counters: the bytes between the latest and the next do not count. */
+  resetAtNext(): void {
     this.#last = undefined;
-    this.startOver();
+    this.reset();
   }
 
-  /** What crossed since the count began, and the connections that are open now. */
-  get since(): Tap {
+  /** The traffic since the reset, and how many connections are open now. */
+  get sinceReset(): Tap {
     const [start, last] = [this.#start, this.#last];
     if (!start || !last) return { up: { bytes: 0 }, down: { bytes: 0 }, opened: 0, connections: 0 };
     return {
@@ -51,7 +51,7 @@ export class Traffic {
     };
   }
 
-  /** The bytes of each second of the last minute, the oldest first; the last one is not over. */
+  /** The bytes of each second of the last minute, the oldest first. The last second is not complete yet. */
   bySecond(time: number): { seconds: number[]; bytes: number[] } {
     const seconds = Array.from({ length: minute + 1 }, (_, i) => Math.floor(time) - minute + i);
     return { seconds, bytes: seconds.map((second) => this.#seconds.get(second) ?? 0) };

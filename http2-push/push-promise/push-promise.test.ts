@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => running.stop());
 
-test("A client that allows push gets the files that the page needs, with the same bytes as if it had asked", async () => {
+test("A client that allows push receives the files that the page needs, with the same bytes as if it had requested them", async () => {
   const [page, ...pushed] = await ask(running.port, "/", true);
   expect(page).toMatchObject({ how: "requested", path: "/", headers: { ":status": 200 } });
   expect(pushed.map(({ how, path }) => `${how} ${path}`)).toEqual(["pushed /style.css", "pushed /client.js"]);
@@ -23,16 +23,16 @@ test("A client that allows push gets the files that the page needs, with the sam
   }
 });
 
-test("A client that does not allow push gets the page alone", async () => {
+test("A client that does not allow push receives only the page", async () => {
   const arrivals = await ask(running.port, "/", false);
   expect(arrivals.map(({ path }) => path)).toEqual(["/"]);
 });
 
-test("Only the page comes with a push", async () => {
+test("Only a request for the page is answered with a push", async () => {
   for (const path of ["/?a", "/style.css", "/nothing"]) expect(await ask(running.port, path, true)).toHaveLength(1);
 });
 
-test("A client that is refused the page gets no push", async () => {
+test("A client whose request for the page is refused receives no push", async () => {
   const session = connect(`https://localhost:${running.port}`, { rejectUnauthorized: false });
   let promises = 0;
   session.on("stream", () => promises++);
@@ -46,25 +46,25 @@ test("A client that is refused the page gets no push", async () => {
   expect(promises).toBe(0);
 });
 
-test("A client that resets a pushed stream, or leaves in the middle of one, does not end the server", async () => {
-  for (const leave of ["reset", "go"]) {
+test("A client that resets a pushed stream, or disconnects in the middle of one, does not end the server", async () => {
+  for (const how of ["reset", "disconnect"]) {
     const session = connect(`https://localhost:${running.port}`, { rejectUnauthorized: false });
     session.on("error", () => {});
     session.on("stream", (pushed) => {
       pushed.on("error", () => {});
-      if (leave === "reset") pushed.close(constants.NGHTTP2_CANCEL);
+      if (how === "reset") pushed.close(constants.NGHTTP2_CANCEL);
       else session.destroy();
     });
     const page = session.request({ ":path": "/" }).resume();
     page.on("error", () => {});
     await once(page, "close");
-    if (leave === "reset") session.close();
+    if (how === "reset") session.close();
     if (!session.destroyed) await once(session, "close");
   }
   expect(await ask(running.port, "/", true)).toHaveLength(3);
 });
 
-test("A client that takes no more streams still gets the page", async () => {
+test("A client that accepts no more streams still receives the page", async () => {
   const session = connect(`https://localhost:${running.port}`, {
     rejectUnauthorized: false,
     settings: { maxConcurrentStreams: 0 },

@@ -1,7 +1,7 @@
 import type { Entry } from "./entry.ts";
 
-/** Tells how news arrive and how often the page asked, at most four times a second. */
-export function counter(tell: (transport: string, requests: number) => void): (entry: Entry) => void {
+/** Reports the transport and the number of requests, at most four times a second. */
+export function counter(report: (transport: string, requests: number) => void): (entry: Entry) => void {
   const [navigation] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
   let transport = "";
   let requests = 0;
@@ -12,7 +12,7 @@ export function counter(tell: (transport: string, requests: number) => void): (e
     if (asks !== "request") transport = asks === "websocket" ? asks : `${asks} over ${navigation?.nextHopProtocol}`;
     timer ??= setTimeout(() => {
       timer = undefined;
-      tell(transport, requests);
+      report(transport, requests);
     }, 250);
   };
 }

@@ -1,34 +1,34 @@
-/** What the page of a technique asks for, by the means it asks with. A "request" says nothing about how news arrive. */
+/** The means by which the page asks the server for something. A "request" says nothing about how updates arrive. */
 export type Transport = "polling" | "event stream" | "websocket" | "long polling" | "request";
 
-/** One line of the wire inspector. */
+/** One row of the wire inspector. */
 export interface Entry {
-  /** When, in milliseconds since 1970, as `now()` tells. */
+  /** When, in milliseconds since 1970, from `now()`. */
   at: number;
-  /** Which way it went; "here" when nothing crossed, such as a connection that broke. */
+  /** The direction, or "here" when nothing crossed the wire, such as a connection that broke. */
   way: "up" | "down" | "here";
   /** What it is, in words: "GET /msgs?since=", "204 No Content", "event msg:get", "1 text · 2 ping". */
   what: string;
-  /** The beginning of what it carried. */
+  /** The beginning of its content. */
   text: string;
-  /** The size of what it carried, as far as a page can see: without the headers of HTTP and the few bytes around a frame. */
+  /** The size of its content, as far as a page can see it: without HTTP headers and without the few bytes around a frame. */
   bytes?: number | undefined;
-  /** Set when this asks the server for something: a request, or a connection. */
+  /** Set when the page asks the server for something: with a request, or with a connection. */
   asks?: Transport;
 }
 
-/** Takes a note. What it is, is found out inside: whatever goes wrong there stays there. */
+/** Takes a note. The callback describes it, so that an error in the description stays inside `note`. */
 export type Note = (describe: () => Omit<Entry, "at">) => void;
 
-/** The time, to a fraction of a millisecond. All pages of one browser share this clock; Date.now() only counts whole ones. */
+/** The time, to a fraction of a millisecond. All pages of a browser share this clock. Date.now() counts whole milliseconds only. */
 export const now = (): number => performance.timeOrigin + performance.now();
 
-const most = 300; // an entry is to be read, not to be kept: 100 entries of 32 KiB would be a lot of memory
+const most = 300; // characters: 100 entries of 32 KiB would be a lot of memory
 
-/** The beginning of a text. */
+/** The beginning of a text, which is all that an entry keeps. */
 export const start = (text: string): string => (text.length > most ? `${text.slice(0, most)}…` : text);
 
-/** How many bytes something takes on the wire; nothing when that cannot be seen without reading it. */
+/** The size of a body on the wire, in bytes. Undefined when only reading it would tell. */
 export function sizeOf(body: unknown): number | undefined {
   if (body === undefined || body === null) return 0;
   if (typeof body === "string") return new TextEncoder().encode(body).length;
@@ -37,11 +37,11 @@ export function sizeOf(body: unknown): number | undefined {
   return undefined;
 }
 
-/** A URL without the origin, which is the same for all. */
+/** A URL without its origin, which is the same for all requests. */
 export function pathOf(url: string | URL): string {
   const { pathname, search } = new URL(url, globalThis.location?.href ?? "http://localhost");
   return pathname + search;
 }
 
-/** Whether Socket.IO's packets travel here. */
+/** Whether this URL carries packets of Engine.IO, the layer below Socket.IO. */
 export const isEngine = (url: string): boolean => /[?&]EIO=\d/.test(url);

@@ -1,12 +1,12 @@
-// What crossed the wire, newest first, below the conversation. It draws once per frame, however much crosses, and only
-// what can be seen.
+// The wire inspector: what crossed the wire, newest first, below the conversation. It draws at most once per animation frame,
+// and only what is visible.
 import type { Entry } from "./entry.ts";
 
 const most = 100;
 const clock = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" });
 const arrows = { up: "↑", down: "↓", here: "·" };
 
-/** Puts the inspector into the page. Gives back how to add an entry to it. */
+/** Adds the inspector to the page. Returns the function that adds an entry to it. */
 export function inspector(): (entry: Entry) => void {
   const details = document.createElement("details");
   details.id = "wire";
@@ -19,27 +19,27 @@ export function inspector(): (entry: Entry) => void {
   details.append(summary, region);
   document.querySelector("main")?.after(details);
 
-  let fresh: Entry[] = []; // not drawn yet
+  let pending: Entry[] = []; // entries that are not drawn yet
   let drawing = false;
   const draw = () => {
     drawing = false;
-    const newest = fresh.at(-1);
+    const newest = pending.at(-1);
     if (newest) summary.lastElementChild!.replaceChildren(...cells(newest));
     if (!details.open) return;
-    list.prepend(...fresh.toReversed().map((entry) => make("li", entry.way, ...cells(entry))));
+    list.prepend(...pending.toReversed().map((entry) => make("li", entry.way, ...cells(entry))));
     while (list.childElementCount > most) list.lastElementChild!.remove();
-    fresh = [];
+    pending = [];
   };
-  const later = () => {
+  const drawSoon = () => {
     if (!drawing) requestAnimationFrame(draw);
     drawing = true;
   };
-  details.addEventListener("toggle", later);
+  details.addEventListener("toggle", drawSoon);
 
   return (entry) => {
-    fresh.push(entry);
-    if (fresh.length > most) fresh.shift(); // nobody looks
-    later();
+    pending.push(entry);
+    if (pending.length > most) pending.shift(); // closed, or in a background tab: the oldest would not be drawn anyway
+    drawSoon();
   };
 }
 
@@ -50,7 +50,7 @@ function cells({ at, way, what, text, bytes }: Entry): (HTMLElement | string)[] 
   arrow.ariaLabel = way;
   const size = make("span", "size", bytes === undefined ? "" : `${bytes.toLocaleString("en")} B`);
   const parts = [time, arrow, make("b", "", what), size, make("span", "carried", text)];
-  return parts.flatMap((part) => [part, " "]); // so that it can be copied
+  return parts.flatMap((part) => [part, " "]); // with spaces, so that a row can be copied as text
 }
 
 function make(tag: string, className: string, ...children: (Node | string)[]): HTMLElement {

@@ -1,25 +1,25 @@
-// What a pane and the page that frames it tell each other, by postMessage. Times are milliseconds since 1970, as `now()` tells.
+// The messages between a pane and the page that frames it, sent with postMessage. Times are milliseconds since 1970, from `now()`.
 
 /** From the pane to the page that frames it. */
 export type FromPane =
-  /** The page is there, and the technique has started. */
+  /** The page is loaded, and the technique has started. */
   | { type: "ready" }
-  /** The word for the connection: "connecting", "connected", "reconnecting" or "offline". */
+  /** The state of the connection: "connecting", "connected", "reconnecting" or "offline". */
   | { type: "state"; state: string; at: number }
-  /** Somebody said something here; it is in the outbox now. */
+  /** A draft was sent in this pane; it is in the outbox now. */
   | { type: "sending"; draftId: string; at: number }
-  /** A message is on the screen. `before`: it was said before this page was there, so how late it is means nothing. */
+  /** A message is on the screen. `before` means that it was sent before this page was connected, so its latency means nothing. */
   | { type: "arrived"; id: number; draftId: string; at: number; before: boolean }
-  /** The list was emptied: messages may arrive a second time. */
+  /** The list was emptied, so messages may arrive a second time. */
   | { type: "cleared" }
-  /** How news arrive, in words, and how often the page has asked the server for something. */
+  /** How updates arrive, in words, and how many requests and connections the page has made. */
   | { type: "transport"; transport: string; requests: number };
 
-/** From the page to a pane. */
+/** From the framing page to a pane. */
 export type ToPane =
-  /** Who writes here, unless somebody has typed a name. */
+  /** The name of the person in this pane, unless a name is already typed. */
   | { type: "name"; user: string }
-  /** Say this, as if it was typed. */
+  /** Send this text, as if it had been typed. */
   | { type: "say"; text: string }
-  /** So late was this message here. */
+  /** The latency of this message in this pane. */
   | { type: "late"; draftId: string; milliseconds: number };

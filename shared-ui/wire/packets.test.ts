@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { nameOf, packetsOf } from "./packets.ts";
 
-describe("a packet of Socket.IO, in words", () => {
+describe("the name of a packet", () => {
   it.each([
     ['0{"sid":"lv_VI97HAXpY6yYWAAAB","pingInterval":15000}', "0 open"],
     ["1", "1 close"],
@@ -25,16 +25,16 @@ describe("a packet of Socket.IO, in words", () => {
     ["bAQID", "binary"],
   ])("%s is %s", (packet, words) => expect(nameOf(packet)).toBe(words));
 
-  it.each(["", " ", "9", "x", "\u001e", "𝄞", "-1"])("%j is no packet, and no reason to stumble", (packet) =>
-    expect(nameOf(packet)).toBe("no packet"),
+  it.each(["", " ", "9", "x", "\u001e", "𝄞", "-1"])("%j is not a packet, and not an error", (packet) =>
+    expect(nameOf(packet)).toBe("not a packet"),
   );
 
-  it.each(["4", "4x", "49"])("%s is a message of Engine.IO that is none of Socket.IO", (packet) =>
+  it.each(["4", "4x", "49"])("%s is a message of Engine.IO, but not a packet of Socket.IO", (packet) =>
     expect(nameOf(packet)).toBe("4 message"),
   );
 });
 
-it("One body of long polling carries several packets", () => {
+it("A body of long polling carries several packets", () => {
   expect(packetsOf('2\u001e42["msg:get",{}]').map(nameOf)).toEqual(["2 ping", "42 event msg:get"]);
   expect(packetsOf("")).toEqual([]);
 });

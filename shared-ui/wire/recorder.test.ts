@@ -1,5 +1,5 @@
-// The recorder must see everything and be noticed by nobody. The four ways to the network are stand-ins here, which do what
-// a browser would; e2e/side-by-side.spec.ts looks at the real ones.
+// The recorder must see everything and change nothing. The four network APIs are fakes here, which behave like a browser's;
+// e2e/side-by-side.spec.ts tests the real ones.
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Entry } from "./entry.ts";
 import { record } from "./recorder.ts";
@@ -66,12 +66,12 @@ beforeEach(() => {
 });
 
 describe("fetch", () => {
-  it("is noted with its answer, and the client reads the body first-hand", async () => {
+  it("is recorded with its response, and the client reads the original body", async () => {
     const response = new Response('{"msg":[]}', { statusText: "OK", headers: { "Content-Length": "10" } });
     const promise = Promise.resolve(response);
     answer = () => promise;
     const got = page.fetch("/msgs?since=a.1");
-    expect(got).toBe(promise); // the very one that the browser gave
+    expect(got).toBe(promise); // the same promise that the browser returned
     expect(await (await got).json()).toEqual({ msg: [] });
     await vi.waitFor(() => expect(lines()).toEqual(["up GET /msgs?since=a.1 0", "down 200 OK 10"]), {
       timeout: 10_000,
@@ -81,9 +81,9 @@ describe("fetch", () => {
   });
 
   it.each([
-    ["does not say how long it is: it may never end", {}, "down 200"],
-    ["is long: it would be kept in memory twice", { "Content-Length": "1000000" }, "down 200 1000000"],
-  ])("leaves an answer alone that %s", async (_what, headers, line) => {
+    ["has no Content-Length and may never end", {}, "down 200"],
+    ["is long and would be in memory twice", { "Content-Length": "1000000" }, "down 200 1000000"],
+  ])("does not read a response that %s", async (_what, headers, line) => {
     const response = new Response(new ReadableStream(), { headers });
     const clone = vi.spyOn(response, "clone");
     answer = async () => response;
@@ -93,24 +93,24 @@ describe("fetch", () => {
     expect(response.bodyUsed).toBe(false);
   });
 
-  it("has a size in both directions, also when that is none", async () => {
+  it("has a size in both directions, also when it is 0", async () => {
     answer = async () => new Response(null, { status: 204, statusText: "No Content" });
     await page.fetch("/msgs", { method: "post", body: "né" });
     expect(lines()).toEqual(["up POST /msgs 3", "down 204 No Content 0"]);
     expect(entries[0]!.asks).toBe("request");
   });
 
-  it("fails as it failed, with a note", async () => {
+  it("is recorded when it fails, and rejects with the same error", async () => {
     answer = async () => {
       throw new TypeError("Failed to fetch");
     };
     await expect(page.fetch("/msgs")).rejects.toThrow(new TypeError("Failed to fetch"));
-    expect(lines()).toEqual(["up GET /msgs 0", "here no answer"]);
+    expect(lines()).toEqual(["up GET /msgs 0", "here no response"]);
   });
 });
 
 describe("WebSocket", () => {
-  it("is noted frame by frame, with the opcode", () => {
+  it("is recorded frame by frame, with the opcode", () => {
     const socket = new page.WebSocket("/msgs?since=");
     socket.dispatchEvent(new Event("open"));
     socket.send('{"event":"msg:post"}');
@@ -129,11 +129,11 @@ describe("WebSocket", () => {
     expect(entries[5]!.text).toBe("The server restarts.");
   });
 
-  it("tells a goodbye from a broken connection", () => {
-    const ours = new page.WebSocket("/msgs");
-    ours.close(1000, "bye");
-    ours.close();
-    ours.send("too late");
+  it("distinguishes a close frame from a broken connection", () => {
+    const socket = new page.WebSocket("/msgs");
+    socket.close(1000, "bye");
+    socket.close();
+    socket.send("too late");
     new page.WebSocket("/msgs").dispatchEvent(event("close", { code: 1006, reason: "" }));
     expect(lines().filter((line) => !line.includes("GET"))).toEqual([
       "up 8 close 1000 5",
@@ -141,14 +141,14 @@ describe("WebSocket", () => {
     ]);
   });
 
-  it("says in words what Socket.IO says in digits", () => {
+  it("names the packets of Socket.IO", () => {
     const socket = new page.WebSocket("/socket.io/?EIO=4&transport=websocket");
     socket.send('420["msg:post",{}]');
     socket.dispatchEvent(event("message", { data: "2" }));
     expect(lines().slice(1)).toEqual(["up 1 text · 42 event msg:post (wants ack 0) 18", "down 1 text · 2 ping 1"]);
   });
 
-  it("is the browser's own: same constants, same arguments, same errors", () => {
+  it("behaves like the browser's: same constants, same arguments, same errors", () => {
     const socket = new page.WebSocket("/msgs", "chat") as unknown as FakeSocket;
     expect(socket).toBeInstanceOf(FakeSocket);
     expect(page.WebSocket.OPEN).toBe(1);
@@ -161,7 +161,7 @@ describe("WebSocket", () => {
     expect(() => new page.WebSocket("::")).toThrow(new SyntaxError("no URL"));
   });
 
-  it("is noted before the client acts on it", () => {
+  it("is recorded before the client reacts to it", () => {
     const socket = new page.WebSocket("/msgs");
     socket.addEventListener("message", () => socket.send("answer"));
     socket.dispatchEvent(event("message", { data: "question" }));
@@ -170,25 +170,25 @@ describe("WebSocket", () => {
 });
 
 describe("EventSource", () => {
-  it("is noted event by event, each once, however many listen", () => {
+  it("is recorded event by event, each event once, for any number of listeners", () => {
     const source = new page.EventSource("/msgs?since=");
-    const heard = vi.fn();
-    for (const type of ["msg:get", "msg:get"]) source.addEventListener(type, heard);
+    const listener = vi.fn();
+    for (const type of ["msg:get", "msg:get"]) source.addEventListener(type, listener);
     source.addEventListener("msg:get", () => {});
     source.dispatchEvent(event("open", {}));
     source.dispatchEvent(event("msg:get", { data: "{}", lastEventId: "a.1" }));
-    expect(lines()).toEqual(["up GET /msgs?since= 0", "down 200, and it does not end", "down event msg:get 2"]);
+    expect(lines()).toEqual(["up GET /msgs?since= 0", "down 200, the body stays open", "down event msg:get 2"]);
     expect(entries[2]!.text).toBe("id: a.1 data: {}");
-    expect(heard).toHaveBeenCalledOnce();
+    expect(listener).toHaveBeenCalledOnce();
   });
 
-  it("asks again by itself, or never again", () => {
+  it("is recorded when it reconnects, and when it is closed for good", () => {
     const source = new page.EventSource("/msgs") as unknown as FakeSource;
     source.dispatchEvent(event("error", {}));
     source.readyState = 2;
     source.dispatchEvent(event("error", {}));
     expect(lines().slice(1)).toEqual([
-      "here the stream broke: EventSource asks again",
+      "here the stream broke: EventSource reconnects",
       "here the stream is closed for good",
     ]);
     expect(entries.map(({ asks }) => asks)).toEqual(["event stream", "event stream", undefined]);
@@ -196,14 +196,14 @@ describe("EventSource", () => {
 });
 
 describe("XMLHttpRequest", () => {
-  it("is noted with the packets that it carries", () => {
+  it("is recorded with the packets that it carries", () => {
     const request = new page.XMLHttpRequest();
     const fake = request as unknown as FakeXHR;
     request.open("post", "/socket.io/?EIO=4&transport=polling");
     request.send("3");
     Object.assign(fake, { status: 200, statusText: "OK", responseText: '2\u001e42["msg:get",{}]' });
     fake.dispatchEvent(event("loadend", { loaded: 19 }));
-    expect(fake.opened).toEqual(["post", "/socket.io/?EIO=4&transport=polling"]); // and no third: it would mean something else
+    expect(fake.opened).toEqual(["post", "/socket.io/?EIO=4&transport=polling"]); // without a third argument, which would change the call
     expect(lines()).toEqual([
       "up POST /socket.io/?EIO=4&transport=polling · 3 pong 1",
       "down 200 OK · 2 ping, 42 event msg:get 19",
@@ -212,19 +212,19 @@ describe("XMLHttpRequest", () => {
   });
 });
 
-it("A fault of the inspector stays its own", async () => {
-  const complaint = vi.spyOn(console, "error").mockImplementation(() => {});
+it("An error in the inspector does not reach the page", async () => {
+  const consoleError = vi.spyOn(console, "error").mockImplementation(() => {});
   record(() => {
     throw new Error("no room");
   }, page);
   answer = async () => new Response("hello");
   expect(await (await page.fetch("/msgs")).text()).toBe("hello");
   new page.WebSocket("/msgs").send("hello");
-  await expect(page.fetch("http://[")).resolves.toBeInstanceOf(Response); // what the browser makes of it counts
-  expect(complaint).toHaveBeenCalled();
+  await expect(page.fetch("http://[")).resolves.toBeInstanceOf(Response); // only the browser decides whether a URL is valid
+  expect(consoleError).toHaveBeenCalled();
 });
 
-it("A long text is cut, so that 200 entries stay small", () => {
+it("A long text is cut, so that the entries stay small", () => {
   new page.WebSocket("/msgs").send("x".repeat(32_768));
   expect(entries[1]!.bytes).toBe(32_768);
   expect(entries[1]!.text.length).toBeLessThan(400);

@@ -1,16 +1,16 @@
-// Takes notes of all that crosses the wire, by standing between the page and the browser's four ways to the network. It
-// has to be there before the technique is, and must not be noticed by it.
+// Records what crosses the wire. It wraps the four network APIs of the browser before the technique starts, and does not change
+// their behaviour.
 import { type Entry, type Note, now } from "./entry.ts";
 import { watchFetch, watchXHR } from "./requests.ts";
 import { watchEventSource, watchWebSocket } from "./streams.ts";
 
 type Platform = Pick<typeof globalThis, "fetch" | "XMLHttpRequest" | "EventSource" | "WebSocket">;
 
-/** From now on whatever the page sends and receives is told to `tell`. A fault of ours never becomes one of the page. */
-export function record(tell: (entry: Entry) => void, platform: Platform = globalThis): void {
+/** From now on calls `report` with everything that the page sends and receives. An error in `report` never reaches the page. */
+export function record(report: (entry: Entry) => void, platform: Platform = globalThis): void {
   const note: Note = (describe) => {
     try {
-      tell({ at: now(), ...describe() });
+      report({ at: now(), ...describe() });
     } catch (error) {
       console.error("The wire inspector:", error);
     }

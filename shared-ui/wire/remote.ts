@@ -1,10 +1,10 @@
-// Does what the page around this one asks for: it types like a person, into the same form.
+// Carries out the requests of the framing page: it types into the form, as a person does.
 import type { ToPane } from "./messages.ts";
 
 const user = document.getElementById("user") as HTMLInputElement;
 const text = document.getElementById("text") as HTMLTextAreaElement;
 
-/** Does what one message of the page around this one says. */
+/** Carries out one message of the framing page. */
 export function obey(message: ToPane): void {
   if (message.type === "name" && !user.value) type(user, message.user);
   if (message.type === "say") say(message.text);
@@ -16,10 +16,10 @@ function type(field: HTMLInputElement | HTMLTextAreaElement, value: string) {
   field.dispatchEvent(new Event("input"));
 }
 
-function say(said: string) {
-  const typed = text.value; // what somebody may have half typed
-  text.value = said;
-  text.focus = () => {}; // after sending, the form takes the focus; but the person is in another page
+function say(message: string) {
+  const typed = text.value; // an unfinished draft
+  text.value = message;
+  text.focus = () => {}; // after sending, the form takes the focus; but the person is in the framing page
   text.form?.requestSubmit();
   Reflect.deleteProperty(text, "focus");
   type(text, typed);
@@ -27,5 +27,5 @@ function say(said: string) {
 
 function showLate(draftId: string, milliseconds: number) {
   const time = document.querySelector<HTMLElement>(`#messages [data-draft-id="${CSS.escape(draftId)}"] time`);
-  if (time) time.dataset.late = `+${Math.round(milliseconds).toLocaleString("en")} ms`; // drawn by wire.css, so that it is not read aloud
+  if (time) time.dataset.late = `+${Math.round(milliseconds).toLocaleString("en")} ms`; // drawn by wire.css, so that screen readers skip it
 }

@@ -1,21 +1,21 @@
-// Requests and their answers: `fetch` and `XMLHttpRequest`, watched. The client gets the browser's own promise and the
-// browser's own object; what it does not see is that somebody takes notes.
+// Records requests and responses: wraps `fetch` and `XMLHttpRequest`. The client gets the browser's own promise and the
+// browser's own object, and does not notice the recording.
 import { isEngine, type Note, pathOf, sizeOf, start } from "./entry.ts";
 import { nameOf, packetsOf } from "./packets.ts";
 
-/** Longer answers, and those that do not say how long they are, are left alone: a copy would be kept in memory. */
-const copied = 64 * 1024;
+/** Longer responses, and those without a Content-Length, are not copied: the copy would stay in memory. */
+const longestCopy = 64 * 1024;
 
-/** `fetch`, with a note for each request and each answer. */
+/** `fetch`, with a note for each request and each response. */
 export function watchFetch(fetch: typeof globalThis.fetch, note: Note): typeof globalThis.fetch {
   return (...args) => {
-    const answer = fetch(...args);
+    const promise = fetch(...args);
     note(() => request(...args));
-    answer.then(
+    promise.then(
       (response) => noteResponse(response, note),
-      (error: unknown) => note(() => ({ way: "here", what: "no answer", text: String(error) })),
+      (error: unknown) => note(() => ({ way: "here", what: "no response", text: String(error) })),
     );
-    return answer;
+    return promise;
   };
 }
 
@@ -36,18 +36,18 @@ function noteResponse(response: Response, note: Note) {
   const what = `${response.status} ${response.statusText}`.trim();
   const length = response.headers.get("Content-Length");
   const bytes = response.body === null ? 0 : length === null ? undefined : Number(length);
-  if (!bytes || bytes > copied) return note(() => ({ way: "down", what, text: "", bytes }));
-  // The copy is made before the client gets to the body, and is read beside it.
+  if (!bytes || bytes > longestCopy) return note(() => ({ way: "down", what, text: "", bytes }));
+  // The copy is made before the client reads the body, and both are read in parallel.
   return response
     .clone()
     .text()
     .then(
       (text) => note(() => ({ way: "down", what, text: start(text), bytes: sizeOf(text) })),
-      () => note(() => ({ way: "here", what: `${what}, broken off`, text: "" })),
+      () => note(() => ({ way: "here", what: `${what}, the body broke off`, text: "" })),
     );
 }
 
-/** `XMLHttpRequest`, with a note for each request and each answer. It is what Socket.IO's long polling is made of. */
+/** `XMLHttpRequest`, with a note for each request and each response. Socket.IO uses it for long polling. */
 export function watchXHR(Base: typeof XMLHttpRequest, note: Note): typeof XMLHttpRequest {
   return class XMLHttpRequest extends Base {
     #method = "GET";
@@ -57,7 +57,7 @@ export function watchXHR(Base: typeof XMLHttpRequest, note: Note): typeof XMLHtt
       super();
       this.addEventListener("loadend", ({ loaded }) =>
         note(() => {
-          if (this.status === 0) return { way: "here", what: "no answer", text: "" };
+          if (this.status === 0) return { way: "here", what: "no response", text: "" };
           const text = this.responseType === "" || this.responseType === "text" ? this.responseText : "";
           const what = `${this.status} ${this.statusText}`.trim();
           return { way: "down", what: withPackets(what, this.#url, text), text: start(text), bytes: loaded };

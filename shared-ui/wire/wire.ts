@@ -1,5 +1,5 @@
-// Runs before the technique when the page is opened with ?wire: it writes down what crosses the wire, shows it, and tells
-// the page that frames this one, if there is one, what arrives when.
+// Runs before the technique when the page is opened with ?wire. It records what crosses the wire and shows it. In a frame it
+// also reports to the framing page when messages arrive.
 import { counter } from "./counter.ts";
 import type { Entry } from "./entry.ts";
 import { inspector } from "./inspector.ts";
@@ -8,23 +8,23 @@ import { observe } from "./observer.ts";
 import { record } from "./recorder.ts";
 import { obey } from "./remote.ts";
 
-const ears: ((entry: Entry) => void)[] = [inspector()];
+const listeners: ((entry: Entry) => void)[] = [inspector()];
 
-/** How many messages stay in a frame. Four of them share the time of one screen, and in each is room for a few. */
+/** How many messages stay on the screen in a frame. Four frames share the CPU time of one page, and each has room for a few. */
 const shown = 100;
 
 const framedBy = document.querySelector<HTMLMetaElement>('meta[name="framed-by"]')?.content;
 if (framedBy && parent !== window) {
-  const tell = (message: FromPane) => parent.postMessage(message, framedBy);
+  const report = (message: FromPane) => parent.postMessage(message, framedBy);
   document.documentElement.classList.add("framed");
   const page = globalThis as { pageTiming?: object };
   page.pageTiming = { ...page.pageTiming, shown };
-  ears.push(counter((transport, requests) => tell({ type: "transport", transport, requests })));
-  observe(tell);
+  listeners.push(counter((transport, requests) => report({ type: "transport", transport, requests })));
+  observe(report);
   addEventListener("message", ({ origin, source, data }: MessageEvent<ToPane>) => {
     if (origin === framedBy && source === parent) obey(data);
   });
-  addEventListener("DOMContentLoaded", () => tell({ type: "ready" })); // by then the technique has started, too
+  addEventListener("DOMContentLoaded", () => report({ type: "ready" })); // by then the technique has started
 }
 
-record((entry) => ears.forEach((hear) => hear(entry)));
+record((entry) => listeners.forEach((listener) => listener(entry)));

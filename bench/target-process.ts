@@ -1,15 +1,15 @@
-// One subject in a process of its own: a real variant, or a floor. It is asked for what the system says of it.
+// The process of one target: a real variant or a baseline. It also reports what the operating system says about it.
 import { once } from "node:events";
 import type { AddressInfo, Server } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Running, start } from "../shared-server/start.ts";
 import type { VariantName } from "../shared-server/variants.ts";
-import { obey } from "./child.ts";
+import { serveCommands } from "./child.ts";
 
 let running: Running;
 
-export const verbs = {
-  /** Starts a variant by its name, or a floor by its file. Port 0 lets the system choose. */
+export const commands = {
+  /** Starts a variant by its name, or a baseline by its file. With port 0 the system chooses one. */
   async start({
     variant,
     baseline,
@@ -28,17 +28,17 @@ export const verbs = {
 
   /**
    * CPU time of this process so far, in microseconds: user and system, all threads, as the system counts it (getrusage). On Linux
-   * /proc/PID/stat says the same from outside, but in steps of ten milliseconds.
+   * /proc/PID/stat shows the same from outside, but in steps of ten milliseconds.
    */
   cpu(): number {
     const { user, system } = process.cpuUsage();
     return user + system;
   },
 
-  /** Says goodbye to everybody, as a variant does on Ctrl-C. */
-  goodbye: (): Promise<void> => running.stop(),
+  /** Shuts the server down, as a variant does on Ctrl-C. */
+  shutDown: (): Promise<void> => running.stop(),
 
-  /** Resident memory in bytes, without garbage. */
+  /** Resident memory in bytes, after garbage collection. */
   async memory(): Promise<number> {
     for (let time = 0; time < 3; time++) {
       gc!();
@@ -48,4 +48,4 @@ export const verbs = {
   },
 };
 
-obey(verbs);
+serveCommands(commands);

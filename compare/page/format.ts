@@ -1,6 +1,6 @@
-// Numbers as people read them.
+// Numbers as text.
 
-/** "4 ms", "2,140 ms": always in milliseconds, so that a glance at the length tells which one is longer. */
+/** "4 ms", "2,140 ms": always in milliseconds, so that a longer number is a longer time. */
 export function milliseconds(value: number): string {
   return `${Math.round(value).toLocaleString("en")} ms`;
 }
@@ -18,9 +18,9 @@ export function size(bytes: number): string {
   return `${(bytes / 1_000_000).toFixed(2)} MB`;
 }
 
-/** A chart for whoever does not see it: the bytes of each second of the last minute. */
-export function describe(bytes: readonly number[]): string {
+/** The text alternative of a chart, from the bytes of each second of the last minute. */
+export function describeChart(bytes: readonly number[]): string {
   const busy = bytes.filter((count) => count > 0);
-  if (busy.length === 0) return "Bytes per second: nothing crossed in the last minute.";
-  return `Bytes per second: something crossed in ${busy.length} of the last ${bytes.length} seconds, at most ${size(Math.max(...busy))} in one.`;
+  if (busy.length === 0) return "Bytes per second: none in the last minute.";
+  return `Bytes per second: some in ${busy.length} of the last ${bytes.length} seconds, at most ${size(Math.max(...busy))}.`;
 }

@@ -1,0 +1,129 @@
+// The side-by-side page: four pages of the chat in frames, what they report, the traffic of their taps, and the buttons.
+import type { FromPane } from "../../shared-ui/wire/messages.ts";
+import { scaleTo } from "./chart.ts";
+import { Deliveries, type Measurement } from "./deliveries.ts";
+import type { Outage } from "./effect.ts";
+import { Pane } from "./pane.ts";
+import type { Tap } from "./traffic.ts";
+
+const users = ["Ada", "Bob", "Cyd", "Dan"];
+const catchUpTime = 10_000; // after this long on a connection, a pane has received everything that it missed
+
+const find = <E extends HTMLElement>(selector: string) => document.querySelector<E>(selector)!;
+const target = find<HTMLSelectElement>("#target");
+const problem = find("#problem");
+
+const deliveries = new Deliveries();
+const response = await fetch("/panes");
+const addresses: { name: string; url: string; idea: string }[] = await response.json();
+const panes = addresses.map((address, place) => new Pane(address, users[place] ?? "Eve", find("#panes")));
+for (const { name } of panes) target.append(new Option(name));
+
+// Reports from the panes -------------------------------------------------------------------------------------------------
+
+addEventListener("message", (event: MessageEvent<FromPane>) => {
+  const pane = panes.find((one) => one.frame.isSourceOf(event));
+  if (!pane) return;
+  const message = event.data;
+  pane.receive(message);
+  if (message.type === "sending") deliveries.sending(pane.name, message.draftId, message.at).forEach(measured);
+  if (message.type === "cleared") deliveries.cleared(pane.name);
+  if (message.type === "arrived")
+    measured(deliveries.arrived(pane.name, message.id, message.draftId, message.at, message.before));
+  drawSoon();
+});
+
+function measured(measurement: Measurement | undefined) {
+  if (!measurement) return;
+  const { draftId, milliseconds, own } = measurement;
+  const pane = panes.find(({ name }) => name === measurement.pane);
+  pane?.frame.send({ type: "late", draftId, milliseconds });
+  if (!own) pane?.measured(milliseconds);
+}
+
+// The traffic of the taps ------------------------------------------------------------------------------------------------
+
+const taps = new EventSource("/taps");
+taps.addEventListener("taps", ({ data }: MessageEvent<string>) => {
+  const counters = JSON.parse(data) as Record<string, Tap & { outage?: Outage }>;
+  for (const pane of panes) {
+    const tap = counters[pane.name];
+    if (!tap) continue;
+    pane.traffic.add(tap, Date.now() / 1_000);
+    pane.outage = tap.outage;
+  }
+  drawSoon();
+  drawCharts();
+});
+taps.addEventListener(
+  "error",
+  () => (problem.textContent = "The server does not respond. Is npm start still running?"),
+);
+taps.addEventListener("open", () => (problem.textContent = ""));
+
+// Drawing: at most once per animation frame, however much arrives --------------------------------------------------------
+
+let drawing = false;
+
+function drawSoon() {
+  if (!drawing) requestAnimationFrame(draw);
+  drawing = true;
+}
+
+function draw() {
+  drawing = false;
+  const now = Date.now();
+  for (const pane of panes) pane.draw(deliveries.receipts(pane.name), lost(pane, now), now);
+}
+
+/** Draws the charts. It runs when there are new counters, and not for each message. */
+function drawCharts() {
+  const traffic = panes.map((pane) => pane.traffic.bySecond(Date.now() / 1_000));
+  scaleTo(Math.max(...traffic.flatMap(({ bytes }) => bytes)));
+  for (const [place, pane] of panes.entries()) pane.drawChart(traffic[place]!);
+}
+
+function lost(pane: Pane, now: number): number {
+  if (!pane.outage || pane.state !== "connected") return 0;
+  const { since, until = Infinity } = pane.outage;
+  const caughtUp = Math.max(until, pane.stateChanges.at(-1)!.at) + catchUpTime < now;
+  return deliveries.lost(pane.name, since, caughtUp ? now - catchUpTime : -Infinity);
+}
+
+// The buttons ------------------------------------------------------------------------------------------------------------
+
+let turn = 0;
+let count = 0;
+
+/** Sends this many messages from the chosen pane. With all four panes chosen, they take turns, so that the others receive. */
+function sendMessages(times: number) {
+  const connected = panes.filter(({ state }) => state === "connected");
+  const sender =
+    target.value === "all" ? connected[++turn % connected.length] : panes.find(({ name }) => name === target.value);
+  for (let i = 0; i < times; i++) sender?.frame.send({ type: "say", text: `message ${++count}` });
+}
+
+for (const button of document.querySelectorAll<HTMLButtonElement>("[data-send]"))
+  button.addEventListener("click", () => sendMessages(Number(button.dataset.send)));
+
+const steady = find<HTMLButtonElement>("#steady");
+let steadyTimer: ReturnType<typeof setInterval> | undefined;
+steady.addEventListener("click", () => {
+  steady.ariaPressed = String(!steadyTimer);
+  clearInterval(steadyTimer);
+  steadyTimer = steadyTimer ? undefined : setInterval(sendMessages, 1_000, 1);
+});
+
+for (const button of document.querySelectorAll<HTMLButtonElement>("[data-outage]"))
+  button.addEventListener("click", async () => {
+    const body = JSON.stringify({ variant: target.value, kind: button.dataset.outage });
+    const headers = { "Content-Type": "application/json" };
+    const answer = await fetch("/outages", { method: "POST", headers, body });
+    problem.textContent = answer.ok ? "" : ((await answer.json()) as { error: string }).error;
+  });
+
+find("#reset").addEventListener("click", () => {
+  deliveries.reset();
+  for (const pane of panes) pane.reset();
+  drawSoon();
+});

@@ -1,0 +1,115 @@
+// The one table of README.md: what differs between the four servers. Each cell points at the line of code that it is about.
+import { readFileSync } from "node:fs";
+import { type VariantName, variants } from "../shared-server/variants.ts";
+
+/** Words, and a piece of the one line in the variant's `server.ts` that they are about. No piece: there is nothing to point at. */
+type Cell = [words: string, piece?: string];
+
+const rows: [title: string, cells: Record<VariantName, Cell>][] = [
+  [
+    "How a reader asks",
+    {
+      polling: ["a `GET` every three seconds", "log.since(req.query.since)"],
+      "http2-push": ["one `GET`", 'res.write(event(log.since(req.get("Last-Event-ID")'],
+      "raw-websockets": ["an `Upgrade`", 'server.on("upgrade"'],
+      "socket-io": ["the library's handshake", "socket.handshake.auth.since"],
+    },
+  ],
+  [
+    "Nothing new",
+    {
+      polling: ["204", "res.status(204)"],
+      "http2-push": ["silence, and a heartbeat", "log.listen("],
+      "raw-websockets": ["silence, and a heartbeat", "log.listen("],
+      "socket-io": ["silence, and a heartbeat", "log.listen("],
+    },
+  ],
+  [
+    "List of listeners",
+    {
+      polling: ["none", "There is no list of listeners"],
+      "http2-push": ["a `Map` of streams", "const listeners = new Map"],
+      "raw-websockets": ["a `Map` of sockets", "const listeners = new Map"],
+      "socket-io": ["a room of the library", "socket.join("],
+    },
+  ],
+  [
+    "Broadcast",
+    {
+      polling: ["none: each poll reads the log"],
+      "http2-push": ["a loop of `write`", "stream.write(encoded)"],
+      "raw-websockets": ["a loop of `send`", "socket.send(encoded"],
+      "socket-io": ["`io.to(room).emit`", 'io.to("listeners").emit'],
+    },
+  ],
+  [
+    "Slow consumer",
+    {
+      polling: ["cannot exist: it asks when it is ready"],
+      "http2-push": ["`writableLength`, then reset", "else stream.destroy()"],
+      "raw-websockets": ["`bufferedAmount`, then 1013", "socket.close(1013"],
+      "socket-io": ["we count, then hang up", "if (backlog > limits.backlog)"],
+    },
+  ],
+  [
+    "Dead peer",
+    {
+      polling: ["costs nothing"],
+      "http2-push": ["TCP notices, after minutes"],
+      "raw-websockets": ["our ping", "socket.ping()"],
+      "socket-io": ["the library's ping", "pingInterval"],
+    },
+  ],
+  [
+    "Post and answer",
+    {
+      polling: ["`POST`, 201 or 200", "res.status(repeated ? 200 : 201)"],
+      "http2-push": ["`POST`, 201 or 200", "res.status(repeated ? 200 : 201)"],
+      "raw-websockets": ["a frame, and a frame of our own", 'frame("msg:ack"'],
+      "socket-io": ["an event, and its acknowledgement", "answer({ message })"],
+    },
+  ],
+  [
+    "Goodbye",
+    {
+      polling: ["none"],
+      "http2-push": ["end of stream, GOAWAY", "session.close()"],
+      "raw-websockets": ["close 1012", "socket.close(1012"],
+      "socket-io": ["the library's close", "io.engine.close()"],
+    },
+  ],
+  [
+    "Gate (Host, Origin)",
+    {
+      polling: ["middleware", 'withPage(express(), "polling"'],
+      "http2-push": ["middleware", "withPage(bridge(express)"],
+      "raw-websockets": ["middleware, and by hand at the upgrade", "admitUpgrade(req"],
+      "socket-io": ["middleware, and the engine's", "io.engine.use(admit("],
+    },
+  ],
+  [
+    "Only here",
+    {
+      polling: ["a long keep-alive", "keepAliveTimeout"],
+      "http2-push": ["TLS, a certificate, HTTP/1 beside it", "await certificate()"],
+      "raw-websockets": ["binary frames are refused", "if (isBinary)"],
+      "socket-io": ["one CONNECT per connection", "connected.has(conn)"],
+    },
+  ],
+];
+
+/**
+ * The rows, with a link to the line in each cell.
+ * @throws when a piece of code is not in exactly one line of its file any more.
+ */
+export function serverRows(): string[][] {
+  return rows.map(([title, cells]) => [title, ...variants.map(({ name }) => link(name, cells[name]))]);
+}
+
+function link(name: VariantName, [words, piece]: Cell): string {
+  if (!piece) return words;
+  const lines = readFileSync(new URL(`../${name}/server.ts`, import.meta.url), "utf8").split("\n");
+  const found = lines.flatMap((line, i) => (line.includes(piece) ? [i + 1] : []));
+  if (found.length !== 1) throw new Error(`${name}/server.ts has ${found.length} lines with "${piece}", not one.`);
+  return `[${words}](${name}/server.ts#L${found[0]})`;
+}
