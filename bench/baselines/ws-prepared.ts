@@ -1,29 +1,24 @@
-// The least that a server can do with `ws`: each message is framed once, and the same bytes are written to each TCP socket. That
-// happens behind the library's back.
-import { createServer } from "node:http";
+// raw-websockets with one thing changed: an update is framed once for all sockets, and the same bytes are written to each TCP
+// socket, behind the library's back. The difference to the variant is what such a prepared frame saves.
 import type { Socket } from "node:net";
 import * as ws from "ws";
-import { add, firstUpdate } from "./unchecked-log.ts";
+import { serve as serveVariant } from "../../raw-websockets/server.ts";
+import { Log } from "../../shared-chat/log.ts";
 
-const json = (update: string) => `{"event":"msg:get","data":${update}}`;
-
-// `Sender.frame` is how ws frames a message; it is public, but neither documented nor in the types.
-const { Sender } = ws as unknown as { Sender: { frame(content: Buffer, options: object): Buffer[] } };
+// `Sender.frame` is how ws frames a message; it is public, but neither documented nor in the types. `_socket` is private.
+const { Sender, WebSocket } = ws as unknown as {
+  Sender: { frame(content: Buffer, options: object): Buffer[] };
+  WebSocket: { prototype: Record<"send", (content: unknown, options?: object) => void> & Record<"_socket", Socket> };
+};
 const text = { fin: true, rsv1: false, opcode: 1, mask: false, readOnly: false };
 
 export function serve() {
-  const server = createServer();
-  const listeners = new Set<Socket>();
-  new ws.WebSocketServer({ server }).on("connection", (socket, req) => {
-    socket.send(json(firstUpdate()));
-    listeners.add(req.socket);
-    socket.on("close", () => listeners.delete(req.socket));
-    socket.on("error", () => {});
-    socket.on("message", (frame: Buffer) => {
-      const update = add(JSON.stringify(JSON.parse(frame.toString()).data));
-      const written = Buffer.concat(Sender.frame(Buffer.from(json(update)), text));
-      for (const each of listeners) each.write(written);
-    });
-  });
-  return server;
+  const plain = Object.getOwnPropertyDescriptor(WebSocket.prototype, "send")!.value as typeof WebSocket.prototype.send;
+  let last: { content: Buffer; frame: Buffer } | undefined; // a broadcast sends the same Buffer to one socket after the other
+  WebSocket.prototype.send = function send(content, options) {
+    if (!Buffer.isBuffer(content)) return plain.call(this, content, options);
+    if (last?.content !== content) last = { content, frame: Buffer.concat(Sender.frame(content, text)) };
+    this["_socket"].write(last.frame);
+  };
+  return serveVariant({ log: new Log(), closing: new AbortController().signal });
 }
