@@ -57,7 +57,7 @@ test.concurrent("Polling is measured by the poll: with messages, without message
   plausible(samples);
   expect(of(samples, "delivery").latencyP99).toBeLessThan(4_000);
   expect(of(samples, "wire")).toMatchObject({ segmentsPerDelivery: 2 });
-  expect(of(samples, "wire").bytesPerEmptyPoll).toBeLessThanOrEqual(130);
+  expect(of(samples, "wire").bytesPerEmptyPoll).toBeLessThanOrEqual(175);
 });
 
 test.concurrent("A large crowd is measured, and a crowd that reconnects after a restart", async () => {

@@ -140,6 +140,18 @@ export const behaviour = {
     file: "e2e/traits.spec.ts",
     title: "After the connection breaks, the technique reconnects and resumes, or leaves it to our code",
   },
+  backoff: {
+    group: "breaking",
+    asks: "Do the pauses between its attempts to reconnect grow?",
+    answers: {
+      polling: "our code decides",
+      "http2-push": "no",
+      "raw-websockets": "our code decides",
+      "socket-io": "yes",
+    },
+    file: "e2e/traits.spec.ts",
+    title: "The technique waits longer after each failed attempt, or always as long, or leaves it to our code",
+  },
   resumes: {
     group: "breaking",
     asks: "Who tells the server where to continue?",
@@ -156,8 +168,8 @@ export const behaviour = {
     group: "breaking",
     asks: "If the connection breaks before a post is answered, who sends it again?",
     answers: {
-      polling: "sometimes the browser",
-      "http2-push": "sometimes the browser",
+      polling: "our code, and sometimes the browser",
+      "http2-push": "our code, and sometimes the browser",
       "raw-websockets": "only our code",
       "socket-io": "only our code",
     },

@@ -2,6 +2,7 @@
 import { once } from "node:events";
 import net from "node:net";
 import { afterAll, describe, expect, it, vi } from "vitest";
+import { loopbacks } from "../e2e/loopbacks.ts";
 import { endAll, fails, fiveFree, runs } from "../e2e/process.ts";
 import { join, wires } from "../e2e/wires.ts";
 import { variants } from "../shared-server/variants.ts";
@@ -37,15 +38,18 @@ describe.concurrent("npm start", () => {
     expect(said.err).toBe("");
   });
 
-  it.each([0, 1, 4])("names the port that is in use, if it is PORT + %d", async (above) => {
-    const port = await fiveFree(21_000 + 100 * above);
-    const taken = net.createServer().listen(port + above, "127.0.0.1");
-    await once(taken, "listening");
-    expect(await fails(command, { PORT: String(port) })).toBe(
-      `Port ${port + above} is in use. Stop the program that uses it, or choose another port: PORT=${port + 1_000}.\n`,
-    );
-    taken.close();
-  });
+  it.each(loopbacks.flatMap((address) => [0, 1, 4].map((above) => [above, address] as const)))(
+    "names the port that is in use, if it is PORT + %d at %s",
+    async (above, address) => {
+      const port = await fiveFree(21_000 + 100 * above + 10 * loopbacks.indexOf(address));
+      const taken = net.createServer().listen(port + above, address);
+      await once(taken, "listening");
+      expect(await fails(command, { PORT: String(port) })).toBe(
+        `Port ${port + above} is in use. Stop the program that uses it, or choose another port: PORT=${port + 1_000}.\n`,
+      );
+      taken.close();
+    },
+  );
 
   it.each(["65532", "x"])(
     "refuses PORT=%s, because it is not a number that leaves four ports after it",
@@ -53,6 +57,19 @@ describe.concurrent("npm start", () => {
       expect(await fails(command, { PORT })).toBe(`PORT must be a number from 0 to 65531, not "${PORT}".\n`);
     },
   );
+
+  it("prints its addresses when the scripts of all pages are ready", async () => {
+    const begun = performance.now();
+    const { said, port, kill } = runs(command);
+    await port();
+    await vi.waitUntil(() => addresses(said.out).length === 5, { timeout: 1_000, interval: 5 });
+    const printed = performance.now();
+    const [page, polling] = addresses(said.out);
+    for (const script of [`${page}/main.js`, `${polling}/client.js`, `${polling}/wire.js`])
+      expect((await fetch(`http://localhost:${script}`)).status).toBe(200);
+    expect(performance.now() - printed).toBeLessThan((printed - begun) / 4);
+    kill("SIGKILL");
+  });
 
   it("explains what is wrong with the certificate", async () => {
     expect(await fails(command, { TLS_CERT: "nowhere.pem" })).toContain("TLS_CERT and TLS_KEY go together");

@@ -2,15 +2,15 @@
 import { readFileSync } from "node:fs";
 import { type VariantName, variants } from "../shared-server/variants.ts";
 
-/** Words, and a piece of the one line in the variant's `server.ts` that they are about. No piece: there is nothing to point at. */
-type Cell = [words: string, piece?: string];
+/** Words, and a piece of the one line that they are about, in the variant's `server.ts` unless a file is named. */
+type Cell = [words: string, piece?: string, file?: string];
 
 const rows: [title: string, cells: Record<VariantName, Cell>][] = [
   [
     "How a reader asks",
     {
       polling: ["a `GET` every three seconds", "log.since(req.query.since)"],
-      "http2-push": ["one `GET`", 'res.write(event(log.since(req.get("Last-Event-ID")'],
+      "http2-push": ["one `GET`", 'req.get("Last-Event-ID")'],
       "raw-websockets": ["an `Upgrade`", 'server.on("upgrade"'],
       "socket-io": ["the library's handshake", "socket.handshake.auth.since"],
     },
@@ -19,17 +19,17 @@ const rows: [title: string, cells: Record<VariantName, Cell>][] = [
     "Nothing new",
     {
       polling: ["204", "res.status(204)"],
-      "http2-push": ["silence, and a heartbeat", "log.listen("],
-      "raw-websockets": ["silence, and a heartbeat", "log.listen("],
-      "socket-io": ["silence, and a heartbeat", "log.listen("],
+      "http2-push": ["silence, and a heartbeat", "this.#silence ??=", "shared-chat/log.ts"],
+      "raw-websockets": ["silence, and a heartbeat", "this.#silence ??=", "shared-chat/log.ts"],
+      "socket-io": ["silence, and a heartbeat", "this.#silence ??=", "shared-chat/log.ts"],
     },
   ],
   [
     "List of listeners",
     {
       polling: ["none", "There is no list of listeners"],
-      "http2-push": ["a `Map` of streams", "const listeners = new Map"],
-      "raw-websockets": ["a `Map` of sockets", "const listeners = new Map"],
+      "http2-push": ["a `Set` of streams", "const listeners = new Set"],
+      "raw-websockets": ["a `Set` of sockets", "const listeners = new Set"],
       "socket-io": ["a room of the library", "socket.join("],
     },
   ],
@@ -45,19 +45,19 @@ const rows: [title: string, cells: Record<VariantName, Cell>][] = [
   [
     "Slow consumer",
     {
-      polling: ["cannot exist: it asks when it is ready"],
-      "http2-push": ["`writableLength`, then reset", "else stream.destroy()"],
-      "raw-websockets": ["`bufferedAmount`, then 1013", "socket.close(1013"],
-      "socket-io": ["we count, then hang up", "if (backlog > limits.backlog)"],
+      polling: ["one response at most, cut after 65 s", "server.setTimeout(limits.idle)", "shared-server/start.ts"],
+      "http2-push": ["backlog over 1 MiB: reset", "else stream.destroy()"],
+      "raw-websockets": ["backlog over 1 MiB: close 1013", "socket.close(1013"],
+      "socket-io": ["backlog over 1 MiB: close", "if (backlog > limits.piece"],
     },
   ],
   [
     "Dead peer",
     {
       polling: ["costs nothing"],
-      "http2-push": ["TCP notices, after minutes"],
-      "raw-websockets": ["our ping", "socket.ping()"],
-      "socket-io": ["the library's ping", "pingInterval"],
+      "http2-push": ["unnoticed, until TCP gives up"],
+      "raw-websockets": ["no pong after our ping: terminate", "socket.ping()"],
+      "socket-io": ["no pong after the library's ping: close", "pingInterval"],
     },
   ],
   [
@@ -70,16 +70,16 @@ const rows: [title: string, cells: Record<VariantName, Cell>][] = [
     },
   ],
   [
-    "Goodbye",
+    "Shutdown",
     {
       polling: ["none"],
       "http2-push": ["end of stream, GOAWAY", "session.close()"],
       "raw-websockets": ["close 1012", "socket.close(1012"],
-      "socket-io": ["the library's close", "io.engine.close()"],
+      "socket-io": ["the library closes", "io.engine.close()"],
     },
   ],
   [
-    "Gate (Host, Origin)",
+    "Host and Origin check",
     {
       polling: ["middleware", 'withPage(express(), "polling"'],
       "http2-push": ["middleware", "withPage(bridge(express)"],
@@ -106,10 +106,10 @@ export function serverRows(): string[][] {
   return rows.map(([title, cells]) => [title, ...variants.map(({ name }) => link(name, cells[name]))]);
 }
 
-function link(name: VariantName, [words, piece]: Cell): string {
+function link(name: VariantName, [words, piece, file = `${name}/server.ts`]: Cell): string {
   if (!piece) return words;
-  const lines = readFileSync(new URL(`../${name}/server.ts`, import.meta.url), "utf8").split("\n");
+  const lines = readFileSync(new URL(`../${file}`, import.meta.url), "utf8").split("\n");
   const found = lines.flatMap((line, i) => (line.includes(piece) ? [i + 1] : []));
-  if (found.length !== 1) throw new Error(`${name}/server.ts has ${found.length} lines with "${piece}", not one.`);
-  return `[${words}](${name}/server.ts#L${found[0]})`;
+  if (found.length !== 1) throw new Error(`${file} has ${found.length} lines with "${piece}", not one.`);
+  return `[${words}](${file}#L${found[0]})`;
 }

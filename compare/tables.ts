@@ -1,4 +1,5 @@
 // The tables in the READMEs: what differs in the code, what tests found out, what is counted, and what the bench measured.
+import { readFileSync } from "node:fs";
 import { markdownTable } from "markdown-table";
 import { charts } from "../bench/charts.ts";
 import { short } from "../bench/report.ts";
@@ -65,12 +66,18 @@ function behaviours(): string {
       const rows = all
         .filter((row) => row.group === group)
         .map(({ asks, answers, file, title: test }) => [
-          `[${asks}](../${file} "${test}")`,
+          `[${asks}](../${file}#L${lineOf(file, test)} "${test}")`,
           ...names.map((name) => answers[name]),
         ]);
       return `**${title}**\n\n${markdownTable([head("../"), ...rows])}`;
     })
     .join("\n\n");
+}
+
+/** The line on which a test begins. */
+function lineOf(file: string, title: string): number {
+  const lines = readFileSync(new URL(`../${file}`, import.meta.url), "utf8").split("\n");
+  return lines.findIndex((line) => line.includes(`test("${title}"`)) + 1;
 }
 
 async function counted(): Promise<string> {

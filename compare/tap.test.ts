@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import { connect as connectTls, createServer as createTlsServer } from "node:tls";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { hasIPv6, loopbacks } from "../e2e/loopbacks.ts";
 import { certificate } from "../http2-push/certificate.ts";
 import { Tap } from "./tap.ts";
 
@@ -29,8 +30,8 @@ afterEach(async () => {
   server.close();
 });
 
-function dial(port = tap.port): Socket {
-  const client = connect({ port, host: "127.0.0.1", allowHalfOpen: true, noDelay: true });
+function dial(port = tap.port, host = "127.0.0.1"): Socket {
+  const client = connect({ port, host, allowHalfOpen: true, noDelay: true });
   client.on("error", () => {});
   clients.push(client);
   return client;
@@ -215,6 +216,32 @@ test("While the tap refuses, new connections get ECONNREFUSED and open connectio
   expect(tap.port).toBe(port);
   const [second] = await pair();
   expect(second.destroyed).toBe(false);
+});
+
+test.runIf(hasIPv6)("Clients reach the tap at both loopback addresses, and a refusal closes both", async () => {
+  const [client, served] = await pair();
+  const accept = once(server, "connection") as Promise<[Socket]>;
+  const other = dial(tap.port, "::1");
+  const [otherServed] = await accept;
+  for (const [from, to] of [
+    [client, served],
+    [other, otherServed],
+  ] as const) {
+    const received = record(to);
+    from.end("hello"); // and neither address closes the half that is still open
+    await until(() => [received.text, received.ended]).toEqual(["hello", true]);
+    const answer = record(from);
+    to.end("hi");
+    await until(() => [answer.text, answer.ended]).toEqual(["hi", true]);
+  }
+
+  tap.refuse();
+  for (const host of loopbacks) {
+    const [error] = (await once(dial(tap.port, host), "error")) as [NodeJS.ErrnoException];
+    expect(error.code, host).toBe("ECONNREFUSED");
+  }
+  await tap.accept();
+  for (const host of loopbacks) await once(dial(tap.port, host), "connect");
 });
 
 test("Without a server at the target a client is reset; when the target changes, the tap connects to the new one", async () => {

@@ -1,8 +1,8 @@
 // A tap on the wire: a TCP proxy in front of a server, the same for every technique, with TLS or without. It counts the bytes
 // that really cross, and it makes outages: cut, freeze, delay, throttle, refuse.
-import { once } from "node:events";
-import { type AddressInfo, createServer, Socket } from "node:net";
+import { type AddressInfo, createServer, type Server, Socket } from "node:net";
 import { setTimeout as timer } from "node:timers/promises";
+import { listenOnLoopback } from "../shared-server/loopback.ts";
 
 /** The traffic in one direction. A segment is one read from the network: what TCP delivered in one piece. */
 export interface Count {
@@ -17,8 +17,6 @@ const bufferLimitWithDelay = 4 * 1024 * 1024;
 
 /** A throttled connection forwards this many portions a second: small ones at even intervals, not a large one after a long wait. */
 const portionsPerSecond = 20;
-
-const loopback = "127.0.0.1";
 
 // The timer does not keep the process alive. The waiting connection does.
 const sleep = (milliseconds: number) => timer(milliseconds, undefined, { ref: false });
@@ -38,6 +36,7 @@ export class Tap {
   target: number;
 
   readonly #server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => this.#connect(client));
+  #listening: Server[] = []; // at both loopback addresses
   readonly #sockets = new Set<Socket>(); // both ends of every connection
   #connections = 0;
   #port = 0;
@@ -49,12 +48,11 @@ export class Tap {
   }
 
   /**
-   * Opens the tap on this port of the loopback interface; 0 lets the system choose.
+   * Opens the tap on this port of both loopback addresses; 0 lets the system choose.
    * @throws the error of `listen`, such as EADDRINUSE.
    */
   async open(port = 0): Promise<this> {
-    this.#server.listen(port, loopback);
-    await once(this.#server, "listening");
+    this.#listening = await listenOnLoopback(this.#server, port);
     this.#port = (this.#server.address() as AddressInfo).port;
     return this;
   }
@@ -94,7 +92,7 @@ export class Tap {
 
   /** From now on every new connection is refused, as if no server listened. Open connections stay. */
   refuse(): void {
-    if (this.#server.listening) this.#server.close();
+    if (this.#server.listening) for (const each of this.#listening) each.close();
   }
 
   /**
@@ -128,7 +126,7 @@ export class Tap {
     this.#forward(server, client, this.down);
     if (this.#thaw) client.pause();
     void this.#thawed.then(() => {
-      if (!server.destroyed) server.connect({ port: this.target, host: loopback, noDelay: true });
+      if (!server.destroyed) server.connect({ port: this.target, host: "127.0.0.1", noDelay: true });
     });
   }
 

@@ -239,6 +239,29 @@ export const connectUntilGivenUp: Record<VariantName, () => Promise<void>> = {
     }),
 };
 
+/** Connects, and waits for the times of the first four failed attempts after the connection is gone; for none if there is no second one. */
+export const failedAttempts: Record<VariantName, () => Promise<number[]>> = {
+  polling: () => fetch("/msgs?since=").then(() => []),
+  "http2-push": () =>
+    new Promise((resolve) => {
+      const times: number[] = [];
+      const source = new EventSource("/msgs?since=");
+      source.addEventListener("error", () => {
+        if (times.push(performance.now()) === 4) resolve(times);
+      });
+    }),
+  "raw-websockets": () =>
+    new Promise((resolve) => new WebSocket("/msgs?since=").addEventListener("close", () => resolve([]))),
+  "socket-io": () =>
+    new Promise((resolve) => {
+      const times: number[] = [];
+      const socket = io({ transports: ["websocket"], reconnectionDelay: 200, randomizationFactor: 0 });
+      socket.on("connect_error", () => {
+        if (times.push(performance.now()) === 4) resolve(times);
+      });
+    }),
+};
+
 /** Posts to a variant whose connection breaks before it answers. Resolves when the technique will not send anything more. */
 export const postOnce: Record<VariantName, () => Promise<void>> = {
   polling: fetchPost,

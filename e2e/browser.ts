@@ -1,6 +1,7 @@
 // Finds a Chromium for the tests: Playwright's own, or one that is installed on the system. Run as a script
 // (`node --import tsx e2e/browser.ts`) it installs one when there is none: a download, or Debian's package.
 // The headless shell comes first: it is Chromium without windows, menus and profiles, and needs half the CPU time.
+// Firefox and WebKitGTK are only found, not installed: only `npm run engines` needs them.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
@@ -22,13 +23,27 @@ const places = [
   join(process.env["PROGRAMFILES(X86)"] ?? "", "Microsoft/Edge/Application/msedge.exe"),
 ];
 
+/** The files with one of these names in the folders of PATH, in the order of the names. */
+function onPath(...programs: string[]): string[] {
+  const folders = (process.env.PATH ?? "").split(delimiter);
+  return programs.flatMap((name) => folders.map((folder) => join(folder, name))).filter((path) => existsSync(path));
+}
+
+/** The path of an installed Firefox, if there is one. Playwright's own one is patched: the tests use what people use. */
+export function findFirefox(): string | undefined {
+  return [...onPath("firefox-esr", "firefox"), "/Applications/Firefox.app/Contents/MacOS/firefox"].find(existsSync);
+}
+
+/** Whether WebKitGTK can be driven here. It has no headless mode, so it also needs a screen: Xvfb keeps one in memory. */
+export function hasWebKit(): boolean {
+  return onPath("WebKitWebDriver").length > 0 && onPath("Xvfb").length > 0;
+}
+
 /** The launch options with which Playwright starts an installed Chromium, if there is one. */
 export function findBrowser(): { executablePath?: string } | undefined {
   const own = chromium.executablePath();
   if (existsSync(own.replace(/chromium-(\d+).*/, "chromium_headless_shell-$1"))) return {}; // Playwright finds its own
-  const folders = (process.env.PATH ?? "").split(delimiter);
-  const onPath = names.flatMap((name) => folders.map((folder) => join(folder, name)));
-  const executablePath = [own, ...onPath, ...places].find((path) => existsSync(path));
+  const executablePath = [own, ...onPath(...names), ...places].find(existsSync);
   return executablePath ? { executablePath } : undefined;
 }
 

@@ -160,7 +160,7 @@ test("What is typed while disconnected is kept, sent when the connection is back
   await expect(ada.outbox).toHaveText([/sending/, /sending/]);
 
   await ada.page.reload().catch(() => {}); // no server is running
-  await ada.page.waitForURL("chrome-error://**");
+  await ada.page.waitForURL(/^(chrome-error:|about:neterror)/, { waitUntil: "commit" }); // the error page of Chromium, and that of Firefox
   await stage.starts();
   await ada.page.goto(stage.url);
 
@@ -168,6 +168,28 @@ test("What is typed while disconnected is kept, sent when the connection is back
   await expect(ada.outbox).toHaveCount(0);
   await expect(ada.page.locator(".mine")).toHaveCount(2);
   await expect(bob.page.locator(".mine")).toHaveCount(0);
+
+  await test.step("a server that has started over accepts the text before the page knows that it is another log", async () => {
+    await ada.hidesPage(); // so that polling does not ask meanwhile
+    await ada.waits(2 * pageTiming.poll);
+    await stage.restartsEmpty();
+    await ada.page.evaluate(() => {
+      const conversation = document.querySelector<HTMLElement>("#conversation")!;
+      let shown = false;
+      const look = () => {
+        const before = shown;
+        shown = conversation.innerText.includes("three");
+        if (before && !shown) document.title = "three is gone";
+      };
+      new MutationObserver(look).observe(conversation, { childList: true, subtree: true });
+    });
+    await ada.says("three");
+    await ada.eventuallyReads(["Ada: three"]);
+    await expect(ada.page).not.toHaveTitle("three is gone");
+    await ada.showsPage();
+    await bob.eventuallyReads(["Ada: three"]);
+    await expect(ada.outbox).toHaveCount(0);
+  });
 });
 
 test("A draft that is sent twice is one message", async ({ ada, bob, stage }) => {

@@ -1,7 +1,7 @@
 // What a person expects of the page. All variants serve the same page, so these tests run with one of them only.
 import { AxeBuilder } from "@axe-core/playwright";
 import { variants } from "../shared-server/variants.ts";
-import { expect, pageTiming, test } from "./stage.ts";
+import { expect, pageTiming, Stage, test } from "./stage.ts";
 
 test("The page is accessible and fits, in light at 1280 px and in dark at 360 px", async ({ ada, bob, stage }) => {
   const { page } = ada;
@@ -38,7 +38,111 @@ test("The page is accessible and fits, in light at 1280 px and in dark at 360 px
   await check("after a restart");
 });
 
+// WCAG 2.2, success criterion 1.4.10: 320 x 256 is what a window of 1280 x 1024 has left at 400 %.
+test("At a zoom of 400 % the page scrolls, and the conversation has room for several lines", async ({ ada, bob }) => {
+  const { page } = ada;
+  await page.setViewportSize({ width: 320, height: 256 });
+  for (let i = 1; i <= 10; i++) await bob.says(`line ${i}`);
+  await expect(ada.lines).toHaveCount(10);
+  const region = page.getByRole("region", { name: "Conversation" });
+  const lines = await region.evaluate((element) => {
+    const { paddingTop, paddingBottom, lineHeight } = getComputedStyle(element);
+    return (element.clientHeight - parseFloat(paddingTop) - parseFloat(paddingBottom)) / parseFloat(lineHeight);
+  });
+  expect(lines).toBeGreaterThanOrEqual(4);
+  const overflow = await page.evaluate(() => {
+    const { scrollWidth, scrollHeight } = document.documentElement;
+    return { across: scrollWidth - innerWidth, down: scrollHeight - innerHeight };
+  });
+  expect(overflow.across).toBeLessThanOrEqual(0);
+  expect(overflow.down).toBeGreaterThan(0);
+
+  // The wheel is over the conversation, which fills the window: at its end, the page goes on.
+  await region.hover();
+  await expect(async () => {
+    await page.mouse.wheel(0, 200);
+    await expect(page.getByRole("button", { name: "Send" })).toBeInViewport({ ratio: 1, timeout: 500 });
+  }).toPass();
+  await ada.says("hello");
+  await expect(ada.lines.last()).toContainText("hello");
+  await ada.lines.last().scrollIntoViewIfNeeded();
+  await expect(ada.lines.last()).toBeInViewport({ ratio: 1 });
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id }) => id)).toEqual([]);
+});
+
+test("What is typed before the script runs stays, and wins over what was typed on an earlier visit", async ({
+  page,
+  stage,
+}) => {
+  const [name, text] = [page.getByLabel("Name"), page.getByLabel("Message", { exact: true })];
+  const opens = async (typed: () => Promise<void>) => {
+    let loads = () => {};
+    const loaded = new Promise<void>((resolve) => (loads = resolve));
+    await page.route("**/client.js", (route) => loaded.then(() => route.continue()));
+    await page.goto(stage.url, { waitUntil: "commit" });
+    await typed();
+    loads();
+    await expect(page.getByRole("status")).toHaveText("connected");
+    await page.unroute("**/client.js");
+  };
+
+  await opens(async () => {
+    await name.fill("Ada");
+    await text.fill("typed early");
+    await page.getByRole("button", { name: "Send" }).click(); // too early, and harmless
+  });
+  await expect(name).toHaveValue("Ada");
+  await expect(text).toHaveValue("typed early");
+
+  await opens(() => text.fill("typed later"));
+  await expect(name).toHaveValue("Ada"); // from the earlier visit
+  await expect(text).toHaveValue("typed later");
+  await page.reload();
+  await expect(text).toHaveValue("typed later");
+  await page.getByRole("button", { name: "Send" }).click();
+  await expect.poll(() => stage.log.since("").msg).toMatchObject([{ user: "Ada", text: "typed later" }]);
+});
+
+test("The Enter that ends a composition does not send, in the order of any browser", async ({ ada, stage }) => {
+  await ada.types("にほん");
+  const text = ada.page.getByLabel("Message", { exact: true });
+  const enter = (init: { keyCode: number; isComposing?: boolean }) =>
+    text.evaluate(
+      (field, given) =>
+        field.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true, ...given })),
+      init,
+    );
+  // Chromium and Firefox: within the composition. Safari: after it, with the code of a key that the input method has taken.
+  expect(await enter({ keyCode: 229, isComposing: true })).toBe(true);
+  expect(await enter({ keyCode: 229, isComposing: false })).toBe(true);
+  await expect(text).toHaveValue("にほん");
+  await expect(ada.outbox).toHaveCount(0);
+  expect(await enter({ keyCode: 13 })).toBe(false); // the next one does
+  await ada.eventuallyReads(["Ada: にほん"]);
+  expect(stage.log.since("").msg).toHaveLength(1);
+});
+
+test("What is typed in a right-to-left script begins at the right", async ({ ada }) => {
+  const [name, text] = [ada.page.getByLabel("Name"), ada.page.getByLabel("Message", { exact: true })];
+  for (const field of [name, text]) await expect(field).toHaveCSS("direction", "ltr");
+  await name.fill("عدا");
+  await ada.says("مرحبا");
+  await expect(ada.lines.locator(".text")).toHaveCSS("direction", "rtl");
+  await text.fill("مرحبا");
+  for (const field of [name, text]) await expect(field).toHaveCSS("direction", "rtl");
+});
+
+test("A name or a text of which nothing is visible is refused in words", async ({ ada }) => {
+  await ada.says("\u3164");
+  await expect(ada.outbox.nth(0).getByRole("alert")).toHaveText("The text is empty.");
+  await ada.page.getByLabel("Name").fill("\u2800");
+  await ada.says("hello");
+  await expect(ada.outbox.nth(1).getByRole("alert")).toHaveText("The name is empty.");
+});
+
 test("Everything can be done from the keyboard", async ({ ada, bob }) => {
+  await ada.page.bringToFront(); // in a window without the focus, Firefox ignores Enter on a button
   const { keyboard } = ada.page;
   await ada.page.getByLabel("Name").focus();
   await keyboard.press("Tab");
@@ -129,6 +233,59 @@ test.describe("With room for 20 messages", () => {
     await ada.eventuallyReads(Array.from({ length: 20 }, (_, i) => `Bob: line ${32 + i}`));
     expect(await row?.evaluate((element) => element.isConnected)).toBe(true);
   });
+});
+
+// Shorter than in real life, but long beside the 0.5 s that an EventSource waits here, and with a watchdog longer than the longest pause.
+const outageTiming = { ...pageTiming, watchdog: 12_000, retry: 250, retryMost: 10_000 };
+
+test("In a long outage all four back off, and none makes more than twice as many requests as the shared backoff does", async ({
+  profiles,
+}) => {
+  const outage = 16_000;
+  let expected = 0;
+  const pause = (failures: number) =>
+    outageTiming.retry + 0.5 * Math.min(outageTiming.retryMost, outageTiming.retry * 2 ** failures);
+  for (let at = pause(1); at < outage; at += pause(expected + 1)) expected += 1;
+
+  const { random } = Math;
+  const cast = await Promise.all(
+    variants.map(async (variant) => {
+      const stage = new Stage(variant);
+      await stage.starts();
+      const page = await (await profiles("Ada")).newPage();
+      await page.addInitScript((timing) => {
+        Object.assign(globalThis, { pageTiming: timing });
+        Math.random = () => 0.5; // in the middle of the jitter
+      }, outageTiming);
+      return { stage, page, tries: 0 };
+    }),
+  );
+  Math.random = () => 0; // the server of http2-push asks for the shortest pause
+  for (const { stage, page } of cast) {
+    await page.goto(stage.url);
+    await expect(page.getByRole("status")).toHaveText("connected");
+  }
+  Math.random = random;
+
+  // Socket.IO makes two requests in each try: when a WebSocket is refused, it looks for another way.
+  for (const one of cast) {
+    const count = (request: { url(): string }) => {
+      if (/[/](msgs|socket[.]io)/.test(request.url())) one.tries += 1;
+    };
+    one.page.on("request", count);
+    one.page.on("websocket", count);
+    await one.stage.stops();
+  }
+  await cast[0]!.page.evaluate((time) => new Promise((resolve) => setTimeout(resolve, time)), outage);
+  const tries = Object.fromEntries(cast.map((one) => [one.stage.variant.name, one.tries]));
+  for (const count of Object.values(tries)) {
+    expect(count, JSON.stringify(tries)).toBeGreaterThanOrEqual(3);
+    expect(count, JSON.stringify(tries)).toBeLessThanOrEqual(2 * expected);
+  }
+  for (const { stage, page } of cast) {
+    await page.close();
+    await stage.tap.close();
+  }
 });
 
 test("The page runs only its own scripts, and no other page may frame it", async ({ ada, stage }) => {

@@ -3,7 +3,16 @@ import type { Page } from "playwright/test";
 import { behaviour, detectionTime } from "../compare/behaviour.ts";
 import { limits } from "../shared-chat/limits.ts";
 import type { Variant } from "../shared-server/variants.ts";
-import { bareServer, bytes, canConnect, connectUntilGivenUp, postOnce, receiveBytes, socketIoClient } from "./bare.ts";
+import {
+  bareServer,
+  bytes,
+  canConnect,
+  connectUntilGivenUp,
+  failedAttempts,
+  postOnce,
+  receiveBytes,
+  socketIoClient,
+} from "./bare.ts";
 import { expect, pageTiming, test } from "./stage.ts";
 
 test("The page shows the HTTP version that it was delivered over", async ({ ada, variant }) => {
@@ -110,6 +119,20 @@ test.describe("The technique alone", () => {
     expect(sinceCalls[1]?.since === first ? technique : "our code").toBe(behaviour.resumes.answers[variant.name]);
   });
 
+  test("The technique waits longer after each failed attempt, or always as long, or leaves it to our code", async ({
+    page,
+    stage,
+    variant,
+  }) => {
+    await open(page, `${stage.url}/style.css`, variant);
+    const failures = page.evaluate(failedAttempts[variant.name]);
+    await expect.poll(() => stage.log.sinceCalls.length).toBe(1);
+    await stage.stops();
+    const [first = 0, second = 0, third = 0, fourth = 0] = await failures;
+    const grows = fourth - third > 2 * (second - first) ? "yes" : "no";
+    expect(first === 0 ? "our code decides" : grows).toBe(behaviour.backoff.answers[variant.name]);
+  });
+
   test("A post whose answer is lost may be sent again by the browser, or only by our code", async ({
     page,
     stage,
@@ -123,7 +146,9 @@ test.describe("The technique alone", () => {
       return add(input);
     };
     await page.evaluate(postOnce[variant.name]);
-    expect(posted > 1 ? "sometimes the browser" : "only our code").toBe(behaviour.repeats.answers[variant.name]);
+    expect(posted > 1 ? "our code, and sometimes the browser" : "only our code").toBe(
+      behaviour.repeats.answers[variant.name],
+    );
   });
 
   test("The server can send binary data, or only text", async ({ page, variant }) => {

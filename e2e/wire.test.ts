@@ -5,11 +5,13 @@ import http2 from "node:http2";
 import net from "node:net";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { io } from "socket.io-client";
+import { WebSocket } from "ws";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { Log } from "../shared-chat/log.ts";
 import type { Message, Update } from "../shared-chat/message.ts";
 import { limits } from "../shared-chat/limits.ts";
-import { type Options, start } from "../shared-server/start.ts";
+import { serve as serveStreams } from "../http2-push/server.ts";
+import { listen, type Options, start } from "../shared-server/start.ts";
 import {
   closeCode,
   type HttpRequest,
@@ -76,7 +78,7 @@ async function durationOf(action: () => Promise<unknown>): Promise<number> {
 
 /** The cursor of a client that has missed this many of the newest messages. */
 function cursorMissing(log: Log, missed: number): string {
-  const [epoch, id] = log.since("").cursor.split(".");
+  const [epoch, id] = log.cursor.split(".");
   return `${epoch}.${Number(id) - missed}`;
 }
 
@@ -187,10 +189,10 @@ describe.each(byName(wires))("%s", (_name, wire) => {
       const log = await fullLog;
       const { join } = await open(wire, { log });
       const ada = await join({ since: cursorMissing(log, 1_000) });
-      const { msg, reset } = await ada.next();
-      expect(reset).toBeUndefined();
-      expect(msg).toHaveLength(1_000);
-      expect(msg.every(({ text }) => text === longestText)).toBe(true);
+      await ada.receives(1_000); // in several updates
+      const newest = Number(log.cursor.split(".")[1]);
+      expect(ids(ada.received)).toEqual(count(newest - 999, newest));
+      expect(ada.received.every(({ text }) => text === longestText)).toBe(true);
     });
 
     it("answers a cursor of another log with reset: new-log", async () => {
@@ -423,6 +425,14 @@ describe.each(byName(wires))("%s", (_name, wire) => {
       expect(server.log.since("").msg).toEqual([]);
     });
 
+    it("compares the Host without its case", async () => {
+      const server = await open(wire);
+      for (const { request, status } of wire.endpoints) {
+        const headers = { ...request.headers, Host: `LocalHost:${server.port}` };
+        expect((await server.request({ ...request, headers })).status).toBe(status);
+      }
+    });
+
     it("refuses to let a page of another site join", async () => {
       const { join } = await open(wire);
       await expect(join({ headers: { Origin: "https://evil.example" } })).rejects.toMatchObject({ status: 403 });
@@ -462,6 +472,17 @@ describe.each(byName(wires))("%s", (_name, wire) => {
       const upgrade = `GET /nope HTTP/1.1\r\nHost: evil.example\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`;
       await sendRaw(port, `${upgrade}and some more bytes`);
       expect(await durationOf(stop)).toBeLessThan(limits.grace / 2);
+    });
+
+    it("leaves no timer behind that would keep the process alive", async () => {
+      const timers = () => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
+      const before = timers();
+      const { join, stop } = await open(wire);
+      const ada = await join();
+      await ada.next();
+      await stop();
+      ada.leave();
+      while (timers() > before) await nextTurn(); // not vi.waitFor, which has timers of its own
     });
 
     it("stops after the grace period when a client does not close its connection", async () => {
@@ -514,6 +535,34 @@ describe.each(byName(wires))("%s", (_name, wire) => {
       do update = await bob.next();
       while (!update.reset);
       expect(update).toMatchObject({ reset: "new-log", msg: [{ id: 1, text: "after" }] });
+    });
+  });
+
+  describe("the page", () => {
+    it("is never taken from the browser's cache without asking, and does not bind localhost to HTTPS", async () => {
+      const server = await open(wire);
+      for (const path of ["/", "/style.css", "/client.js"]) {
+        const { status, headers } = await server.request({ method: "GET", path });
+        expect(status).toBe(200);
+        expect(headers["cache-control"], path).toBe("no-cache");
+        expect(headers["strict-transport-security"], path).toBeUndefined();
+      }
+    });
+  });
+
+  describe("an unexpected error", () => {
+    it("is answered in words without a stack trace, and the server goes on", async () => {
+      const printed = vi.spyOn(console, "error").mockImplementation(() => {});
+      const { log, join } = await open(wire);
+      const ada = await join();
+      const add = vi.spyOn(log, "add").mockRejectedValue(new Error("secret"));
+      const { error, message, status } = await ada.post({ user: "Ada", text: "hello" });
+      expect(message).toBeUndefined();
+      expect(error).toBe("Something went wrong on the server. Please try again.");
+      if (status !== undefined) expect(status).toBe(500);
+      expect(printed).toHaveBeenCalledOnce(); // the operator reads the reason
+      add.mockRestore();
+      await ada.says("hello");
     });
   });
 
@@ -585,16 +634,15 @@ describe.each(byName(wires.filter(({ endWhenCut }) => endWhenCut)))("a slow cons
     );
     expect(how).toMatch(wire.endWhenCut!);
     const again = await join({ since: bob.cursor });
-    const { msg, reset } = await again.next();
-    expect(reset).toBeUndefined();
-    expect(ids([...bob.received, ...msg])).toEqual(count(1, posted));
+    await again.receives(posted - bob.received.length);
+    expect(ids([...bob.received, ...again.received])).toEqual(count(1, posted));
   });
 
   it("is not cut for the size of its first update", async () => {
     limits.backlog = 64 * 1024;
     const log = await fullLog;
     const { join } = await open(wire, { log });
-    const { cursor } = log.since("");
+    const { cursor } = log;
     const bob = await join({ since: cursorMissing(log, 1_000) });
     for (let n = 0; n < 10; n++) {
       void log.add({ user: "Ada", text: "short" }); // while megabytes are still queued
@@ -621,6 +669,20 @@ describe.each(byName(wires.filter(({ freeze }) => freeze)))("a silent peer of %s
     }
     await ada.says("still here");
     expect(lines(await ada.receives(1))).toEqual(["Ada: still here"]);
+  });
+});
+
+describe.each(byName(wires.filter(({ freeze }) => freeze)))("a refused upgrade of %s", (_name, wire) => {
+  it("closes the socket of a refused upgrade, although the client keeps its side open", async () => {
+    const { port, stop } = await open(wire);
+    const client = net.connect({ port, host: "127.0.0.1", allowHalfOpen: true });
+    client.on("error", () => {}).resume();
+    const { path } = wire.endpoints.find(({ request }) => request.upgrade)!.request;
+    client.write(`GET ${path} HTTP/1.1\r\nHost: evil.example\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`);
+    await new Promise((resolve) => client.on("end", resolve).on("close", resolve));
+    limits.grace = 10_000;
+    expect(await durationOf(stop)).toBeLessThan(limits.grace / 2);
+    client.destroy();
   });
 });
 
@@ -673,6 +735,12 @@ describe("polling", () => {
     expect(await request({ method: "GET", path })).toMatchObject({ status: 204, text: "" });
     await log.add({ user: "Ada", text: "hello" });
     expect(await request({ method: "GET", path })).toMatchObject({ status: 200 });
+  });
+
+  it("keeps a connection open for longer than the pause between two polls", async () => {
+    const { request } = await open(polling);
+    const { headers } = await request({ method: "GET", path: "/msgs", headers: { Connection: "keep-alive" } });
+    expect(headers["keep-alive"]).toBe(`timeout=${limits.idle / 1_000}`);
   });
 
   it("answers HEAD without a body", async () => {
@@ -743,6 +811,57 @@ describe("http2-push", () => {
     expect(new Set(pauses).size).toBeGreaterThan(5);
     expect(Math.min(...pauses)).toBeGreaterThanOrEqual(500);
     expect(Math.max(...pauses)).toBeLessThanOrEqual(20_500);
+  });
+
+  it("believes :authority and not a Host header beside it", async () => {
+    const { port } = await open(http2Push);
+    const session = http2.connect(`https://localhost:${port}`, trusting);
+    const ask = async (authority: string, host: string) => {
+      const stream = session.request({ ":path": "/", ":authority": authority, host }).resume();
+      const [headers] = await once(stream, "response");
+      return headers[":status"] as number;
+    };
+    expect(await ask(`evil.example:${port}`, `localhost:${port}`)).toBe(403);
+    expect(await ask(`localhost:${port}`, `evil.example:${port}`)).toBe(200);
+    hangUp(session);
+  });
+
+  it("limits the streams of a session", async () => {
+    const { port } = await open(http2Push);
+    const session = http2.connect(`https://localhost:${port}`, trusting);
+    const [settings] = (await once(session, "remoteSettings")) as [http2.Settings];
+    expect(settings.maxConcurrentStreams).toBe(100);
+    hangUp(session);
+  });
+
+  it("closes a session on which nothing moves", async () => {
+    limits.idle = 100;
+    const { port } = await open(http2Push);
+    const session = http2.connect(`https://localhost:${port}`, trusting);
+    session.on("error", () => {});
+    await once(session, "close");
+  });
+
+  it("forgets a listener whose stream is closed", async () => {
+    const log = new Log();
+    const closing = new AbortController();
+    const server = await serveStreams({ log, closing: closing.signal });
+    const streams: http2.ServerHttp2Stream[] = [];
+    server.on("stream", (stream: http2.ServerHttp2Stream) => streams.push(stream));
+    const { port, stop } = await listen(server, closing, 0);
+    cleanUp.push(stop);
+    const ada = await joinWire(http2Push, port);
+    await ada.next();
+    const write = vi.spyOn(streams[0]!, "write");
+    await log.add({ user: "Bob", text: "one" });
+    await ada.receives(1);
+    expect(write).toHaveBeenCalledOnce();
+    const closed = once(streams[0]!, "close");
+    ada.leave();
+    await closed;
+    await log.add({ user: "Bob", text: "two" });
+    await nextTurn();
+    expect(write).toHaveBeenCalledOnce();
   });
 
   it("ends the response to HEAD", async () => {
@@ -877,6 +996,33 @@ describe("raw-websockets", () => {
     ada.terminate();
   });
 
+  it("forgets a listener whose socket is closed", async () => {
+    const { log, port } = await open(rawWebsockets);
+    const send = vi.spyOn(WebSocket.prototype, "send");
+    const ada = await openSocket(port, "/msgs");
+    const broadcast = async () => {
+      send.mockClear();
+      await log.add({ user: "Bob", text: "hello" });
+      await nextTurn();
+      return send.mock.calls.length;
+    };
+    expect(await broadcast()).toBe(1);
+    ada.terminate();
+    await vi.waitFor(async () => expect(await broadcast()).toBe(0), waiting);
+  });
+
+  it("sends nothing after its close frame", async () => {
+    const { log, port } = await open(rawWebsockets);
+    const frames: string[] = [];
+    const ada = await openSocket(port, "/msgs", { onFrame: (frame) => frames.push(frame) });
+    await vi.waitFor(() => expect(frames).toHaveLength(1), waiting);
+    ada.send(Buffer.from("x"), { binary: true });
+    await once(ada, "close");
+    await log.add({ user: "Bob", text: "too late" });
+    await nextTurn();
+    expect(frames).toHaveLength(1);
+  });
+
   it("does not compress frames, because that costs a chat six times the CPU time", async () => {
     const { port } = await open(rawWebsockets);
     const ada = await openSocket(port, "/msgs");
@@ -939,18 +1085,30 @@ describe("socket-io", () => {
     });
   });
 
+  it("checks the Origin of every request, not only of the handshake", async () => {
+    const { port, request } = await open(socketIo);
+    const path = "/socket.io/?EIO=4&transport=polling";
+    const { text } = await request({ method: "GET", path });
+    const { sid } = JSON.parse(text.slice(1)) as { sid: string };
+    const post = { method: "POST", path: `${path}&sid=${sid}`, body: "40" };
+    const ask = (Origin: string) => request({ ...post, headers: { "Content-Type": "text/plain", Origin } });
+    expect((await ask("https://evil.example")).status).toBe(403);
+    expect((await ask(`http://localhost:${port}`)).status).toBe(200);
+  });
+
   it("refuses a second CONNECT packet on one connection", async () => {
     const warnings = vi.spyOn(process, "emitWarning");
-    const { port, join } = await open(socketIo);
-    const packets: string[] = [];
-    const onFrame = (packet: string) => packets.push(packet);
-    const socket = await openSocket(port, "/socket.io/?EIO=4&transport=websocket", { onFrame });
+    const { port, join, request } = await open(socketIo);
+    // Over HTTP, where many packets come at once. Of a WebSocket, the library itself closes the connection.
+    const path = "/socket.io/?EIO=4&transport=polling";
+    const { text } = await request({ method: "GET", path });
+    const asked = { path: `${path}&sid=${JSON.parse(text.slice(1)).sid}`, headers: { "Content-Type": "text/plain" } };
+    await request({ method: "POST", ...asked, body: Array(50).fill("40").join("\x1e") });
+    const packets = (await request({ method: "GET", ...asked })).text.split("\x1e");
+    expect(packets).toContain('44{"message":"You are already connected."}');
+    const socket = await openSocket(port, "/socket.io/?EIO=4&transport=websocket");
     for (let n = 0; n < 50; n++) socket.send("40");
-    await vi.waitUntil(
-      () => packets.some((packet) => packet === '44{"message":"You are already connected."}'),
-      waiting,
-    );
-    socket.terminate();
+    await closeCode(socket);
     const ada = await join();
     await ada.says("still here");
     expect(warnings).not.toHaveBeenCalled();

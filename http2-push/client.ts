@@ -6,11 +6,14 @@ import { post } from "../shared-ui/request.ts";
 // msg:get
 function connect(attempt: Attempt) {
   const source = new EventSource(`/msgs?${attempt.query()}`);
+  let tries = 0; // how many are left to the browser: none while the stream has never opened
   attempt.signal.addEventListener("abort", () => source.close());
+  source.addEventListener("open", () => (tries = 3));
   source.addEventListener("msg:get", ({ data }) => attempt.received(JSON.parse(data)));
   source.addEventListener("error", () => {
-    // After any answer but 200 it stays away for good (HTML standard, section 9.2.3). Then it is up to us.
-    if (source.readyState === EventSource.CLOSED) attempt.reconnect();
+    // After any answer but 200 it stays away for good, and after anything else it tries at the same pace for ever (HTML standard,
+    // section 9.2.3). Then it is up to us: we come back after backoff.
+    if (source.readyState === EventSource.CLOSED || tries-- === 0) attempt.reconnect();
     else attempt.interrupted();
   });
 }

@@ -6,7 +6,11 @@ import express from "express";
 import bridge from "http2-express-bridge";
 import { limits } from "../shared-chat/limits.ts";
 import type { Update } from "../shared-chat/message.ts";
+import { Refusal } from "../shared-chat/refusal.ts";
+import { answer } from "../shared-server/admit.ts";
 import { json } from "../shared-server/body.ts";
+import { catchUp } from "../shared-server/catch-up.ts";
+import { heads } from "../shared-server/heads.ts";
 import { allow, type Chat, refuse, withPage } from "../shared-server/site.ts";
 import { certificate } from "./certificate.ts";
 
@@ -17,13 +21,15 @@ const eventStream = {
 };
 
 // The browser keeps the id, and sends it as Last-Event-ID when it reconnects (HTML standard, section 9.2).
-const event = (update: Update) => `event: msg:get\nid: ${update.cursor}\ndata: ${JSON.stringify(update)}\n\n`;
+// Bytes, not text: only of bytes does a stream know how much waits.
+const event = (update: Update, before = "") =>
+  Buffer.from(`${before}event: msg:get\nid: ${update.cursor}\ndata: ${JSON.stringify(update)}\n\n`);
 
 export async function serve(chat: Chat): Promise<Server> {
   const { log, closing } = chat;
   const app = withPage(bridge(express), "http2-push", chat);
 
-  const listeners = new Map<Writable, number>(); // and how much may wait unsent for each
+  const listeners = new Set<Writable>();
 
   app
     .route("/msgs")
@@ -33,11 +39,19 @@ export async function serve(chat: Chat): Promise<Server> {
       res.writeHead(200, eventStream);
       if (req.method === "HEAD") return res.end();
       // EventSource always waits this long before it reconnects. With jitter, or all clients come back at the same moment.
-      res.write(`retry: ${Math.round(500 + 2_000 * Math.random())}\n\n`);
-      res.write(event(log.since(req.get("Last-Event-ID") || req.query.since)));
+      const retry = `retry: ${Math.round(500 + 2_000 * Math.random())}\n\n`;
       const stream = (res as { stream?: Writable }).stream ?? res; // in HTTP/1.1 the response itself is the stream
-      listeners.set(stream, stream.writableLength + limits.backlog);
-      return res.on("close", () => listeners.delete(stream));
+      // One write, and no other before it is done. If a client hangs up while a write is under way, node:http2 may wait for its end for
+      // ever, and never close the socket (see nodejs/node#42710). With several writes at the start of a stream that is frequent.
+      const gone = catchUp(log, req.get("Last-Event-ID") || req.query.since, {
+        send: (update, sent) => res.write(event(update, retry), sent),
+        listen: () => (closing.aborted ? stream.end() : listeners.add(stream)),
+        hangUp: () => stream.destroy(),
+      });
+      return res.on("close", () => {
+        listeners.delete(stream);
+        gone();
+      });
     })
 
     // msg:post
@@ -47,18 +61,20 @@ export async function serve(chat: Chat): Promise<Server> {
     .all(allow("GET", "HEAD", "POST"));
 
   log.listen((update) => {
-    const encoded = Buffer.from(event(update)); // encoded once, written to all
-    for (const [stream, limit] of listeners)
-      if (stream.writableLength <= limit) stream.write(encoded);
+    const encoded = event(update); // encoded once, written to all
+    for (const stream of listeners)
+      if (stream.writableLength <= limits.backlog) stream.write(encoded);
       // A slow consumer: the backlog would fill our memory. It may come back, and its cursor repairs the gap.
       else stream.destroy();
   }, closing);
 
   app.use(refuse);
-  const options = { ...(await certificate()), allowHTTP1: true, settings: { maxConcurrentStreams: 100 } };
-  const server = createSecureServer({ ...options, handshakeTimeout: limits.idle }, (req, res) => {
+  const options = { ...(await certificate()), allowHTTP1: true, handshakeTimeout: limits.idle };
+  // The list may be twice as long as a head: what exceeds these numbers is reset by Node, and our answer in words comes before.
+  const settings = { maxConcurrentStreams: 100, maxHeaderListSize: 2 * heads.size };
+  const server = createSecureServer({ ...options, settings, maxHeaderListPairs: heads.fields }, (req, res) => {
     // "GET / HTTP/2.0" sent as HTTP/1 text would end the process inside the bridge.
-    if (req.httpVersionMajor === 2 && !req.stream) res.writeHead(505).end();
+    if (req.httpVersionMajor === 2 && !req.stream) answer(res, new Refusal(505, "This is not how HTTP/2 begins."));
     else app(req as never, res as never); // Express does not know HTTP/2; the bridge adds what it misses on these two
   });
   server.setTimeout(limits.idle); // for a session without a stream; on a session with one the heartbeat moves
@@ -66,10 +82,12 @@ export async function serve(chat: Chat): Promise<Server> {
   const sessions = new Set<ServerHttp2Session>();
   server.on("session", (session) => {
     sessions.add(session);
+    // The same wait keeps `session.destroy()` from closing the socket, which is what Node does when nothing has moved for long.
+    session.on("connect", (_session, socket) => session.on("timeout", () => socket.destroy()));
     session.on("close", () => sessions.delete(session));
   });
   closing.addEventListener("abort", () => {
-    for (const stream of listeners.keys()) stream.end();
+    for (const stream of listeners) stream.end();
     for (const session of sessions) session.close(); // GOAWAY: what is under way may end, nothing new begins
   });
   return server;

@@ -3,6 +3,7 @@ import { createServer, type Server } from "node:http";
 import express from "express";
 import { limits } from "../shared-chat/limits.ts";
 import { json } from "../shared-server/body.ts";
+import { waitsFor } from "../shared-server/catch-up.ts";
 import { allow, type Chat, refuse, withPage } from "../shared-server/site.ts";
 
 export function serve(chat: Chat): Server {
@@ -17,7 +18,11 @@ export function serve(chat: Chat): Server {
     .get((req, res) => {
       const update = log.since(req.query.since);
       if (update.cursor === req.query.since) return res.status(204).end(); // nothing new: an answer without a body
-      return res.set("Cache-Control", "no-store").json(update);
+      res.on(
+        "close",
+        waitsFor(() => res.destroy()),
+      );
+      return res.json(update);
     })
 
     // msg:post

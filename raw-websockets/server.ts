@@ -8,36 +8,56 @@ import { limits } from "../shared-chat/limits.ts";
 import { parsePost } from "../shared-chat/message.ts";
 import { asRefusal } from "../shared-chat/refusal.ts";
 import { admitUpgrade } from "../shared-server/admit.ts";
+import { catchUp } from "../shared-server/catch-up.ts";
 import { type Chat, refuse, upgradeRequired, withPage } from "../shared-server/site.ts";
 
-const frame = (event: string, data: unknown) => JSON.stringify({ event, data });
+const frame = (event: string, data: unknown) => Buffer.from(JSON.stringify({ event, data }));
 
 export function serve(chat: Chat): Server {
   const { log, closing } = chat;
   const app = withPage(express(), "raw-websockets", chat).all("/msgs", upgradeRequired).use(refuse);
   const server = createServer(app);
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: limits.packet });
+  // One frame of each client per turn of the event loop, or a client that sends a thousand at once would keep the others waiting.
+  const options = { maxPayload: limits.packet, allowSynchronousEvents: false };
+  const sockets = new WebSocketServer({ noServer: true, ...options });
 
-  const listeners = new Map<WebSocket, number>(); // and how much may wait unsent for each
+  const listeners = new Set<WebSocket>();
+
+  // All that is sent goes this way: updates, and answers to a client that posts without reading.
+  const send = (socket: WebSocket, encoded: Buffer, sent?: (error?: Error) => void) => {
+    if (socket.bufferedAmount <= limits.backlog) return socket.send(encoded, { binary: false }, sent);
+    // A slow consumer: the backlog would fill our memory. It may come back, and its cursor repairs the gap.
+    listeners.delete(socket);
+    socket.close(1013, "You read too slowly.");
+  };
 
   server.on("upgrade", (req, duplex, head) => {
     if (!admitUpgrade(req, duplex, "/msgs", chat.publicOrigin)) return;
     const { since } = parse(req.url?.split("?")[1] ?? ""); // out here: a closure below that names `req` would keep it in memory
     sockets.handleUpgrade(req, duplex, head, (socket) => {
       // msg:get
-      socket.send(frame("msg:get", log.since(since)));
-      listeners.set(socket, socket.bufferedAmount + limits.backlog);
-      socket.on("close", () => listeners.delete(socket));
+      const gone = catchUp(log, since, {
+        send: (update, sent) => send(socket, frame("msg:get", update), sent),
+        listen: () => listeners.add(socket),
+        hangUp: () => socket.terminate(),
+      });
+      socket.on("close", () => {
+        listeners.delete(socket);
+        gone();
+      });
 
       // msg:post
+      let refusals = 0;
       socket.on("message", async (data: Buffer, isBinary) => {
+        if (socket.readyState !== socket.OPEN) return; // we have said goodbye, and this was still under way
         if (isBinary) return socket.close(1003, "Text frames only.");
         try {
           const { message } = await log.add(parsePost(data.toString()));
-          socket.send(frame("msg:ack", message));
+          send(socket, frame("msg:ack", message));
         } catch (error) {
           const { message, draftId } = asRefusal(error);
-          socket.send(frame("msg:error", { error: message, draftId }));
+          if (++refusals > limits.refusals) socket.close(1008, "Too many refusals.");
+          else send(socket, frame("msg:error", { error: message, draftId }));
         }
       });
 
@@ -46,11 +66,8 @@ export function serve(chat: Chat): Server {
   });
 
   log.listen((update) => {
-    const encoded = Buffer.from(frame("msg:get", update)); // encoded once, sent to all
-    for (const [socket, limit] of listeners)
-      if (socket.bufferedAmount <= limit) socket.send(encoded, { binary: false });
-      // A slow consumer: the backlog would fill our memory. It may come back, and its cursor repairs the gap.
-      else if (listeners.delete(socket)) socket.close(1013, "You read too slowly.");
+    const encoded = frame("msg:get", update); // encoded once, sent to all
+    for (const socket of listeners) send(socket, encoded);
   }, closing);
 
   // An unplugged peer says nothing, and TCP notices only minutes after we have sent into the silence. So we ping.

@@ -19,8 +19,17 @@ export const limits = {
   /** How often a server pings a peer, and how long it waits for the pong before it gives the connection up. */
   ping: 15_000,
   pong: 10_000,
+  /**
+   * The largest update of a catch-up, in bytes of JSON; the next one follows when this one has left the process. It is the memory that
+   * a reader who does not read can take. The newest 200 messages of an ordinary chat fit into one.
+   */
+  piece: 256 * 1024,
+  /** How many pieces may wait for all readers together, 100 MiB. Beyond it the server hangs up on the reader who has taken longest. */
+  pieces: 400,
   /** The backlog of a slow consumer: what may wait unsent for one client, beyond its first update, before the server hangs up. */
   backlog: 1024 * 1024,
+  /** How many drafts may be refused on one connection. After that it is no person, and the server hangs up. */
+  refusals: 50,
   /** A connection on which nothing moves for this long is closed. Longer than the pause between two polls, or each poll would open a new connection. */
   idle: 65_000,
   /** How long a stopping server waits for its connections to end by themselves. */

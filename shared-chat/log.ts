@@ -36,24 +36,32 @@ export class Log {
     return { message, repeated: false };
   }
 
+  /** The cursor of the last message: who has it has seen everything. */
+  get cursor(): string {
+    return this.#cursor(this.#last);
+  }
+
   /**
    * What the owner of this cursor has not seen. Without a cursor: the newest 200. Any input gets an answer: a cursor that
    * cannot be continued gets the newest 200 and the reason in `reset`.
    *
+   * Of many megabytes it is the first piece, with the cursor of its last message: from there `since` continues. So what is still
+   * to be sent waits here, in the log, and not once more for each reader. `more` says that another piece is there.
+   *
    * It tells the listeners first, and it is synchronous. Reading the backlog and subscribing then happen in one step: the caller
    * adds itself to the listeners right after this call, and no message can slip through between the two or arrive twice.
    */
-  since(cursor: unknown): Update {
+  since(cursor: unknown): Update & { more?: true } {
     this.#tellUntold();
-    const newest = { msg: this.#kept.slice(-limits.first), cursor: this.#cursor(this.#last) };
-    if (cursor === undefined || cursor === "") return newest;
+    const newest = this.#kept.slice(-limits.first);
+    if (cursor === undefined || cursor === "") return this.#piece(newest);
 
     const seen = typeof cursor === "string" ? Number(cursor.split(".")[1]) : NaN;
     const known = seen >= 0 && seen <= this.#last && cursor === this.#cursor(seen);
-    if (!known) return { ...newest, reset: "new-log" };
+    if (!known) return { ...this.#piece(newest), reset: "new-log" };
     const missed = this.#last - seen;
-    if (missed > this.#kept.length) return { ...newest, reset: "trimmed" };
-    return { msg: this.#kept.slice(this.#kept.length - missed), cursor: newest.cursor };
+    if (missed > this.#kept.length) return { ...this.#piece(newest), reset: "trimmed" };
+    return this.#piece(this.#kept.slice(this.#kept.length - missed));
   }
 
   /** Calls this listener with every update, until the signal is aborted. After 15 s of silence the update is empty: the heartbeat. */
@@ -77,6 +85,16 @@ export class Log {
     this.#untold = [];
     this.#silence?.refresh();
     for (const listener of this.#listeners) listener(update);
+  }
+
+  /** An update of the first of these messages: of as many as fit into one piece, and of one at least. */
+  #piece(unseen: Message[]): Update & { more?: true } {
+    let bytes = 0;
+    const fits = (message: Message) => (bytes += Buffer.byteLength(JSON.stringify(message))) <= limits.piece;
+    const end = unseen.findIndex((message) => !fits(message));
+    const msg = end < 0 ? unseen : unseen.slice(0, Math.max(1, end));
+    const last = msg.at(-1)?.id ?? this.#last;
+    return { msg, cursor: this.#cursor(last), ...(last < this.#last && { more: true }) };
   }
 
   #cursor(id: number) {

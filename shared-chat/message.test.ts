@@ -119,14 +119,15 @@ describe("a draft", () => {
     );
   });
 
-  it("is refused or within the limits, for any name and text, and a text is refused only if it is empty or not well-formed", () => {
+  it("is refused or within the limits, for any name and text, and a text is refused only if nothing of it is visible or it is not well-formed", () => {
     fc.assert(
       fc.property(anyText(40), (input) => {
         const name = tryParse({ user: input, text: "hello" });
         const text = tryParse({ user: "Ada", text: input });
         if (name) expectWithinLimits(name);
         if (text) expectWithinLimits(text);
-        expect(text !== undefined).toBe(input.isWellFormed() && input.trim() !== "");
+        const visible = /[^\p{White_Space}\p{Default_Ignorable_Code_Point}\u2800\uFFF9-\uFFFC]/u.test(input);
+        expect(text !== undefined).toBe(input.isWellFormed() && visible);
       }),
       { numRuns: 1_000 },
     );
@@ -140,6 +141,30 @@ describe("a draft", () => {
       }),
     );
   });
+});
+
+// Nothing of these is drawn: fillers, joiners, blanks, bidi controls, variation selectors.
+const unseen = [
+  "\u3164",
+  "\uFFA0",
+  "\u115F",
+  "\u2800",
+  "\u200D",
+  "\u200C",
+  "\u034F",
+  "\uFE0F",
+  "\u180B",
+  "\u{E0100}",
+  "\u{1D159}",
+  "\uFFF9",
+  "\uFFFC",
+  "\u200C \u2800",
+];
+
+it.each(unseen)("has at least one visible character in its name and in its text, and %j has none", (characters) => {
+  expect(refusal(() => parseDraft({ user: characters, text: "hello" })).message).toMatch(/^The name is empty\./);
+  expect(refusal(() => parseDraft({ user: "Ada", text: characters })).message).toMatch(/^The text is empty\./);
+  expect(parseDraft({ user: "Ada", text: `${characters}.` })).toEqual({ user: "Ada", text: `${characters}.` });
 });
 
 describe("a text", () => {
@@ -159,6 +184,7 @@ describe("a text", () => {
     ["only whitespace", " \n\t\u00A0\uFEFF"],
     ["2,001 characters", "a".repeat(2_001)],
     ["2,001 emoji", "😀".repeat(2_001)],
+    ["only characters that nothing shows", "\u202E\u200B\u00AD"],
     ["half an emoji", "hi \uD83D"],
     ["the other half of an emoji", "\uDE00 hi"],
     ["the halves in the wrong order", "\uDE00\uD83D"],
@@ -178,6 +204,9 @@ describe("a name", () => {
     ["Persian, with a zero-width non-joiner", "مهدی\u200Cزاده"],
     ["a family, joined by zero-width joiners", "👩\u200D👩\u200D👧"],
     ["Hebrew", "עדה"],
+    ["Korean", "김"],
+    ["Braille", "\u2801\u2800\u2803"],
+    ["an emoji with a variation selector", "\u2764\uFE0F"],
     ["decomposed", "A\u0301da"],
   ])("may be %s", (_what, user) => {
     expect(parseDraft({ user, text: "hello" }).user).toBe(user);

@@ -3,25 +3,38 @@
 // this machine cannot hide the Host that the browser asked for.
 import { type IncomingMessage, ServerResponse, STATUS_CODES } from "node:http";
 import { type Http2ServerRequest, Http2ServerResponse } from "node:http2";
+import { isIPv6 } from "node:net";
 import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
-import { asRefusal, Refusal } from "../shared-chat/refusal.ts";
+import { Refusal } from "../shared-chat/refusal.ts";
 
 type Request = IncomingMessage | Http2ServerRequest;
 type Response = ServerResponse | Http2ServerResponse;
 
+/** What every answer says unless its handler says otherwise: no cache keeps it, and the browser believes its Content-Type. */
+const always = { "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff" };
+
 /**
  * Middleware that checks Host and Origin. It admits a request whose Host is ours and whose Origin, if it has one, is ours too.
- * Any other request gets 403. Ours are localhost, 127.0.0.1 and [::1] with the port that the request arrived at, and the
- * public origin.
+ * Any other request gets 403. Ours are localhost, 127.0.0.1, [::1] and the address that the request arrived at, with the port
+ * that it arrived at, and the public origin.
  */
 export function admit(publicOrigin: string | undefined) {
   return (req: Request, res: Response, next: () => void): void => {
     const refusal = refusalFor(req, publicOrigin);
+    const responds = res instanceof ServerResponse || res instanceof Http2ServerResponse;
+    if (responds) setHeaders(res, always);
     if (!refusal) next();
-    else if (res instanceof ServerResponse || res instanceof Http2ServerResponse) answer(res, refusal);
+    else if (responds) answer(res, refusal);
     else refuseUpgrade(req.socket, refusal); // at an upgrade, engine.io passes an object of its own instead of a response
   };
+}
+
+/** Middleware that refuses JSONP: Engine.IO answers `?j=` with a script, and a page of any site may run a script and read it. */
+export function refuseJsonp(req: Request, res: Response, next: () => void): void {
+  const jsonp = new URL(req.url ?? "", "http://localhost").searchParams.has("j");
+  if (jsonp && res instanceof ServerResponse) answer(res, new Refusal(403, "This server does not answer JSONP (j)."));
+  else next();
 }
 
 /**
@@ -42,19 +55,38 @@ export function admitUpgrade(
 /** Answers with a refusal: its status, and `{ "error": words }`. */
 export function answer(res: Response, { status, message }: Refusal): void {
   res.statusCode = status;
-  res.setHeader("Content-Type", "application/json; charset=utf-8");
+  setHeaders(res, { ...always, "Content-Type": "application/json; charset=utf-8" });
   res.end(JSON.stringify({ error: message }));
+}
+
+/** Answers with a refusal on a connection without a response object, and ends our side of it. */
+export function answerBare(socket: Duplex, { status, message }: Refusal): void {
+  const body = JSON.stringify({ error: message });
+  const headers = {
+    ...always,
+    Connection: "close",
+    "Content-Type": "application/json; charset=utf-8",
+    "Content-Length": Buffer.byteLength(body),
+  };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.on("error", () => {}); // the peer may be gone before it receives our answer
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join("")}\r\n${body}`);
+}
+
+function setHeaders(res: Response, headers: Record<string, string>) {
+  for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
 }
 
 export const notFound = new Refusal(404, "Nothing was found at this address.");
 
 function refusalFor(req: Request, publicOrigin: string | undefined): Refusal | undefined {
-  if (req.socket.localPort === undefined) return new Refusal(403, "The connection is gone.");
+  const { localAddress, localPort } = req.socket;
+  if (localAddress === undefined || localPort === undefined) return new Refusal(403, "The connection is gone.");
   const scheme = (req.socket as TLSSocket).encrypted ? "https" : "http";
-  const ours = originsOf(scheme, req.socket.localPort, publicOrigin);
+  const ours = originsOf(scheme, localAddress, localPort, publicOrigin);
 
-  const host = req.headers[":authority"] ?? req.headers.host;
-  if (!ours.some((url) => url.host === String(host).toLowerCase()))
+  const host = String(req.headers[":authority"] ?? req.headers.host).toLowerCase();
+  if (!ours.some(({ hosts }) => hosts.includes(host)))
     return new Refusal(403, "This server does not answer to that name (Host).");
   const { origin } = req.headers;
   if (origin === undefined || ours.some((url) => url.origin === origin)) return undefined;
@@ -62,28 +94,26 @@ function refusalFor(req: Request, publicOrigin: string | undefined): Refusal | u
 }
 
 // Every request to a server needs the same few. Parsing the addresses each time would be a good part of what a poll costs.
-const origins = new Map<string, { host: string; origin: string }[]>();
+const origins = new Map<string, { hosts: string[]; origin: string }[]>();
 
-function originsOf(scheme: string, port: number, publicOrigin = ""): { host: string; origin: string }[] {
-  const key = `${scheme} ${port} ${publicOrigin}`;
+function originsOf(scheme: string, address: string, port: number, publicOrigin = "") {
+  const key = `${scheme} ${address} ${port} ${publicOrigin}`;
   const known = origins.get(key);
   if (known) return known;
-  const names = ["localhost", "127.0.0.1", "[::1]"].map((name) => `${scheme}://${name}:${port}`);
-  const ours = [...names, ...(publicOrigin ? [publicOrigin] : [])].map((address) => {
-    const { host, origin } = new URL(address);
-    return { host, origin };
-  });
+  // An address is not a name: nobody can rebind it to this machine.
+  const names = ["localhost", "127.0.0.1", "[::1]", isIPv6(address) ? `[${address}]` : address];
+  const addresses = [...names.map((name) => `${scheme}://${name}:${port}`), publicOrigin];
+  const ours = addresses
+    .filter((url) => URL.canParse(url))
+    .map((url) => {
+      const { host, hostname, origin, port: stated, protocol } = new URL(url); // `host` is without a default port
+      return { hosts: [host, `${hostname}:${stated || (protocol === "https:" ? 443 : 80)}`], origin };
+    });
   origins.set(key, ours);
   return ours;
 }
 
-function refuseUpgrade(socket: Duplex, error: unknown) {
-  const { status, message } = asRefusal(error);
-  const body = JSON.stringify({ error: message });
-  socket.on("error", () => {}); // the peer may be gone before it receives our answer
+function refuseUpgrade(socket: Duplex, refusal: Refusal) {
   socket.once("finish", () => socket.destroy()); // nobody reads this socket any more, so we would not see the peer hang up
-  socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: application/json\r\n` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  );
+  answerBare(socket, refusal);
 }

@@ -1,5 +1,5 @@
-// The page is written in TypeScript, and browsers run JavaScript. Each page gets one readable file, which is built on the first
-// request and kept in memory. Its source map leads the browser's debugger back to the sources.
+// The page is written in TypeScript, and browsers run JavaScript. Each page gets one readable file, which is built once
+// and kept in memory. Its source map leads the browser's debugger back to the sources.
 import { fileURLToPath } from "node:url";
 
 export interface Bundle {
@@ -16,10 +16,11 @@ export function bundle(entry: string): Promise<Bundle> {
   return promise;
 }
 
-/** Builds bundles before anybody asks for them, and reports on the console which ones failed. */
+/** Builds bundles before a browser asks for them, and reports on the console which ones failed. */
 export async function bundleAhead(...entries: string[]): Promise<void> {
-  for (const entry of entries)
-    await bundle(entry).catch((error) => console.error(`${entry} could not be bundled: ${error.message}`));
+  const results = await Promise.allSettled(entries.map(bundle));
+  for (const [place, result] of results.entries())
+    if (result.status === "rejected") console.error(`${entries[place]} could not be bundled: ${result.reason.message}`);
 }
 
 /** Builds a bundle, readable or as small as possible. */

@@ -18,13 +18,15 @@ export function portOr(usual: number, most = 65_535): number {
 
 /** Says why a server did not start. `port` is the port that was asked for, `usual` the default. */
 export function cannotStart(error: NodeJS.ErrnoException & { port?: number }, port: number, usual: number): never {
-  const taken = error.port ?? port;
   if (error instanceof UsageError) fail(error.message);
+  if (error.syscall !== "listen") throw error; // a file that cannot be read has the same codes
+  const failed = error.port ?? port;
+  let other = port > 60_000 ? port - 1_000 : port + 1_000;
+  if (port < 1_024) other = usual; // the system keeps those
   if (error.code === "EADDRINUSE")
-    fail(
-      `Port ${taken} is in use. Stop the program that uses it, or choose another port: PORT=${port > 60_000 ? port - 1_000 : port + 1_000}.`,
-    );
-  if (error.code === "EACCES") fail(`You are not allowed to open port ${taken}. Choose one above 1023: PORT=${usual}.`);
+    fail(`Port ${failed} is in use. Stop the program that uses it, or choose another port: PORT=${other}.`);
+  if (error.code === "EACCES")
+    fail(`You are not allowed to open port ${failed}. Choose another one above 1023: PORT=${other}.`);
   throw error;
 }
 

@@ -3,10 +3,12 @@ import { readFileSync } from "node:fs";
 import { extname } from "node:path";
 import type { Application, ErrorRequestHandler, Request, RequestHandler } from "express";
 import helmet from "helmet";
+import { limits } from "../shared-chat/limits.ts";
 import type { Log } from "../shared-chat/log.ts";
 import { asRefusal, Refusal } from "../shared-chat/refusal.ts";
 import { admit, answer, notFound } from "./admit.ts";
 import { bundle } from "./bundle.ts";
+import { headFits } from "./heads.ts";
 import type { VariantName } from "./variants.ts";
 
 /** What a variant is given to serve. */
@@ -24,7 +26,9 @@ export interface Chat {
 const read = (file: string) => readFileSync(new URL(`../shared-ui/${file}`, import.meta.url), "utf8");
 
 /** Adds the Host and Origin check and the page of this variant to an app. What follows in the app is the technique. */
-export function withPage(app: Application, variant: VariantName, { publicOrigin, framedBy }: Chat): Application {
+export function withPage(app: Application, variant: VariantName, chat: Chat): Application {
+  const { publicOrigin, framedBy, closing } = chat;
+  app.use(lastAnswer(closing));
   const page = () => read("index.html").replaceAll("{{variant}}", variant);
   return withFiles(withRules(app, publicOrigin), headers({ frameAncestors: [framedBy ?? "'none'"] }), {
     "/": ({ query }) => (query.wire === undefined ? page() : wired(page(), framedBy)),
@@ -46,12 +50,12 @@ function wired(page: string, framedBy: string | undefined): string {
   return page.replace(client, [...before, client].join("\n    "));
 }
 
-/** Adds to an app what holds for every request to every server here: the Host and Origin check, and one request at a time. */
+/** Adds to an app what holds for every request to every server here: who may ask, how much, and one request at a time. */
 export function withRules(app: Application, publicOrigin: string | undefined): Application {
   app.disable("x-powered-by");
   app.disable("etag"); // hashing every response costs more than the bytes that it saves here
   app.set("query parser", "simple");
-  return app.use(admit(publicOrigin), oneAtATime);
+  return app.use(oneAtATime, admit(publicOrigin), headFits);
 }
 
 /** The files of an app, by path. */
@@ -78,11 +82,26 @@ export function withFiles(app: Application, pageHeaders: RequestHandler, files: 
   return app;
 }
 
+// A stopping server closes the connections that are idle, but those with a request under way only if the answer says so (RFC 9112,
+// section 9.6). A client that polls would keep its connection busy until the grace time is over.
+const lastAnswer = (closing: AbortSignal): RequestHandler => {
+  return (req, res, next) => {
+    if (closing.aborted && req.httpVersionMajor === 1) res.set("Connection", "close");
+    next();
+  };
+};
+
 // HTTP/1.1 lets a client send many requests before it reads one response (pipelining, RFC 9112, section 9.3.2). Browsers do not
 // do it, and the waiting responses would fill the memory: a response has no socket until the one before it has ended.
-const oneAtATime: RequestHandler = (_req, res, next) => {
-  next(res.socket ? undefined : new Refusal(429, "Send one request at a time."));
+// And a thousand requests in one packet would keep the other clients waiting: after some, the connection is closed.
+const oneAtATime: RequestHandler = ({ socket }, res, next) => {
+  if (res.socket) return next();
+  const refusals = (pipelined.get(socket) ?? 0) + 1;
+  pipelined.set(socket, refusals);
+  if (refusals > limits.refusals) socket.destroy();
+  else next(new Refusal(429, "Send one request at a time."));
 };
+const pipelined = new WeakMap<object, number>(); // how many on each connection
 
 /**
  * The headers of a page that shows what strangers typed: it runs only its own scripts and styles, and only `frameAncestors` may

@@ -4,12 +4,14 @@ import { Server as HttpServer } from "node:http";
 import type { AddressInfo, Server, Socket } from "node:net";
 import { limits } from "../shared-chat/limits.ts";
 import { Log } from "../shared-chat/log.ts";
+import { ignoreOtherUpgrades, limitHeads } from "./heads.ts";
+import { listenOnLoopback } from "./loopback.ts";
 import { serverOf, type VariantName } from "./variants.ts";
 
 export interface Options {
   /** The port to listen on; 0 lets the system choose. */
   port: number;
-  /** The address to bind to. Default: loopback, so that only this machine reaches it. */
+  /** The one address to bind to. Default: both loopback addresses, so that only this machine reaches it. */
   host?: string | undefined;
   /** The log to serve. Default: a new, empty one. */
   log?: Log;
@@ -20,6 +22,8 @@ export interface Options {
 }
 
 export interface Running {
+  /** Where it listens. On loopback, the first of its two addresses. */
+  address: string;
   port: number;
   /** Says goodbye to everybody who is connected, and resolves when the last connection is closed, after two seconds at the latest. */
   stop(): Promise<void>;
@@ -41,27 +45,29 @@ export async function start(name: VariantName, options: Options): Promise<Runnin
  * Lets a server listen. When it is to stop, `closing` is aborted: the server's moment to say goodbye.
  * @throws the error of `listen`, such as EADDRINUSE.
  */
-export async function listen(
-  server: Server,
-  closing: AbortController,
-  port: number,
-  host = "127.0.0.1",
-): Promise<Running> {
+export async function listen(server: Server, closing: AbortController, port: number, host?: string): Promise<Running> {
   const connections = new Set<Socket>();
   server.on("connection", (socket: Socket) => {
+    if (connections.has(socket)) return; // after an upgrade that was ignored, the connection begins anew
     connections.add(socket);
     socket.on("close", () => connections.delete(socket));
   });
-  if (server instanceof HttpServer) server.setTimeout(limits.idle); // an answer that nobody reads is not held for ever
-  server.listen(port, host);
-  await once(server, "listening");
+  limitHeads(server);
+  if (server instanceof HttpServer) {
+    ignoreOtherUpgrades(server);
+    server.setTimeout(limits.idle); // an answer that nobody reads is not held for ever
+  }
+  const servers = host === undefined ? await listenOnLoopback(server, port) : [server.listen(port, host)];
+  if (!server.listening) await once(server, "listening");
 
+  const { address, port: chosen } = server.address() as AddressInfo;
   return {
-    port: (server.address() as AddressInfo).port,
+    address,
+    port: chosen,
     async stop() {
-      const closed = once(server, "close");
+      const closed = Promise.all(servers.map((each) => once(each, "close")));
       closing.abort();
-      server.close();
+      for (const each of servers) each.close();
       // Some peers do not hang up by themselves: a stopped machine, or one that goes on reading slowly. They are cut.
       const cut = setTimeout(() => connections.forEach((socket) => socket.destroy()), limits.grace);
       await closed;

@@ -162,6 +162,17 @@ describe("sending", () => {
     expect(posted[1]).toEqual(posted[0]);
   });
 
+  it("keeps a text that a new log has accepted before the page knows of that log", async () => {
+    attempt.received(update(1, 7));
+    answer = (draft) => Promise.resolve({ ...draft, id: 1, time: 0 });
+    chat.send("Ada", "hello");
+    await settled();
+    expect(chat.state.outbox).toMatchObject([{ state: "sent", draft: { text: "hello" } }]);
+    attempt.received({ msg: [message(1, { ...posted[0]! })], cursor: "new.1", reset: "new-log" });
+    expect(chat.state.outbox).toEqual([]);
+    expect(chat.state.messages).toMatchObject([{ text: "hello" }]);
+  });
+
   it("explains a refusal, and sends the text again under the name in the form", async () => {
     attempt.received(update(1, 1));
     answer = () => Promise.reject(new Refusal(422, "The name contains an invisible character."));
@@ -278,10 +289,26 @@ describe("what is typed", () => {
     const again = open();
     expect(again.typed("user")).toBe("Ada");
     expect(again.typed("text")).toBe("half a sen");
-    sessionStorage.setItem("user", "null");
-    sessionStorage.setItem("text", "null");
+    sessionStorage.setItem("realtime-chat:user", "null");
+    sessionStorage.setItem("realtime-chat:text", "null");
     expect(again.typed("user")).toBe("Ada");
     expect(again.typed("text")).toBe("");
+  });
+
+  // Every project that is developed at this port of localhost shares one storage.
+  it("is kept under keys of its own: what another project has stored at the same port is neither read nor changed", async () => {
+    const foreign = { user: '"Mallory"', text: '"theirs"', outbox: "[]", mine: "[]" };
+    for (const storage of [sessionStorage, localStorage])
+      for (const [key, value] of Object.entries(foreign)) storage.setItem(key, value);
+    const opened = open();
+    expect(opened.typed("user")).toBe("");
+    expect(opened.typed("text")).toBe("");
+    opened.type("user", "Ada");
+    opened.type("text", "hello");
+    opened.send("Ada", "hello");
+    await settled();
+    for (const storage of [sessionStorage, localStorage])
+      for (const [key, value] of Object.entries(foreign)) expect(storage.getItem(key)).toBe(value);
   });
 
   it("is empty after it was sent, and stays after it was not", () => {

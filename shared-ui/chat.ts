@@ -1,5 +1,5 @@
-// The chat as a store: what the person sees is in `state`, what the person wants is a verb. There is no element here and no
-// framework. view.ts draws it in plain DOM; a view in any framework subscribes in the same way.
+// The chat as a store: `state` is what the page shows, and the methods are what a person can do. No DOM and no framework here:
+// view.ts draws it in plain DOM, and a view in a framework subscribes in the same way.
 import { limits } from "../shared-chat/limits.ts";
 import type { Draft, Message, Update } from "../shared-chat/message.ts";
 import { type Attempt, Connection, type ConnectionState } from "./connection.ts";
@@ -55,7 +55,7 @@ export class Chat {
     }));
     this.#outbox = new Outbox({
       post: async (draft) => post(draft),
-      hasSeen: (message) => connection.hasSeen(message),
+      hasSeen: connection.hasSeen,
       changed: (outbox) => this.#change({ outbox }),
     });
   }
@@ -70,7 +70,7 @@ export class Chat {
     return () => this.#listeners.delete(listener);
   };
 
-  /** What stands in a field when the page opens: what this window had before a reload, or the name from the last visit. */
+  /** The first value of a field: what this window had before a reload, or the name from the last visit. */
   typed(field: Field): string {
     return recall(field, isText) ?? recall(field, isText, () => localStorage) ?? "";
   }
@@ -82,7 +82,7 @@ export class Chat {
     else this.#change({ problem: tooLong("message", value, limits.text) });
   }
 
-  /** Sends a text. Returns the field to type into next. After a success the text field is to be emptied: `typed("text")` is. */
+  /** Sends a text. Returns the field to type into next. Then set the text field to `typed("text")`, which is empty after a success. */
   send(user: string, text: string): Field {
     const name = this.#name(user);
     if (!name) return "user";

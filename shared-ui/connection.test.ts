@@ -78,8 +78,8 @@ describe("connecting", () => {
     attempt().received(update(1, 2));
     attempt().received(update(2, 3));
     expect(seen).toEqual([1, 2, 3]);
-    expect(connection.hasSeen(message(3))).toBe(true);
-    expect(connection.hasSeen(message(4))).toBe(false);
+    expect(connection.hasSeen(3)).toBe(true);
+    expect(connection.hasSeen(4)).toBe(false);
   });
 
   it("leaves it to a technique that reconnects by itself", () => {
@@ -245,6 +245,16 @@ describe("the watchdog", () => {
     attempt().interrupted();
     seconds(asleep + 2);
     expect(attempts).toHaveLength(3);
+  });
+
+  it("leaves a technique to its own backoff for as long as that reports its tries", () => {
+    attempt().received(heartbeat(0));
+    for (let n = 0; n < 10; n++) {
+      attempt().interrupted();
+      seconds(asleep - 1);
+    }
+    expect(attempts).toHaveLength(1);
+    expect(attempt().signal.aborted).toBe(false);
   });
 
   it("does not shorten a pause", () => {

@@ -23,7 +23,7 @@ export interface Attempt {
   readonly signal: AbortSignal;
   /** An update came in. With the first one, the page is connected. */
   received(update: Update): void;
-  /** The connection is gone, and the technique connects again by itself. */
+  /** The connection is gone, or a try has failed, and the technique connects again by itself. Report each failed try: one that falls silent is replaced. */
   interrupted(): void;
   /** The connection is gone, and the technique does not come back: dial again, after backoff with jitter. `error` says why. */
   reconnect(error?: unknown): void;
@@ -44,7 +44,7 @@ export class Connection {
   #last = 0; // the id of the newest message seen
   #attempts = 0;
   #failures = 0; // in a row
-  #heardAt = 0; // when the peer last gave a sign of life
+  #heardAt = 0; // when there was a sign of life: of the peer, or of a technique that tries to reach it
   #connectedAt = 0;
   #current = new AbortController(); // ends the current attempt
   #timer: ReturnType<typeof setTimeout> | undefined; // starts the next one
@@ -65,10 +65,8 @@ export class Connection {
     this.#dial();
   }
 
-  /** Whether an update has already brought this message, or one after it. */
-  hasSeen(message: Message): boolean {
-    return message.id <= this.#last;
-  }
+  /** Whether an update has already brought the message with this id, or one after it. */
+  hasSeen = (id: number): boolean => id <= this.#last;
 
   /** The one way to connect again: hangs up, and dials after this many milliseconds. */
   reconnect(after: number): void {
@@ -79,7 +77,6 @@ export class Connection {
   #dial() {
     const { signal } = (this.#current = new AbortController());
     const parameters = () => ({ since: this.#cursor });
-    this.#heardAt = Date.now();
     this.#enter(this.#attempts++ === 0 ? "connecting" : "reconnecting");
     this.#handlers.connect({
       parameters,
@@ -98,7 +95,7 @@ export class Connection {
   }
 
   #retry(error?: unknown) {
-    this.#enter("reconnecting"); // first, because leaving a stable connection forgets the failures before it
+    this.#enter("reconnecting"); // first: it sets #failures to 0 after a stable connection, and the next line adds one
     this.reconnect(Math.max(retryDelay(++this.#failures), error instanceof RetryLater ? error.after : 0));
   }
 
@@ -106,6 +103,8 @@ export class Connection {
     // A server that accepts and breaks off at once is still in trouble. Only a connection that lasted resets the backoff.
     if (this.#state === "connected" && Date.now() - this.#connectedAt > timing.stable) this.#failures = 0;
     if (state === "connected") this.#connectedAt = Date.now();
+    // A failed try is a sign of life, too: a technique that backs off by itself would begin with its shortest pause again if we replaced it.
+    this.#heardAt = Date.now();
     this.#state = state;
     this.#handlers.changed(state, retryAt);
   }
@@ -114,7 +113,7 @@ export class Connection {
     this.#heardAt = Date.now();
     if (update.reset) {
       this.#last = 0;
-      // The outbox must start over: what the old log accepted, the new one does not know.
+      // So the outbox sends again what only the old log had accepted.
       if (this.#state === "connected") this.#enter("reconnecting");
     }
     // The gap rule: ids have no holes, and a heartbeat carries the cursor that we have. Otherwise we missed something, and
@@ -130,7 +129,7 @@ export class Connection {
   }
 
   /**
-   * The watchdog. An unplugged peer closes nothing, only its silence tells. It sleeps while the page is hidden, where browsers
+   * The watchdog. An unplugged peer closes no connection; only its silence shows that it is gone. It sleeps while the page is hidden, where browsers
    * slow timers down: the page must not blame the server for its own lateness.
    */
   #watch() {

@@ -12,6 +12,8 @@ import { retryDelay, timing } from "./timing.ts";
 export interface Item {
   readonly draft: Draft & { draftId: string };
   readonly state: "sending" | "sent" | "refused";
+  /** The id of the message that it became, while it is "sent". */
+  readonly id?: number;
   /** Why it was refused, in words. */
   readonly reason?: string;
 }
@@ -19,8 +21,8 @@ export interface Item {
 export interface OutboxHandlers {
   /** Sends a draft. Rejects with a Refusal, or with any other error when there was no answer. */
   post(draft: Draft): Promise<Message>;
-  /** Whether an update has already brought this message, or one after it. */
-  hasSeen(message: Message): boolean;
+  /** Whether an update has already brought the message with this id, or one after it. */
+  hasSeen(id: number): boolean;
   /** The items changed. */
   changed(items: readonly Item[]): void;
 }
@@ -79,10 +81,15 @@ export class Outbox {
     clearTimeout(this.#timer);
   }
 
-  /** These messages came in an update: their drafts have arrived. */
+  /**
+   * These messages came in an update: their drafts have arrived. So has what was acknowledged with an id that this log has passed:
+   * a repeat of a message from before a reload. Not at the acknowledgement and not in the first update of a connection: a server
+   * that has started over counts from 1 again, and ids of two logs cannot be compared.
+   */
   arrived(messages: readonly Message[]): void {
     const draftIds = new Set(messages.map(({ draftId }) => draftId));
-    const left = this.#items.filter(({ draft }) => !draftIds.has(draft.draftId));
+    const passed = ({ state, id }: Item) => this.#connected && state === "sent" && this.#handlers.hasSeen(id!);
+    const left = this.#items.filter((item) => !draftIds.has(item.draft.draftId) && !passed(item));
     if (left.length < this.#items.length) this.#change(left);
   }
 
@@ -94,10 +101,10 @@ export class Outbox {
       this.#sending = undefined;
       this.#send();
     };
-    const settle = (become: Item | undefined) => {
+    const settle = (become: Item) => {
       clearTimeout(this.#timer);
       this.#failures = 0;
-      this.#change(this.#items.flatMap((other) => (other === item ? (become ?? []) : other)));
+      this.#change(this.#items.map((other) => (other === item ? become : other)));
       next();
     };
     const failed = (error: unknown) => {
@@ -108,8 +115,8 @@ export class Outbox {
       this.#timer = setTimeout(next, after);
     };
     this.#timer = setTimeout(failed, timing.acknowledgement); // no answer in time
-    this.#handlers.post(item.draft).then((message) => {
-      if (this.#sending === send) settle(this.#handlers.hasSeen(message) ? undefined : { ...item, state: "sent" });
+    this.#handlers.post(item.draft).then(({ id }) => {
+      if (this.#sending === send) settle({ ...item, state: "sent", id });
     }, failed);
   }
 

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterEach, expect, it } from "vitest";
+import { afterEach, expect, it, vi } from "vitest";
 import { Refusal } from "../shared-chat/refusal.ts";
 import { timing } from "./timing.ts";
 import { RetryLater, request } from "./request.ts";
@@ -10,6 +10,7 @@ let server: Server;
 const { request: defaultTimeout } = timing;
 
 afterEach(() => {
+  vi.restoreAllMocks();
   timing.request = defaultTimeout;
   server.closeAllConnections();
   server.close();
@@ -65,6 +66,32 @@ it("times out when a server accepts the connection and never answers", async () 
   timing.request = 50;
   const url = await serve(() => {});
   await expect(request(url)).rejects.toMatchObject({ name: "TimeoutError" });
+});
+
+// WebKit collects a signal of AbortSignal.any that only `fetch` holds: it never aborts.
+it("times out without a signal that the browser may collect, also when the caller can abort", async () => {
+  vi.spyOn(AbortSignal, "any").mockReturnValue(new AbortController().signal);
+  timing.request = 50;
+  const url = await serve(() => {});
+  const { signal } = new AbortController();
+  await expect(request(url, { signal })).rejects.toMatchObject({ name: "TimeoutError" });
+});
+
+it("ends when the caller aborts, before the answer and within it", async () => {
+  const url = await serve((_req, res) => res.write("the beginning, "));
+  const caller = new AbortController();
+  const body = (await request(url, { signal: caller.signal })).text();
+  caller.abort();
+  await expect(body).rejects.toMatchObject({ name: "AbortError" });
+  await expect(request(url, { signal: caller.signal })).rejects.toMatchObject({ name: "AbortError" });
+});
+
+it("closes the connection of a post that has no answer in time", async () => {
+  timing.request = 50;
+  let closed: Promise<unknown> | undefined;
+  const url = await serve((req) => (closed = once(req.socket, "close")));
+  await expect(request(url, { method: "POST" })).rejects.toMatchObject({ name: "TimeoutError" });
+  await closed;
 });
 
 it("gives a long answer on a slow network the time that it takes, once it has begun", async () => {

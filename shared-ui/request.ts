@@ -14,15 +14,17 @@ export class RetryLater extends Error {
 }
 
 /**
- * `fetch` with a time-out: the response must begin within ten seconds.
+ * `fetch` with a time-out: the response must begin within ten seconds. A caller with a signal of its own aborts it after a failure.
  * @throws {RetryLater} on 429 and 5xx, {Refusal} on any other response that is not OK, and what `fetch` throws without a response.
  */
 export async function request(path: string, init: RequestInit = {}): Promise<Response> {
+  // Not AbortSignal.any() of the two: WebKit collects the signal that it makes, because only `fetch` holds it. Then nothing aborts.
   const timeout = new AbortController();
-  const signals = init.signal ? [timeout.signal, init.signal] : [timeout.signal];
+  const { signal } = timeout;
   const timer = setTimeout(() => timeout.abort(new DOMException("No answer in time.", "TimeoutError")), timing.request);
+  const late = new Promise<never>((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
   // The timer ends when the response begins: on a slow network a long body may take longer, and the watchdog covers that.
-  const response = await fetch(path, { ...init, signal: AbortSignal.any(signals) }).finally(() => clearTimeout(timer));
+  const response = await Promise.race([fetch(path, { signal, ...init }), late]).finally(() => clearTimeout(timer));
   if (response.ok) return response;
 
   const { error = response.statusText } = await response.json().catch(() => ({}));

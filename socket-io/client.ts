@@ -15,6 +15,7 @@ function connect(attempt: Attempt) {
     tryAllTransports: true,
     reconnectionDelay: timing.retry,
     reconnectionDelayMax: timing.retryMost,
+    timeout: timing.request, // so that even a try without an answer fails, and is reported, before the watchdog starts over
     auth: (send) => send(attempt.parameters()), // called for each connection, so the cursor is fresh
   }));
   attempt.signal.addEventListener("abort", () => own.disconnect());

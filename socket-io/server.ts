@@ -2,21 +2,32 @@
 import { createServer, type Server as HttpServer } from "node:http";
 import express from "express";
 import { Server } from "socket.io";
+import { type ServerOptions, WebSocketServer } from "ws";
 import { limits } from "../shared-chat/limits.ts";
 import { asRefusal } from "../shared-chat/refusal.ts";
-import { admit } from "../shared-server/admit.ts";
+import { admit, refuseJsonp } from "../shared-server/admit.ts";
+import { catchUp } from "../shared-server/catch-up.ts";
 import { type Chat, refuse, withPage } from "../shared-server/site.ts";
+
+// One frame of each client per turn of the event loop, or a client that sends a thousand at once would keep the others waiting.
+class FairServer extends WebSocketServer {
+  constructor(options?: ServerOptions) {
+    super({ ...options, allowSynchronousEvents: false });
+  }
+}
 
 export function serve(chat: Chat): HttpServer {
   const { log, closing } = chat;
   const server = createServer(withPage(express(), "socket-io", chat).use(refuse));
   const io = new Server(server, {
     serveClient: false,
+    wsEngine: FairServer,
     maxHttpBufferSize: limits.packet,
     pingInterval: limits.ping,
     pingTimeout: limits.pong,
   });
   io.engine.use(admit(chat.publicOrigin)); // before every handshake; `cors` does not stop a WebSocket
+  io.engine.use(refuseJsonp);
 
   // A client may send CONNECT again and again on one connection. Once is enough, because below we listen to the connection itself.
   const connected = new WeakSet<object>();
@@ -26,25 +37,38 @@ export function serve(chat: Chat): HttpServer {
   });
 
   io.on("connection", (socket) => {
-    // msg:get
-    socket.emit("msg:get", log.since(socket.handshake.auth.since));
-    void socket.join("listeners"); // a room of our own: a socket can hear `io.emit` before it has its first update
-    let backlog = 0;
-    socket.conn.on("packetCreate", ({ data }) => {
-      backlog += data?.length ?? 0;
+    // Whatever is sent to this client counts: updates, and answers to a client that posts without reading.
+    let backlog = 0; // in bytes
+    socket.conn.on("packetCreate", ({ data = "" }) => {
+      backlog += Buffer.byteLength(data);
       // A slow consumer: the backlog would fill our memory. It may come back, and its cursor repairs the gap.
-      if (backlog > limits.backlog) socket.conn.close();
+      if (backlog > limits.piece + limits.backlog) socket.conn.close(true);
     });
     socket.conn.on("drain", () => (backlog = 0));
 
+    // msg:get
+    const gone = catchUp(log, socket.handshake.auth.since, {
+      send(update, sent) {
+        socket.conn.once("drain", () => sent());
+        socket.emit("msg:get", update);
+      },
+      // A room of our own: a socket can hear `io.emit` before it has its first update.
+      listen: () => socket.join("listeners"),
+      hangUp: () => socket.conn.close(true),
+    });
+    socket.on("disconnect", gone);
+
     // msg:post
-    socket.on("msg:post", async (draft: unknown, ack: unknown) => {
+    let refusals = 0;
+    socket.on("msg:post", async (draft: unknown, ...more: unknown[]) => {
+      const ack = [draft, ...more].at(-1); // the library puts it last, even where there is no draft
       const answer = typeof ack === "function" ? ack : () => {}; // a client need not ask for one
       try {
         const { message } = await log.add(draft);
         answer({ message });
       } catch (error) {
-        answer({ error: asRefusal(error).message });
+        if (++refusals > limits.refusals) socket.conn.close(true);
+        else answer({ error: asRefusal(error).message });
       }
     });
   });

@@ -1,0 +1,86 @@
+// `npm run mutants`: breaks the code in small ways, one at a time, and runs the test that must notice. A mutant that survives means
+// that a promise is no longer tested. It works in copies of the repository, so nothing here is touched.
+import { spawn } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
+import { join, relative } from "node:path";
+import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
+import { mutants } from "./mutations.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const wanted = process.argv.slice(2); // files, or parts of their names
+const queue = mutants.filter(({ file }) => wanted.length === 0 || wanted.some((part) => file.includes(part)));
+const problems: string[] = [];
+
+/** A copy of the repository to break, with the packages of the original. */
+function copy(): string {
+  const folder = mkdtempSync(join(tmpdir(), "mutants-"));
+  cpSync(root, folder, {
+    recursive: true,
+    filter: (path) => !/(^|[\\/])(node_modules|\.git|test-results)$/.test(relative(root, path)),
+  });
+  for (const place of ["", "bench"])
+    symlinkSync(join(root, place, "node_modules"), join(folder, place, "node_modules"), "junction");
+  return folder;
+}
+
+/** Runs these tests in a copy: how many ran, and whether one of them failed. */
+async function vitest(folder: string, words: string[]): Promise<{ ran: number; failed: boolean }> {
+  const options = ["node_modules/vitest/vitest.mjs", "run", ...words, "--reporter=json"];
+  const running = spawn(process.execPath, options, { cwd: folder, stdio: ["ignore", "pipe", "ignore"] });
+  const output = await text(running.stdout);
+  const { numPassedTests, numFailedTests, success } = JSON.parse(output.slice(output.indexOf("{"))) as Report;
+  return { ran: numPassedTests + numFailedTests, failed: !success };
+}
+
+interface Report {
+  numPassedTests: number;
+  numFailedTests: number;
+  success: boolean;
+}
+
+async function work(): Promise<void> {
+  const folder = copy();
+  try {
+    for (let mutant = queue.shift(); mutant; mutant = queue.shift()) {
+      const { file, from, to, test, title } = mutant;
+      const where = `${file}: ${JSON.stringify(from)} -> ${JSON.stringify(to)}`;
+      const path = join(folder, file);
+      const source = readFileSync(path, "utf8");
+      if (source.split(from).length !== 2) {
+        problems.push(`${where}: the code has changed, and this edit fits no more, or in several places.`);
+        continue;
+      }
+      writeFileSync(
+        path,
+        source.replace(from, () => to),
+      );
+      const name = title.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+      const { ran, failed } = await vitest(folder, [test, "-t", name]);
+      writeFileSync(path, source);
+      if (ran === 0 && !failed) problems.push(`${where}: ${test} has no test "${title}".`);
+      else if (!failed) problems.push(`${where}: survived ${test}, "${title}".`);
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Without a mutant all of these tests pass. Otherwise a red one would prove nothing. */
+async function checkTests(): Promise<void> {
+  const folder = copy();
+  const files = Array.from(new Set(queue.map(({ test }) => test)));
+  const { failed } = await vitest(folder, files);
+  rmSync(folder, { recursive: true });
+  if (!failed) return;
+  console.error(`Without a mutant, one of these fails already: ${files.join(", ")}.`);
+  process.exit(1);
+}
+
+const count = queue.length;
+await checkTests();
+await Promise.all(Array.from({ length: Math.min(4, availableParallelism()) }, work));
+for (const problem of problems) console.error(problem);
+console.log(`${count - problems.length} of ${count} mutants were caught.`);
+process.exit(problems.length > 0 ? 1 : 0);

@@ -1,0 +1,472 @@
+// Small edits that break a promise, each with the test that must notice (`npm run mutants`).
+
+export interface Mutant {
+  /** The file to break. */
+  file: string;
+  /** A piece of it that is there exactly once, and what takes its place. */
+  from: string;
+  to: string;
+  /** The test that must fail: its file, and its full title. */
+  test: string;
+  title: string;
+}
+
+type Edit = [from: string, to: string, title: string];
+
+/** The edits, by the file to break and the file with the test. */
+const edits: Record<string, Record<string, Edit[]>> = {
+  "shared-ui/connection.ts": {
+    "shared-ui/connection.test.ts": [
+      [
+        "unseen.length > 0 && unseen[0]!.id !== this.#last + 1",
+        "false",
+        "the gap rule connects again when an id is missing, and shows nothing that came after it",
+      ],
+      [
+        "update.msg.length === 0 && update.cursor !== this.#cursor",
+        "false",
+        "the gap rule connects again when a heartbeat carries another cursor",
+      ],
+      [
+        "if (unseen.length > 0 || update.msg.length === 0) this.#cursor",
+        "this.#cursor",
+        "the gap rule does not move back with an old update that comes late",
+      ],
+      [
+        "(update) => signal.aborted || this.#take(update)",
+        "(update) => this.#take(update)",
+        "reconnecting ignores everything that an earlier attempt still reports",
+      ],
+      [
+        '() => signal.aborted || this.#enter("reconnecting")',
+        '() => this.#enter("reconnecting")',
+        "reconnecting ignores everything that an earlier attempt still reports",
+      ],
+      [
+        "(error) => signal.aborted || this.#retry(error)",
+        "(error) => this.#retry(error)",
+        "reconnecting ignores everything that an earlier attempt still reports",
+      ],
+      [
+        'if (document.hidden || this.#state === "waiting"',
+        'if (this.#state === "waiting"',
+        "the watchdog sleeps while the page is hidden, and looks at once when it is visible again",
+      ],
+      [
+        "this.#heardAt = Math.min(this.#heardAt, Date.now());",
+        ";",
+        "the watchdog still works when the clock is set back",
+      ],
+      [
+        'addEventListener("online", () => this.#wake());',
+        "",
+        "a reason not to sit out the pause is that the network is back",
+      ],
+      [
+        'addEventListener("pagehide", () => this.#hangUp("closed"));',
+        "",
+        "a page that is left holds no connection, and dials when it comes back from the back/forward cache",
+      ],
+      [
+        "persisted && this.reconnect(0)",
+        "persisted",
+        "a page that is left holds no connection, and dials when it comes back from the back/forward cache",
+      ],
+      [
+        "persisted && this.reconnect(0)",
+        "this.reconnect(0)",
+        "a page that is left does not dial twice when it is shown for the first time",
+      ],
+      [
+        'document.addEventListener("visibilitychange", () => this.#wake());',
+        "",
+        "the watchdog sleeps while the page is hidden, and looks at once when it is visible again",
+      ],
+      [
+        "> timing.stable) this.#failures = 0",
+        "> 0) this.#failures = 0",
+        "reconnecting starts over with short pauses only after a connection that lasted",
+      ],
+      [
+        "> timing.stable) this.#failures = 0",
+        "> timing.stable) {}",
+        "reconnecting starts over with short pauses only after a connection that lasted",
+      ],
+      ["error instanceof RetryLater ? error.after : 0", "0", "reconnecting waits as long as the server asks for"],
+      [
+        'if (this.#state === "connected") this.#enter("reconnecting");',
+        "",
+        "the gap rule starts over with a reset: from any id, from the new cursor, and as a new connection",
+      ],
+      [
+        "this.#last = 0;\n      //",
+        "//",
+        "the gap rule starts over with a reset: from any id, from the new cursor, and as a new connection",
+      ],
+      ["this.#current.abort();\n", "\n", "reconnecting hangs up, waits, and dials once"],
+      ["clearTimeout(this.#timer);", "", "reconnecting hangs up, waits, and dials once"],
+      [
+        "Date.now() - this.#heardAt > timing.watchdog",
+        "false",
+        "the watchdog dials anew after 35 s without an update, and not before",
+      ],
+      [
+        "this.#handlers.changed(state, retryAt);",
+        "this.#handlers.changed(state, 0);",
+        "reconnecting hangs up, waits, and dials once",
+      ],
+      [
+        'if (this.#state !== "connected") this.#enter("connected");',
+        'this.#enter("connected");',
+        "the watchdog is content with a heartbeat",
+      ],
+      [
+        "this.#heardAt = Date.now();\n    if (update.reset)",
+        "if (update.reset)",
+        "the watchdog is content with a heartbeat",
+      ],
+      ["++this.#failures", "this.#failures", "reconnecting backs off after each failure in a row, with jitter"],
+      [
+        'this.#state === "waiting" || this.#state === "closed"',
+        'this.#state === "closed"',
+        "the watchdog does not shorten a pause",
+      ],
+      [
+        'this.#state === "waiting" || this.#state === "closed"',
+        'this.#state === "waiting"',
+        "a page that is left holds no connection, and dials when it comes back from the back/forward cache",
+      ],
+      [
+        "if (this.#cursor && !update.reset &&",
+        "if (!update.reset &&",
+        "connecting dials at once, and is connected with the first update",
+      ],
+      [
+        'if (this.#state === "connected") this.#watch();\n    else this.reconnect(0);',
+        "this.reconnect(0);",
+        "the watchdog leaves a connection alone that is well when the page is visible again",
+      ],
+      [
+        "if (document.hidden) return;\n    if (this.#state",
+        "if (this.#state",
+        "a reason not to sit out the pause is that the page is visible again, and not that it is hidden",
+      ],
+      [
+        "update.msg.filter((message) => message.id > this.#last)",
+        "update.msg",
+        "connecting knows which messages it has seen, and passes each on once",
+      ],
+      [
+        "setInterval(() => this.#watch(), 1_000);",
+        "setInterval(() => this.#watch(), 600_000);",
+        "the watchdog dials anew after 35 s without an update, and not before",
+      ],
+      [
+        'this.#enter("reconnecting"); // first:',
+        "// first:",
+        "reconnecting starts over with short pauses only after a connection that lasted",
+      ],
+      [
+        "this.#heardAt = Date.now();\n    if (update.reset)",
+        "if (update.reset)",
+        "the watchdog is content with a heartbeat",
+      ],
+    ],
+  },
+  "polling/client.ts": {
+    "polling/client.test.ts": [
+      ["urgent = true;\n", "", "Rests again after a poll that was asked for"],
+      ["  wake();\n}", "}", "Polls at once after an own post, while it rests"],
+      ["if (!urgent) await", "await", "Rests again after a poll that was asked for"],
+      [
+        "if (document.hidden) await rest();",
+        "",
+        "Does not poll while the page is hidden, and does at once when it is visible again",
+      ],
+      [
+        "document.hidden || askNow()",
+        "undefined",
+        "Does not poll while the page is hidden, and does at once when it is visible again",
+      ],
+      ["while (!attempt.signal.aborted)", "while (true)", "Ends when the page hangs up, also while it rests"],
+      ["attempt.reconnect(error);", "", "Gives up after a failure, and says why"],
+      ["  askNow(); //", "  //", "Polls at once after an own post, while it rests"],
+      ["urgent = false;\n      const", "const", "Rests again after a poll that was asked for"],
+      ["{ signal: attempt.signal }", "{}", "Breaks off the poll that is under way when the page hangs up"],
+    ],
+  },
+  "shared-ui/chat.ts": {
+    "shared-ui/chat.test.ts": [
+      [".slice(-timing.shown) });", " });", "messages are at most 1,000"],
+      [
+        'if (state === "connected") this.#outbox.connected();',
+        'if (state === "connected" && retryAt) this.#outbox.connected();',
+        "sending keeps a text in the outbox until an update brings its draft id back",
+      ],
+      [
+        "else this.#outbox.disconnected();",
+        "else {}",
+        "sending waits for the first update, and sends again after each new connection",
+      ],
+      ["messages: [], notice", "notice", "messages are replaced by a reset (new-log), and a notice says why"],
+      ["if (!this.#told) return;", "", "a view is told once about all changes of one turn"],
+      [
+        "post: async (draft) => post(draft)",
+        "post: (draft) => post(draft)",
+        "sending survives a technique that throws",
+      ],
+      [
+        'if (!text.trim() || problem) return "text";',
+        "",
+        "sending refuses in the page what the server would refuse for its length, and keeps it",
+      ],
+      ["this.#outbox.arrived(msg);", "", "sending keeps a text in the outbox until an update brings its draft id back"],
+      ['keep("text", "");', "", "what is typed is empty after it was sent, and stays after it was not"],
+      [
+        'if (field === "user") keep(field, value, () => localStorage);',
+        'if (field === "user") {}',
+        "what is typed survives a reload, and the name the next visit",
+      ],
+      [
+        "return () => this.#listeners.delete(listener);",
+        "return () => {};",
+        "a view is told once about all changes of one turn",
+      ],
+      [
+        'state === "connected" || state === "connecting" ? state : "reconnecting"',
+        'state as "connected"',
+        "a view reads whether there is a connection, and when the next attempt is due",
+      ],
+    ],
+  },
+  "shared-ui/outbox.ts": {
+    "shared-ui/chat.test.ts": [
+      [
+        'item.state === "sent" ? { ...item, state: "sending" } : item',
+        "item",
+        "sending starts over after a reset: what the old log accepted goes to the new one",
+      ],
+      [
+        "this.#sending = undefined;\n    this.#failures = 0;",
+        "this.#failures = 0;",
+        "sending waits for the first update, and sends again after each new connection",
+      ],
+      [
+        "    this.#failures = 0;\n    clearTimeout(this.#timer);\n  }",
+        "    this.#failures = 0;\n  }",
+        "an answer is not waited for when the connection is gone",
+      ],
+      ["if (this.#sending !== send) return;", "", "an answer to an earlier connection changes nothing"],
+      ["if (this.#sending === send) settle", "settle", "an answer to an earlier connection changes nothing"],
+      ["!this.#connected || this.#sending", "!this.#connected", "an answer to an earlier connection changes nothing"],
+      [
+        "++this.#failures",
+        "this.#failures",
+        "an answer that does not come is waited for longer each time, until one comes",
+      ],
+      [
+        "      this.#failures = 0;\n      this.#change",
+        "      this.#change",
+        "an answer that does not come is waited for longer each time, until one comes",
+      ],
+      [
+        "this.#connected = false;\n    this.#sending",
+        "this.#sending",
+        "an answer is not waited for when the connection is gone",
+      ],
+    ],
+    "shared-ui/outbox.test.ts": [
+      [
+        "error instanceof RetryLater ? error.after : 0",
+        "0",
+        "an outbox pauses after a failure, and longer when the server asks for it",
+      ],
+      [
+        "setTimeout(failed, timing.acknowledgement)",
+        "setTimeout(failed, 600_000)",
+        "an outbox sends the same draft again when no acknowledgement arrives in time",
+      ],
+      ['keep("outbox", items);', "", "storage keeps the outbox over a reload, with the same drafts"],
+    ],
+  },
+  "shared-ui/request.ts": {
+    "shared-ui/request.test.ts": [
+      [
+        ".finally(() => clearTimeout(timer))",
+        "",
+        "gives a long answer on a slow network the time that it takes, once it has begun",
+      ],
+      ["response.status !== 429 && response.status < 500", "response.status < 500", "turns 429 into RetryLater"],
+      [
+        "Math.min(Math.max(0, milliseconds || 0), 2 ** 31 - 1)",
+        "Math.max(0, milliseconds || 0)",
+        "limits Retry-After to the longest delay of a timer",
+      ],
+      ["Number(value) * 1_000", "Number(value)", "reads a Retry-After in seconds"],
+      [
+        "if (response.ok) return response;",
+        "return response;",
+        "turns 400 into a Refusal with the message of the server",
+      ],
+    ],
+  },
+  "shared-chat/log.ts": {
+    "shared-chat/log.test.ts": [
+      [
+        "    this.#tellUntold();\n    const newest",
+        "    const newest",
+        "a listener receives pending messages from since(), before a newcomer joins: no duplicates, nothing missed",
+      ],
+      [
+        "if (this.#kept.length > limits.kept) this.#kept.shift();",
+        "",
+        "since answers reset: trimmed and the newest 200 when more was missed than is kept",
+      ],
+      [
+        "known.user === draft.user && known.text === draft.text",
+        "known.text === draft.text",
+        "a draft that is sent twice is refused with 409 and its draft id when it has another name",
+      ],
+      ["seen <= this.#last && ", "", "since answers EPOCH.4 with new-log, and does not throw"],
+      ["this.#silence?.refresh();", "", "a listener receives no empty update until 15 s after the last message"],
+      [
+        "this.#listeners.delete(listener);",
+        "",
+        "a listener receives nothing after its signal is aborted, and other listeners continue",
+      ],
+      [
+        "if (oldest && this.#byDraftId.size > limits.drafts) this.#byDraftId.delete(oldest);",
+        "",
+        "a draft that is sent twice is a new message after 10,000 other drafts, because the memory for draft ids is limited",
+      ],
+      [
+        'randomBytes(6).toString("base64url")',
+        '"epoch"',
+        "a log has an epoch that never changes and that no other log has",
+      ],
+      [
+        "id: ++this.#last",
+        "id: this.#last++",
+        "a log turns a draft into a message with an id, a time, and the trimmed name and text",
+      ],
+      ["clearInterval(this.#silence);", "", "a listener leaves no timer behind"],
+    ],
+  },
+  "shared-chat/message.ts": {
+    "shared-chat/message.test.ts": [
+      ["value.isWellFormed()", "true", "a draft is refused or within the limits, for any fields"],
+      [".trim()\n", "", "a draft is the trimmed name and text that a person sends"],
+      [
+        "[...value].length <= longest",
+        "value.length <= longest",
+        "a text may be 2,000 emoji, which are 4,000 UTF-16 units",
+      ],
+      ["(?![\\u200C\\u200D])", "", "a name may be Persian, with a zero-width non-joiner"],
+      [
+        'z.uuid("The draft id must be a UUID.")',
+        'z.string("The draft id must be a UUID.")',
+        'a draft is refused when its id is "", which is not a UUID',
+      ],
+      ["identified.safeParse(input).data?.draftId", "undefined", "a draft is refused with its id, if the id is valid"],
+      ['throw new Refusal(400, "The body is not valid JSON.");', "return undefined;", 'parseJson refuses ""'],
+    ],
+  },
+  "http2-push/certificate.ts": {
+    "shared-server/cli.test.ts": [
+      [
+        "{ mode: 0o600 }",
+        "{ mode: 0o644 }",
+        "the certificate is made on the first start, only for this machine, readable only by its owner",
+      ],
+      [
+        "mode: 0o700",
+        "mode: 0o755",
+        "the certificate is made on the first start, only for this machine, readable only by its owner",
+      ],
+      [
+        "renameSync(own,",
+        "writeFileSync(file, readFileSync(own)); (() => {})(",
+        "the certificate is made on the first start, only for this machine, readable only by its owner",
+      ],
+    ],
+  },
+  "http2-push/client.ts": {
+    "http2-push/client.test.ts": [
+      [
+        'attempt.signal.addEventListener("abort", () => source.close());',
+        "",
+        "Closes the stream when the page hangs up",
+      ],
+      ["|| tries-- === 0", "", "Leaves no try to the browser when the stream never opened: it has no backoff"],
+      [
+        "else attempt.interrupted();",
+        "",
+        "Says that the connection is gone, and leaves it to the browser to come back",
+      ],
+      [
+        'source.addEventListener("open", () => (tries = 3));',
+        "",
+        "Says that the connection is gone, and leaves it to the browser to come back",
+      ],
+    ],
+  },
+  "raw-websockets/client.ts": {
+    "raw-websockets/client.test.ts": [
+      ['attempt.signal.addEventListener("abort", () => own.close());', "", "Closes the socket when the page hangs up"],
+      [
+        'own.addEventListener("close", () => attempt.reconnect());',
+        "",
+        "Comes back when the socket closes, which a WebSocket does not do",
+      ],
+      ["answer?.reject(new Refusal(422, data.error))", "answer", "Rejects a refused post with the reason"],
+    ],
+  },
+  "socket-io/client.ts": {
+    "socket-io/client.test.ts": [
+      ['attempt.signal.addEventListener("abort", () => own.disconnect());', "", "Disconnects when the page hangs up"],
+      [
+        'own.on("connect_error", () => attempt.interrupted());',
+        "",
+        "Says at each connect_error that the connection is gone, and leaves it to the library",
+      ],
+      [
+        'own.on("disconnect", () => attempt.interrupted());',
+        "",
+        "Says at each disconnect that the connection is gone, and leaves it to the library",
+      ],
+      ["if (error) throw new Refusal(422, error);", "", "Rejects a refused post with the reason"],
+      [
+        "reconnectionDelayMax: timing.retryMost,",
+        "",
+        "Has the library back off with jitter, and report each try before the watchdog takes it for dead",
+      ],
+    ],
+  },
+  "compare/routes.ts": {
+    "compare/routes.test.ts": [
+      [
+        "if (!res.writableNeedDrain) res.write(event)",
+        "res.write(event)",
+        "The counters are not kept for a page that does not read them",
+      ],
+    ],
+  },
+  "compare/page/certificate-check.ts": {
+    "compare/page/certificate-check.test.ts": [
+      [
+        'cache: "no-store"',
+        'cache: "default"',
+        "It asks the server itself, and not the browser's cache, until there is an answer",
+      ],
+      [
+        'addEventListener("focus", done, { signal: listening.signal });',
+        "",
+        "It asks at once when the person comes back (focus)",
+      ],
+    ],
+  },
+};
+
+export const mutants: readonly Mutant[] = Object.entries(edits).flatMap(([file, tests]) =>
+  Object.entries(tests).flatMap(([test, list]) => list.map(([from, to, title]) => ({ file, from, to, test, title }))),
+);
