@@ -474,15 +474,15 @@ describe.each(byName(wires))("%s", (_name, wire) => {
       expect(await durationOf(stop)).toBeLessThan(limits.grace / 2);
     });
 
-    it("leaves no timer behind that would keep the process alive", async () => {
-      const timers = () => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
-      const before = timers();
+    it("clears every interval that it has set", async () => {
+      const [set, clear] = [vi.spyOn(globalThis, "setInterval"), vi.spyOn(globalThis, "clearInterval")];
       const { join, stop } = await open(wire);
       const ada = await join();
       await ada.next();
+      const intervals = set.mock.results.map(({ value }) => value as unknown);
       await stop();
-      ada.leave();
-      while (timers() > before) await nextTurn(); // not vi.waitFor, which has timers of its own
+      const cleared = clear.mock.calls.map(([interval]) => interval as unknown);
+      for (const interval of intervals) expect(cleared).toContain(interval);
     });
 
     it("stops after the grace period when a client does not close its connection", async () => {
@@ -1009,6 +1009,18 @@ describe("raw-websockets", () => {
     expect(await broadcast()).toBe(1);
     ada.terminate();
     await vi.waitFor(async () => expect(await broadcast()).toBe(0), waiting);
+  });
+
+  it("sends text frames", async () => {
+    const { log, port } = await open(rawWebsockets);
+    const binary: boolean[] = [];
+    const ada = new WebSocket(`ws://127.0.0.1:${port}/msgs`);
+    ada.on("message", (_data, isBinary) => binary.push(isBinary));
+    await vi.waitUntil(() => binary.length === 1, waiting);
+    await log.add({ user: "Bob", text: "hello" });
+    await vi.waitUntil(() => binary.length === 2, waiting);
+    expect(binary).toEqual([false, false]);
+    ada.terminate();
   });
 
   it("sends nothing after its close frame", async () => {
