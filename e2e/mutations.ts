@@ -177,7 +177,7 @@ const edits: Record<string, Record<string, Edit[]>> = {
     "polling/client.test.ts": [
       ["urgent = true;\n", "", "Rests again after a poll that was asked for"],
       ["  wake();\n}", "}", "Polls at once after an own post, while it rests"],
-      ["if (!urgent) await", "await", "Rests again after a poll that was asked for"],
+      ["if (!urgent && !update.more) await", "await", "Rests again after a poll that was asked for"],
       [
         "if (document.hidden) await rest();",
         "",
@@ -193,6 +193,7 @@ const edits: Record<string, Record<string, Edit[]>> = {
       ["  askNow(); //", "  //", "Polls at once after an own post, while it rests"],
       ["urgent = false;\n      const", "const", "Rests again after a poll that was asked for"],
       ["{ signal: attempt.signal }", "{}", "Breaks off the poll that is under way when the page hangs up"],
+      [" && !update.more", "", "Polls again at once when there is more to come of a long catch-up"],
     ],
   },
   "shared-ui/chat.ts": {
@@ -354,7 +355,7 @@ const edits: Record<string, Record<string, Edit[]>> = {
   },
   "shared-chat/message.ts": {
     "shared-chat/message.test.ts": [
-      ["value.isWellFormed()", "true", "a draft is refused or within the limits, for any fields"],
+      ["value.isWellFormed()", "true", "a text is not half an emoji"],
       [".trim()\n", "", "a draft is the trimmed name and text that a person sends"],
       [
         "[...value].length <= longest",
@@ -462,6 +463,223 @@ const edits: Record<string, Record<string, Edit[]>> = {
         'addEventListener("focus", done, { signal: listening.signal });',
         "",
         "It asks at once when the person comes back (focus)",
+      ],
+    ],
+  },
+  "shared-server/admit.ts": {
+    "e2e/wire.test.ts": [
+      [
+        'req.headers[":authority"] ?? req.headers.host',
+        'req.headers.host ?? req.headers[":authority"]',
+        "http2-push believes :authority and not a Host header beside it",
+      ],
+      [
+        "ours.some((url) => url.origin === origin)",
+        "ours.some((url) => origin.startsWith(url.origin))",
+        "polling admission refuses a site whose name begins with ours at every endpoint, with 403 and an error message",
+      ],
+      [
+        'socket.once("finish", () => socket.destroy());',
+        "",
+        "a refused upgrade of raw-websockets closes the socket of a refused upgrade, although the client keeps its side open",
+      ],
+      [
+        "if (refusal) refuseUpgrade(socket, refusal);",
+        "",
+        "raw-websockets posting answers a WebSocket at another path with 404 and an error message",
+      ],
+      [
+        '(req.socket as TLSSocket).encrypted ? "https" : "http"',
+        '"http"',
+        "http2-push admission admits a request without an Origin, or with one of our origins, at every endpoint",
+      ],
+      [
+        "origin === undefined || ",
+        'origin === undefined || origin === "null" || ',
+        "polling admission refuses a sandboxed frame or a file at every endpoint, with 403 and an error message",
+      ],
+    ],
+  },
+  "shared-server/body.ts": {
+    "e2e/wire.test.ts": [
+      [
+        "if (!isUtf8(body)) throw",
+        "if (false) throw",
+        "polling posting answers invalid UTF-8 with 400 and an error message",
+      ],
+      ["req.resume();", "", "polling answers the next request on a connection after a body that was too large"],
+      ["limit: limits.packet, ", "", "polling posting refuses a draft larger than 32 KiB, and other clients continue"],
+      [
+        'if (type !== "application/json") throw',
+        "if (false) throw",
+        "polling posting answers no Content-Type with 415 and an error message",
+      ],
+      [
+        'if (req.headers["content-encoding"]) throw',
+        "if (false) throw",
+        "polling posting answers a compressed body with 415 and an error message",
+      ],
+    ],
+  },
+  "polling/server.ts": {
+    "e2e/wire.test.ts": [
+      [
+        "{ keepAliveTimeout: limits.idle }",
+        "{}",
+        "polling keeps a connection open for longer than the pause between two polls",
+      ],
+      [
+        "if (update.cursor === req.query.since) return res.status(204).end();",
+        "",
+        "polling answers 204 without a body when nothing is new, and 200 to a newcomer, even when the log is empty",
+      ],
+      [
+        "repeated ? 200 : 201",
+        "201",
+        "polling posting recognises a repeated draft: the answer is the same message, and it is sent to clients once",
+      ],
+    ],
+  },
+  "http2-push/server.ts": {
+    "e2e/wire.test.ts": [
+      ["maxConcurrentStreams: 100, ", "", "http2-push limits the streams of a session"],
+      [
+        "if (req.httpVersionMajor === 2 && !req.stream)",
+        "if (false)",
+        "http2-push answers 505 to HTTP/2.0 sent as HTTP/1 text, and keeps running",
+      ],
+      [
+        'req.get("Last-Event-ID") || req.query.since',
+        "req.query.since",
+        "http2-push reading continues from Last-Event-ID when a client sends two cursors",
+      ],
+      ['if (req.method === "HEAD") return res.end();', "", "http2-push ends the response to HEAD over HTTP/1.1, too"],
+      ["2_000 * Math.random()", "0", "http2-push gives each connection its own retry time, with jitter"],
+      ['"X-Accel-Buffering": "no",', "", "http2-push answers with an event stream that no proxy may buffer or cache"],
+      ["listeners.delete(stream);", "", "http2-push forgets a listener whose stream is closed"],
+    ],
+    "e2e/overload.test.ts": [
+      [
+        "server.setTimeout(limits.idle);",
+        "",
+        "http2-push keeps no connection of a client that hangs up as its stream begins",
+      ],
+      [
+        "for (const stream of listeners) stream.end();",
+        "",
+        "http2-push ends a stream whose first update is under way when it stops",
+      ],
+      [
+        "for (const session of sessions) session.close();",
+        "",
+        "http2-push ends a stream whose first update is under way when it stops",
+      ],
+      [
+        "if (stream.writableLength <= limits.backlog) stream.write(encoded);",
+        "stream.write(encoded); if (stream.closed) {}",
+        "http2-push keeps less than 1 MiB for each client that asks for 8 MB and reads nothing",
+      ],
+      ["allowHTTP1: true, ", "", "http2-push closes the connection after an answer that it gives while it stops"],
+    ],
+  },
+  "raw-websockets/server.ts": {
+    "e2e/wire.test.ts": [
+      [
+        "listeners.delete(socket);\n        gone();",
+        "gone();",
+        "raw-websockets forgets a listener whose socket is closed",
+      ],
+      [
+        'if (isBinary) return socket.close(1003, "Text frames only.");',
+        "",
+        "raw-websockets closes the connection after a binary frame, with the code that says why",
+      ],
+      [
+        'socket.on("error", () => {});',
+        "",
+        "raw-websockets posting refuses a draft larger than 32 KiB, and other clients continue",
+      ],
+      [
+        "maxPayload: limits.packet",
+        "maxPayload: 100 * 1024 * 1024",
+        "raw-websockets posting refuses a draft larger than 32 KiB, and other clients continue",
+      ],
+      [
+        'socket.close(1012, "The server restarts.")',
+        "socket.terminate()",
+        "raw-websockets stopping and restarting stops at once with clients connected, and closes their connections",
+      ],
+      [
+        'socket.once("pong", () => silent.delete(socket));',
+        "",
+        "a silent peer of raw-websockets is cut when it does not answer a ping, and a peer that answers stays connected",
+      ],
+      [
+        "silent.forEach((socket) => socket.terminate())",
+        "silent.forEach(() => {})",
+        "a silent peer of raw-websockets is cut when it does not answer a ping, and a peer that answers stays connected",
+      ],
+      ["draftId }));", "draftId: undefined }));", "raw-websockets posting returns the id of a refused draft"],
+      ["clearInterval(heartbeat);", "", "raw-websockets stopping and restarting clears every interval that it has set"],
+      ["{ binary: false }", "{ binary: true }", "raw-websockets sends text frames"],
+    ],
+    "e2e/overload.test.ts": [
+      [
+        "socket.bufferedAmount <= limits.backlog",
+        "true",
+        "raw-websockets hangs up on a client that posts and does not read the answers",
+      ],
+      [
+        "++refusals > limits.refusals",
+        "false",
+        "raw-websockets hangs up on a client after 50 refusals, and takes it back",
+      ],
+    ],
+  },
+  "shared-chat/refusal.ts": {
+    "e2e/wire.test.ts": [
+      [
+        'if (error instanceof Refusal) return error;\n  console.error(error);\n  return new Refusal(500, "Something went wrong on the server. Please try again.");',
+        "return error instanceof Refusal ? error : new Refusal(500, String((error as Error).stack));",
+        "polling an unexpected error is answered in words without a stack trace, and the server goes on",
+      ],
+    ],
+  },
+  "shared-server/site.ts": {
+    "e2e/wire.test.ts": [
+      [
+        "strictTransportSecurity: false",
+        "strictTransportSecurity: true",
+        "polling the page is never taken from the browser's cache without asking, and does not bind localhost to HTTPS",
+      ],
+      [
+        '.set("Cache-Control", "no-cache")',
+        "",
+        "polling the page is never taken from the browser's cache without asking, and does not bind localhost to HTTPS",
+      ],
+      [
+        'res.set("Allow", methods.join(", "));',
+        "",
+        "polling posting answers a post to the page with 405 and an error message",
+      ],
+    ],
+  },
+  "socket-io/server.ts": {
+    "e2e/wire.test.ts": [
+      [
+        "io.engine.use(admit(chat.publicOrigin));",
+        'const gate = admit(chat.publicOrigin); io.engine.use((req: never, res: never, next: () => void) => ((req as { url: string }).url.includes("sid=") ? next() : gate(req, res, next)));',
+        "socket-io checks the Origin of every request, not only of the handshake",
+      ],
+      [
+        'connected.has(conn) ? new Error("You are already connected.") : undefined',
+        "undefined",
+        "socket-io refuses a second CONNECT packet on one connection",
+      ],
+      [
+        "maxHttpBufferSize: limits.packet,",
+        "",
+        "socket-io posting refuses a draft larger than 32 KiB, and other clients continue",
       ],
     ],
   },

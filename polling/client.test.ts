@@ -60,6 +60,12 @@ it("Polls at once, and three seconds after each answer", async () => {
   expect(polls).toHaveLength(2);
 });
 
+it("Polls again at once when there is more to come of a long catch-up", async () => {
+  polls[0]!.answer({ msg: [], cursor: "log.8", more: true });
+  await settled();
+  expect(polls).toHaveLength(2);
+});
+
 it("Takes a 204 as a sign of life", async () => {
   polls[0]!.answer();
   await settled();

@@ -15,8 +15,9 @@ async function connect(attempt: Attempt) {
       urgent = false;
       const response = await http.request(`/msgs?${attempt.query()}`, { signal: attempt.signal });
       const body = await response.text(); // empty on 204: nothing new
-      attempt.received(body ? JSON.parse(body) : { msg: [], cursor: attempt.parameters().since });
-      if (!urgent) await rest(timing.poll); // counted from the answer: never two polls at a time
+      const update = body ? JSON.parse(body) : { msg: [], cursor: attempt.parameters().since };
+      attempt.received(update);
+      if (!urgent && !update.more) await rest(timing.poll); // counted from the answer: never two polls at a time
     }
   } catch (error) {
     attempt.reconnect(error); // `fetch` does not try again by itself: the loop is over, and a new one must begin

@@ -51,7 +51,7 @@ export class Log {
    * It tells the listeners first, and it is synchronous. Reading the backlog and subscribing then happen in one step: the caller
    * adds itself to the listeners right after this call, and no message can slip through between the two or arrive twice.
    */
-  since(cursor: unknown): Update & { more?: true } {
+  since(cursor: unknown): Update {
     this.#tellUntold();
     const newest = this.#kept.slice(-limits.first);
     if (cursor === undefined || cursor === "") return this.#piece(newest);
@@ -88,7 +88,7 @@ export class Log {
   }
 
   /** An update of the first of these messages: of as many as fit into one piece, and of one at least. */
-  #piece(unseen: Message[]): Update & { more?: true } {
+  #piece(unseen: Message[]): Update {
     let bytes = 0;
     const fits = (message: Message) => (bytes += Buffer.byteLength(JSON.stringify(message))) <= limits.piece;
     const end = unseen.findIndex((message) => !fits(message));
