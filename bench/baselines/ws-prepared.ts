@@ -8,15 +8,18 @@ import { Log } from "../../shared-chat/log.ts";
 // `Sender.frame` is how ws frames a message; it is public, but neither documented nor in the types. `_socket` is private.
 const { Sender, WebSocket } = ws as unknown as {
   Sender: { frame(content: Buffer, options: object): Buffer[] };
-  WebSocket: { prototype: Record<"send", (content: unknown, options?: object) => void> & Record<"_socket", Socket> };
+  WebSocket: {
+    prototype: Record<"send", (content: unknown, options?: object, sent?: () => void) => void> &
+      Record<"_socket", Socket>;
+  };
 };
 const text = { fin: true, rsv1: false, opcode: 1, mask: false, readOnly: false };
 
 export function serve() {
   const plain = Object.getOwnPropertyDescriptor(WebSocket.prototype, "send")!.value as typeof WebSocket.prototype.send;
   let last: { content: Buffer; frame: Buffer } | undefined; // a broadcast sends the same Buffer to one socket after the other
-  WebSocket.prototype.send = function send(content, options) {
-    if (!Buffer.isBuffer(content)) return plain.call(this, content, options);
+  WebSocket.prototype.send = function send(content, options, sent) {
+    if (!Buffer.isBuffer(content) || sent) return plain.call(this, content, options, sent); // not a broadcast
     if (last?.content !== content) last = { content, frame: Buffer.concat(Sender.frame(content, text)) };
     this["_socket"].write(last.frame);
   };
