@@ -46,7 +46,7 @@ const rows: [title: string, cells: Record<VariantName, Cell>][] = [
     "Slow consumer",
     {
       polling: ["one response at most, cut after 65 s", "server.setTimeout(limits.idle)", "shared-server/start.ts"],
-      "http2-push": ["backlog over 1 MiB: reset", "else stream.destroy()"],
+      "http2-push": ["backlog over 1 MiB: stream destroyed", "else stream.destroy()"],
       "raw-websockets": ["backlog over 1 MiB: close 1013", "socket.close(1013"],
       "socket-io": ["backlog over 1 MiB: close", "if (backlog > limits.piece"],
     },
@@ -84,7 +84,7 @@ const rows: [title: string, cells: Record<VariantName, Cell>][] = [
       polling: ["middleware", 'withPage(express(), "polling"'],
       "http2-push": ["middleware", "withPage(bridge(express)"],
       "raw-websockets": ["middleware, and by hand at the upgrade", "admitUpgrade(req"],
-      "socket-io": ["middleware, and the engine's", "io.engine.use(admit("],
+      "socket-io": ["middleware, also of Socket.IO's engine", "io.engine.use(admit("],
     },
   ],
   [
@@ -93,7 +93,7 @@ const rows: [title: string, cells: Record<VariantName, Cell>][] = [
       polling: ["a long keep-alive", "keepAliveTimeout"],
       "http2-push": ["TLS, a certificate, HTTP/1 beside it", "await certificate()"],
       "raw-websockets": ["binary frames are refused", "if (isBinary)"],
-      "socket-io": ["one CONNECT per connection", "connected.has(conn)"],
+      "socket-io": ["a second CONNECT packet is refused", "connected.has(conn)"],
     },
   ],
 ];
