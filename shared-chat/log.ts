@@ -10,6 +10,7 @@ export class Log {
   // A new log counts from 1 again. Its random name, the epoch, tells the two apart: nobody continues from the wrong log.
   readonly #epoch = randomBytes(6).toString("base64url");
   readonly #kept: Message[] = [];
+  readonly #sizes = new WeakMap<Message, number>();
   readonly #byDraftId = new Map<string, Message>();
   readonly #listeners = new Set<(update: Update) => void>();
   #last = 0;
@@ -53,14 +54,14 @@ export class Log {
    */
   since(cursor: unknown): Update {
     this.#tellUntold();
-    const newest = this.#kept.slice(-limits.first);
-    if (cursor === undefined || cursor === "") return this.#piece(newest);
+    const newest = () => this.#piece(this.#kept.slice(-limits.first));
+    if (cursor === undefined || cursor === "") return newest();
 
     const seen = typeof cursor === "string" ? Number(cursor.split(".")[1]) : NaN;
     const known = seen >= 0 && seen <= this.#last && cursor === this.#cursor(seen);
-    if (!known) return { ...this.#piece(newest), reset: "new-log" };
+    if (!known) return { ...newest(), reset: "new-log" };
     const missed = this.#last - seen;
-    if (missed > this.#kept.length) return { ...this.#piece(newest), reset: "trimmed" };
+    if (missed > this.#kept.length) return { ...newest(), reset: "trimmed" };
     return this.#piece(this.#kept.slice(this.#kept.length - missed));
   }
 
@@ -90,11 +91,18 @@ export class Log {
   /** An update of the first of these messages: of as many as fit into one piece, and of one at least. */
   #piece(unseen: Message[]): Update {
     let bytes = 0;
-    const fits = (message: Message) => (bytes += Buffer.byteLength(JSON.stringify(message))) <= limits.piece;
+    const fits = (message: Message) => (bytes += this.#sizeOf(message)) <= limits.piece;
     const end = unseen.findIndex((message) => !fits(message));
     const msg = end < 0 ? unseen : unseen.slice(0, Math.max(1, end));
     const last = msg.at(-1)?.id ?? this.#last;
     return { msg, cursor: this.#cursor(last), ...(last < this.#last && { more: true }) };
+  }
+
+  /** The bytes of a message as JSON, measured once: every reader asks for them. */
+  #sizeOf(message: Message): number {
+    const size = this.#sizes.get(message) ?? Buffer.byteLength(JSON.stringify(message));
+    this.#sizes.set(message, size);
+    return size;
   }
 
   #cursor(id: number) {
