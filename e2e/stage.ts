@@ -4,12 +4,14 @@ import { type BrowserContext, expect, type Locator, type Page, test as base } fr
 import { Tap } from "../compare/tap.ts";
 import { Log } from "../shared-chat/log.ts";
 import type { Update } from "../shared-chat/message.ts";
+import type { Reader } from "../shared-chat/reader.ts";
 import { limits } from "../shared-chat/limits.ts";
 import { type Running, start } from "../shared-server/start.ts";
 import type { Variant } from "../shared-server/variants.ts";
 
 // A test cannot wait 35 s for each promise: the long times are ten times shorter here, on the server and in the page.
 Object.assign(limits, { heartbeat: 1_500, ping: 1_500, pong: 1_000, grace: 200 });
+limits.posts.points = 1e9; // a test posts faster than a person
 export const pageTiming = {
   watchdog: 3_500,
   poll: 300,
@@ -24,8 +26,8 @@ export const pageTiming = {
 export class RecordingLog extends Log {
   readonly sinceCalls: { since: unknown; update: Update }[] = [];
 
-  override since(cursor: unknown): Update {
-    const update = super.since(cursor);
+  override since(cursor: unknown, reader?: Reader): Update {
+    const update = super.since(cursor, reader);
     this.sinceCalls.push({ since: cursor, update });
     return update;
   }

@@ -11,6 +11,7 @@ import { Log } from "../shared-chat/log.ts";
 import type { Message, Update } from "../shared-chat/message.ts";
 import { limits } from "../shared-chat/limits.ts";
 import { serve as serveStreams } from "../http2-push/server.ts";
+import { chatOf } from "../shared-server/chat.ts";
 import { listen, type Options, start } from "../shared-server/start.ts";
 import {
   closeCode,
@@ -33,6 +34,7 @@ const uncaught: unknown[] = [];
 process.on("uncaughtException", (error) => uncaught.push(error));
 process.on("unhandledRejection", (error) => uncaught.push(error));
 
+limits.posts.points = 1e9; // a test posts faster than a person
 const defaults = { ...limits };
 const cleanUp: (() => unknown)[] = [];
 afterEach(async () => {
@@ -106,13 +108,20 @@ describe.each(byName(wires))("%s", (_name, wire) => {
           { id: 2, user: "Bob", text: "two", time: expect.any(Number) },
         ],
         cursor: log.since("").cursor,
+        you: {},
+        rooms: [{ room: "lobby", last: 2, from: 1 }],
       });
     });
 
     it.each([[undefined], [""]])("sends a newcomer (since: %j) an empty list when the log is empty", async (since) => {
       const { log, join } = await open(wire);
       const ada = await join({ since });
-      expect(await ada.next()).toEqual({ msg: [], cursor: log.since("").cursor });
+      expect(await ada.next()).toEqual({
+        msg: [],
+        cursor: log.since("").cursor,
+        you: {},
+        rooms: [{ room: "lobby", last: 0, from: 1 }],
+      });
     });
 
     it("sends a newcomer the newest 200 messages", async () => {
@@ -208,13 +217,14 @@ describe.each(byName(wires))("%s", (_name, wire) => {
       });
     });
 
-    it("answers a cursor older than the kept messages with reset: trimmed", async () => {
+    it("begins the room anew for a cursor older than its kept messages", async () => {
       Object.assign(limits, { kept: 10, first: 5 });
       const { log, join } = await open(wire);
       for (let n = 1; n <= 21; n++) await log.add({ user: "Ada", text: String(n) });
       const bob = await join({ since: cursorMissing(log, 11) });
       const update = await bob.next();
-      expect(update).toMatchObject({ reset: "trimmed", cursor: log.since("").cursor });
+      expect(update).toMatchObject({ rooms: [{ room: "lobby", last: 21, from: 17 }], cursor: log.since("").cursor });
+      expect(update.reset).toBeUndefined();
       expect(ids(update.msg)).toEqual(count(17, 21));
       const cyd = await join({ since: cursorMissing(log, 10) });
       expect(ids((await cyd.next()).msg)).toEqual(count(12, 21));
@@ -280,14 +290,14 @@ describe.each(byName(wires))("%s", (_name, wire) => {
       expect(lines(await bob.receives(2))).toEqual(["Ada: hello", "Ada: that was all"]);
     });
 
-    it("refuses a draft whose id was used for another text or name, and says why", async () => {
+    it("refuses a draft whose id was used for another text, name or room, and says why", async () => {
       const { log, join } = await open(wire);
       const ada = await join();
       const draft = { user: "Ada", text: "hello", draftId: randomUUID() };
       await ada.post(draft);
       for (const change of [{ text: "goodbye" }, { user: "Bob" }]) {
         const { error, status } = await ada.post({ ...draft, ...change });
-        expect(error).toBe("This draft id was already used for another text or name.");
+        expect(error).toBe("This draft id was already used for another text, name or room.");
         expect(status).toBe(wire.status.conflict);
       }
       expect(lines(log.since("").msg)).toEqual(["Ada: hello"]);
@@ -845,7 +855,7 @@ describe("http2-push", () => {
   it("forgets a listener whose stream is closed", async () => {
     const log = new Log();
     const closing = new AbortController();
-    const server = await serveStreams({ log, closing: closing.signal });
+    const server = await serveStreams(chatOf({ log, closing: closing.signal }));
     const streams: http2.ServerHttp2Stream[] = [];
     server.on("stream", (stream: http2.ServerHttp2Stream) => streams.push(stream));
     const { port, stop } = await listen(server, closing, 0);

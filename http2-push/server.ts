@@ -8,10 +8,13 @@ import { limits } from "../shared-chat/limits.ts";
 import type { Update } from "../shared-chat/message.ts";
 import { Refusal } from "../shared-chat/refusal.ts";
 import { answer } from "../shared-server/admit.ts";
+import { Audience } from "../shared-server/audience.ts";
 import { json } from "../shared-server/body.ts";
 import { catchUp } from "../shared-server/catch-up.ts";
+import type { Chat } from "../shared-server/chat.ts";
 import { heads } from "../shared-server/heads.ts";
-import { allow, type Chat, refuse, withPage } from "../shared-server/site.ts";
+import { allow, refuse } from "../shared-server/handlers.ts";
+import { withPage } from "../shared-server/site.ts";
 import { certificate } from "./certificate.ts";
 
 const eventStream = {
@@ -29,7 +32,7 @@ export async function serve(chat: Chat): Promise<Server> {
   const { log, closing } = chat;
   const app = withPage(bridge(express), "http2-push", chat);
 
-  const listeners = new Set<Writable>();
+  const audience = new Audience<Writable>();
 
   app
     .route("/msgs")
@@ -43,26 +46,27 @@ export async function serve(chat: Chat): Promise<Server> {
       const stream = (res as { stream?: Writable }).stream ?? res; // in HTTP/1.1 the response itself is the stream
       // One write, and no other before it is done. If a client hangs up while a write is under way, node:http2 may wait for its end for
       // ever, and never close the socket (see nodejs/node#42710). With several writes at the start of a stream that is frequent.
-      const gone = catchUp(log, req.get("Last-Event-ID") || req.query.since, {
+      const reader = chat.reader(req);
+      const gone = catchUp(log, req.get("Last-Event-ID") || req.query.since, reader, {
         send: (update, sent) => res.write(event(update, retry), sent),
-        listen: () => (closing.aborted ? stream.end() : listeners.add(stream)),
+        listen: () => audience.join(reader.topics, stream),
+        goodbye: () => stream.end(),
         hangUp: () => stream.destroy(),
       });
-      return res.on("close", () => {
-        listeners.delete(stream);
-        gone();
-      });
+      return res.on("close", gone);
     })
 
     // msg:post
     .post(json, (req, res, next) => {
-      log.add(req.body).then(({ message, repeated }) => res.status(repeated ? 200 : 201).json(message), next);
+      chat
+        .add(req.body, chat.reader(req), req.ip)
+        .then(({ message, repeated }) => res.status(repeated ? 200 : 201).json(message), next);
     })
     .all(allow("GET", "HEAD", "POST"));
 
-  log.listen((update) => {
+  log.listen((update, topics) => {
     const encoded = event(update); // encoded once, written to all
-    for (const stream of listeners)
+    for (const stream of audience.at(topics))
       if (stream.writableLength <= limits.backlog) stream.write(encoded);
       // A slow consumer: the backlog would fill our memory. It may come back, and its cursor repairs the gap.
       else stream.destroy();
@@ -87,7 +91,6 @@ export async function serve(chat: Chat): Promise<Server> {
     session.on("close", () => sessions.delete(session));
   });
   closing.addEventListener("abort", () => {
-    for (const stream of listeners) stream.end();
     for (const session of sessions) session.close(); // GOAWAY: what is under way may end, nothing new begins
   });
   return server;

@@ -4,10 +4,11 @@ import express from "express";
 import { limits } from "../shared-chat/limits.ts";
 import { json } from "../shared-server/body.ts";
 import { waitsFor } from "../shared-server/catch-up.ts";
-import { allow, type Chat, refuse, withPage } from "../shared-server/site.ts";
+import type { Chat } from "../shared-server/chat.ts";
+import { allow, refuse } from "../shared-server/handlers.ts";
+import { withPage } from "../shared-server/site.ts";
 
 export function serve(chat: Chat): Server {
-  const { log } = chat;
   const app = withPage(express(), "polling", chat);
 
   // There is no list of listeners: between two polls the server does not know that anybody is there.
@@ -16,18 +17,17 @@ export function serve(chat: Chat): Server {
 
     // msg:get
     .get((req, res) => {
-      const update = log.since(req.query.since);
-      if (update.cursor === req.query.since) return res.status(204).end(); // nothing new: an answer without a body
-      res.on(
-        "close",
-        waitsFor(() => res.destroy()),
-      );
-      return res.json(update);
+      const update = chat.log.since(req.query.since, chat.reader(req));
+      if (!update.msg.length && !update.rooms) return res.status(204).end(); // nothing new: an answer without a body
+      const left = waitsFor(update, () => res.destroy());
+      return res.on("close", left).json(update);
     })
 
     // msg:post
     .post(json, (req, res, next) => {
-      log.add(req.body).then(({ message, repeated }) => res.status(repeated ? 200 : 201).json(message), next);
+      chat
+        .add(req.body, chat.reader(req), req.ip)
+        .then(({ message, repeated }) => res.status(repeated ? 200 : 201).json(message), next);
     })
     .all(allow("GET", "HEAD", "POST"));
 

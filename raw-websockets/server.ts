@@ -8,8 +8,11 @@ import { limits } from "../shared-chat/limits.ts";
 import { parsePost } from "../shared-chat/message.ts";
 import { asRefusal } from "../shared-chat/refusal.ts";
 import { admitUpgrade } from "../shared-server/admit.ts";
+import { Audience } from "../shared-server/audience.ts";
 import { catchUp } from "../shared-server/catch-up.ts";
-import { type Chat, refuse, upgradeRequired, withPage } from "../shared-server/site.ts";
+import type { Chat } from "../shared-server/chat.ts";
+import { refuse, upgradeRequired } from "../shared-server/handlers.ts";
+import { withPage } from "../shared-server/site.ts";
 
 const frame = (event: string, data: unknown) => Buffer.from(JSON.stringify({ event, data }));
 
@@ -21,30 +24,29 @@ export function serve(chat: Chat): Server {
   const options = { maxPayload: limits.packet, allowSynchronousEvents: false };
   const sockets = new WebSocketServer({ noServer: true, ...options });
 
-  const listeners = new Set<WebSocket>();
+  const audience = new Audience<WebSocket>();
 
   // All that is sent goes this way: updates, and answers to a client that posts without reading.
   const send = (socket: WebSocket, encoded: Buffer, sent?: (error?: Error) => void) => {
     if (socket.bufferedAmount <= limits.backlog) return socket.send(encoded, { binary: false }, sent);
     // A slow consumer: the backlog would fill our memory. It may come back, and its cursor repairs the gap.
-    listeners.delete(socket);
     socket.close(1013, "You read too slowly.");
   };
 
   server.on("upgrade", (req, duplex, head) => {
     if (!admitUpgrade(req, duplex, "/msgs", chat.publicOrigin)) return;
     const { since } = parse(req.url?.split("?")[1] ?? ""); // out here: a closure below that names `req` would keep it in memory
+    const { remoteAddress } = req.socket;
+    const reader = chat.reader(req);
     sockets.handleUpgrade(req, duplex, head, (socket) => {
       // msg:get
-      const gone = catchUp(log, since, {
+      const gone = catchUp(log, since, reader, {
         send: (update, sent) => send(socket, frame("msg:get", update), sent),
-        listen: () => listeners.add(socket),
+        listen: () => audience.join(reader.topics, socket),
+        goodbye: () => socket.close(1012, "Please connect again."),
         hangUp: () => socket.terminate(),
       });
-      socket.on("close", () => {
-        listeners.delete(socket);
-        gone();
-      });
+      socket.on("close", gone);
 
       // msg:post
       let refusals = 0;
@@ -52,12 +54,12 @@ export function serve(chat: Chat): Server {
         if (socket.readyState !== socket.OPEN) return; // we have said goodbye, and this was still under way
         if (isBinary) return socket.close(1003, "Text frames only.");
         try {
-          const { message } = await log.add(parsePost(data.toString()));
+          const { message } = await chat.add(parsePost(data.toString()), reader, remoteAddress);
           send(socket, frame("msg:ack", message));
         } catch (error) {
-          const { message, draftId } = asRefusal(error);
+          const { message, draftId, later } = asRefusal(error);
           if (++refusals > limits.refusals) socket.close(1008, "Too many refusals.");
-          else send(socket, frame("msg:error", { error: message, draftId }));
+          else send(socket, frame("msg:error", { error: message, draftId, later }));
         }
       });
 
@@ -65,9 +67,9 @@ export function serve(chat: Chat): Server {
     });
   });
 
-  log.listen((update) => {
+  log.listen((update, topics) => {
     const encoded = frame("msg:get", update); // encoded once, sent to all
-    for (const socket of listeners) send(socket, encoded);
+    for (const socket of audience.at(topics)) send(socket, encoded);
   }, closing);
 
   // An unplugged peer says nothing, and TCP notices only minutes after we have sent into the silence. So we ping.
@@ -80,9 +82,6 @@ export function serve(chat: Chat): Server {
     setTimeout(() => silent.forEach((socket) => socket.terminate()), limits.pong);
   }, limits.ping);
 
-  closing.addEventListener("abort", () => {
-    clearInterval(heartbeat);
-    for (const socket of sockets.clients) socket.close(1012, "The server restarts.");
-  });
+  closing.addEventListener("abort", () => clearInterval(heartbeat));
   return server;
 }

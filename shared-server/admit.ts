@@ -2,11 +2,12 @@
 // a WebSocket to any of them. But a page cannot forge the Origin that the browser states, and a DNS name that was rebound to
 // this machine cannot hide the Host that the browser asked for.
 import { type IncomingMessage, ServerResponse, STATUS_CODES } from "node:http";
-import { type Http2ServerRequest, Http2ServerResponse } from "node:http2";
+import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
 import { isIPv6 } from "node:net";
 import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
 import { Refusal } from "../shared-chat/refusal.ts";
+import type { Chat } from "./chat.ts";
 
 type Request = IncomingMessage | Http2ServerRequest;
 type Response = ServerResponse | Http2ServerResponse;
@@ -22,19 +23,52 @@ const always = { "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff
 export function admit(publicOrigin: string | undefined) {
   return (req: Request, res: Response, next: () => void): void => {
     const refusal = refusalFor(req, publicOrigin);
-    const responds = res instanceof ServerResponse || res instanceof Http2ServerResponse;
-    if (responds) setHeaders(res, always);
-    if (!refusal) next();
-    else if (responds) answer(res, refusal);
-    else refuseUpgrade(req.socket, refusal); // at an upgrade, engine.io passes an object of its own instead of a response
+    setHeaders(res, always);
+    if (refusal) answer(res, refusal);
+    else next();
   };
 }
 
-/** Middleware that refuses JSONP: Engine.IO answers `?j=` with a script, and a page of any site may run a script and read it. */
-export function refuseJsonp(req: Request, res: Response, next: () => void): void {
-  const jsonp = new URL(req.url ?? "", "http://localhost").searchParams.has("j");
-  if (jsonp && res instanceof ServerResponse) answer(res, new Refusal(403, "This server does not answer JSONP (j)."));
-  else next();
+/**
+ * Middleware for the paths with what people say: only our own pages, and whoever is no browser. A page at another port of localhost may send a
+ * GET with our cookie and without an Origin. It cannot read the answer, but it would hold a connection in the name of whoever is signed in.
+ */
+export function ownPagesOnly(req: Request, _res: unknown, next: (error?: Refusal) => void): void {
+  next(refusalForData(req));
+}
+
+/** A connection of Engine.IO: an id and the request that opened it. */
+interface Connection {
+  id: string;
+  request: IncomingMessage;
+  on(event: "close", listener: () => void): unknown;
+}
+type Engine = { on(event: "connection", listener: (connection: Connection) => void): unknown };
+
+/**
+ * The same for Engine.IO, before each of its requests, upgrades included. Two more rules are for its long polling. The id of a connection (sid)
+ * is worth nothing without the cookie that came with its handshake. And JSONP (`?j=`) is a script, which a page of any site may run and read.
+ */
+export function admitEngine(engine: Engine, { publicOrigin, sessions }: Chat) {
+  const tokens = new Map<string, string | undefined>(); // by sid
+  engine.on("connection", (connection) => {
+    tokens.set(connection.id, sessions.token(connection.request));
+    connection.on("close", () => tokens.delete(connection.id));
+  });
+  return (req: IncomingMessage, res: object, next: () => void): void => {
+    const { searchParams } = new URL(req.url ?? "", "http://localhost");
+    const sid = searchParams.get("sid") ?? "";
+    const stolen = tokens.has(sid) && tokens.get(sid) !== sessions.token(req);
+    const refusal =
+      refusalFor(req, publicOrigin) ??
+      refusalForData(req) ??
+      (stolen ? new Refusal(403, "This connection (sid) belongs to another session.") : undefined) ??
+      (searchParams.has("j") ? new Refusal(403, "This server does not answer JSONP (j).") : undefined);
+    if (res instanceof ServerResponse) setHeaders(res, always);
+    if (!refusal) next();
+    else if (res instanceof ServerResponse) answer(res, refusal);
+    else refuseUpgrade(req.socket, refusal); // at an upgrade, engine.io passes an object of its own instead of a response
+  };
 }
 
 /**
@@ -47,14 +81,16 @@ export function admitUpgrade(
   path: string,
   publicOrigin: string | undefined,
 ): boolean {
-  const refusal = refusalFor(req, publicOrigin) ?? (req.url?.split("?")[0] === path ? undefined : notFound);
+  const refusal =
+    refusalFor(req, publicOrigin) ?? refusalForData(req) ?? (req.url?.split("?")[0] === path ? undefined : notFound);
   if (refusal) refuseUpgrade(socket, refusal);
   return !refusal;
 }
 
 /** Answers with a refusal: its status, and `{ "error": words }`. */
-export function answer(res: Response, { status, message }: Refusal): void {
+export function answer(res: Response, { status, message, later }: Refusal): void {
   res.statusCode = status;
+  if (later !== undefined) res.setHeader("Retry-After", String(later));
   setHeaders(res, { ...always, "Content-Type": "application/json; charset=utf-8" });
   res.end(JSON.stringify({ error: message }));
 }
@@ -91,6 +127,12 @@ function refusalFor(req: Request, publicOrigin: string | undefined): Refusal | u
   const { origin } = req.headers;
   if (origin === undefined || ours.some((url) => url.origin === origin)) return undefined;
   return new Refusal(403, "A page of another origin may not talk to this server (Origin).");
+}
+
+function refusalForData({ headers }: Request): Refusal | undefined {
+  const site = headers["sec-fetch-site"]; // a browser states it, and no page can forge it (Fetch Metadata, section 2.3)
+  if (site === undefined || site === "same-origin" || site === "none") return undefined;
+  return new Refusal(403, "A page of another site may not read or send messages here (Sec-Fetch-Site).");
 }
 
 // Every request to a server needs the same few. Parsing the addresses each time would be a good part of what a poll costs.

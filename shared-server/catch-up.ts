@@ -1,56 +1,85 @@
 import { limits } from "../shared-chat/limits.ts";
 import type { Log } from "../shared-chat/log.ts";
 import type { Update } from "../shared-chat/message.ts";
+import type { Reader } from "../shared-chat/reader.ts";
+import { sizeOf } from "../shared-chat/rooms.ts";
 
-/** How a technique sends to one reader. */
-interface Reader {
+/** A connection, as a technique sees it. */
+interface Connection {
   /** Sends an update, and calls `sent` when it has left this process. */
   send(update: Update, sent: (error?: Error | null) => void): void;
-  /** From now on the reader receives every update. */
-  listen(): unknown;
+  /** From now on the reader receives what is said to their topics. Returns what ends this, if it does not end with the connection. */
+  listen(): (() => void) | void;
+  /** Ends the connection in order: the reader has other rights now, or the server stops. */
+  goodbye: () => void;
   /** Cuts the connection, and frees what waits for it. The reader comes back, and its cursor repairs the gap. */
   hangUp: () => void;
 }
 
 /**
- * Sends a reader what it has missed, piece by piece: the next piece when the one before has left this process (backpressure). So a
- * reader who stops reading costs one piece, however much it has missed. When the reader has everything, it becomes a listener:
+ * Sends a reader what they have missed, piece by piece: the next piece when the one before has left this process (backpressure). So a
+ * reader who stops reading costs one piece, however much they have missed. When the reader has everything, they become a listener:
  * in the same step, so no message can slip through between the two or arrive twice.
- * @returns what to call when the reader is gone.
+ * @returns what to call when the connection is gone.
  */
-export function catchUp(log: Log, since: unknown, reader: Reader): () => void {
+export function catchUp(log: Log, cursor: unknown, reader: Reader, connection: Connection): () => void {
+  const { send, listen, goodbye, hangUp } = connection;
+  let leave: (() => void) | void;
   let gone = false;
-  const next = (cursor: unknown) => {
-    const update = log.since(cursor);
-    const left = waitsFor(reader.hangUp);
-    reader.send(update, (error) => {
+  const over = () => {
+    leave?.(); // before the goodbye: nothing more is said to whoever may not hear it
+    gone = true;
+    forget();
+    waiting.delete(hangUp);
+  };
+  const forget = whenOver(reader.until, () => {
+    over();
+    goodbye();
+  });
+  const next = (update: Update) => {
+    const left = waitsFor(update, hangUp);
+    send(update, (error) => {
       left();
       if (gone || error) return;
-      if (update.cursor === log.cursor) reader.listen();
-      else next(update.cursor);
+      const missed = log.since(update.cursor, reader);
+      if (missed.msg.length > 0) next(missed);
+      else leave = listen();
     });
   };
-  next(since);
-  return () => {
-    gone = true;
-    waiting.delete(reader.hangUp);
-  };
+  next(log.since(cursor, reader));
+  return over;
 }
 
-// Of all readers together. A set keeps its order: the first has waited for longest.
-const waiting = new Set<() => void>();
+// What waits for all readers together, in bytes. A map keeps its order: the first has waited for longest.
+const waiting = new Map<() => void, number>();
 
 /**
- * A piece waits until it has left. If too many wait, the server hangs up on the reader who has been reading it for longest, and not on
- * a new one: otherwise a few who never read would keep all others out.
+ * An update waits until it has left. If too many bytes wait, the server hangs up on the reader who has been reading for longest, and not
+ * on a new one: otherwise a few who never read would keep all others out.
  * @returns what to call when it has left.
  */
-export function waitsFor(hangUp: () => void): () => void {
-  waiting.add(hangUp);
-  const [longest] = waiting;
-  if (longest && waiting.size > limits.pieces) {
+export function waitsFor({ msg }: Update, hangUp: () => void): () => void {
+  waiting.set(
+    hangUp,
+    msg.reduce((bytes, message) => bytes + sizeOf(message), 0),
+  );
+  let bytes = 0;
+  for (const each of waiting.values()) bytes += each;
+  for (const [longest, each] of waiting) {
+    if (bytes <= limits.waiting) break;
     waiting.delete(longest);
+    bytes -= each;
     longest();
   }
   return () => waiting.delete(hangUp);
+}
+
+const goodbyes = new WeakMap<AbortSignal, Set<() => void>>();
+
+// All connections of a stranger have one signal. A set forgets one of them at once; an AbortSignal would search its list of listeners.
+function whenOver(until: AbortSignal, goodbye: () => void): () => void {
+  const all = goodbyes.get(until) ?? new Set();
+  if (!goodbyes.has(until)) until.addEventListener("abort", () => all.forEach((each) => each()));
+  goodbyes.set(until, all.add(goodbye));
+  return () => all.delete(goodbye);
 }

@@ -1,5 +1,7 @@
-// The command line: `npm run polling`, with PORT, HOST and PUBLIC_ORIGIN from the environment.
+// The command line: `npm run polling`, with PORT, HOST, PUBLIC_ORIGIN, SUPER_USER and RATE_LIMIT from the environment.
 import { isIPv6 } from "node:net";
+import { limits } from "../shared-chat/limits.ts";
+import { Log } from "../shared-chat/log.ts";
 import { bundleAhead } from "./bundle.ts";
 import { cannotStart, fail, portOr, stopOnSignal } from "./command.ts";
 import { start } from "./start.ts";
@@ -8,12 +10,19 @@ import { variants } from "./variants.ts";
 const variant = variants.find(({ name }) => name === process.argv[2]);
 if (!variant) fail(`Name a variant: ${variants.map(({ name }) => `npm run ${name}`).join(", ")}.`);
 
-const { HOST, PUBLIC_ORIGIN } = process.env;
+const { HOST, PUBLIC_ORIGIN, SUPER_USER } = process.env;
 const port = portOr(variant.port);
 const publicOrigin = PUBLIC_ORIGIN ? originOf(PUBLIC_ORIGIN) : undefined;
 
+if (process.env.RATE_LIMIT === "off") limits.posts.points = 1e9;
+
 const bundled = bundleAhead(`${variant.name}/client.ts`);
-const running = await start(variant.name, { port, host: HOST || undefined, publicOrigin }).catch((error) => {
+const running = await start(variant.name, {
+  port,
+  log: new Log(SUPER_USER),
+  host: HOST || undefined,
+  publicOrigin,
+}).catch((error) => {
   if (HOST && ["EADDRNOTAVAIL", "ENOTFOUND", "EAI_AGAIN", "EINVAL"].includes(error.code))
     fail(`HOST=${HOST} is not an address of this machine. If you did not set it, your shell did: set HOST=localhost.`);
   return cannotStart(error, port, variant.port);

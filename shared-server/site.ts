@@ -1,42 +1,33 @@
-// What every server has and no technique is: who may come in, the page, and how errors are answered.
+// What every server has and no technique is: who may come in, and the page.
 import { readFileSync } from "node:fs";
 import { extname } from "node:path";
-import type { Application, ErrorRequestHandler, Request, RequestHandler } from "express";
+import type { Application, Request, RequestHandler } from "express";
 import helmet from "helmet";
 import { limits } from "../shared-chat/limits.ts";
-import type { Log } from "../shared-chat/log.ts";
-import { asRefusal, Refusal } from "../shared-chat/refusal.ts";
-import { admit, answer, notFound } from "./admit.ts";
+import { Refusal } from "../shared-chat/refusal.ts";
+import { admit, ownPagesOnly } from "./admit.ts";
 import { bundle } from "./bundle.ts";
+import type { Chat } from "./chat.ts";
+import { allow } from "./handlers.ts";
 import { headFits } from "./heads.ts";
 import type { VariantName } from "./variants.ts";
-
-/** What a variant is given to serve. */
-export interface Chat {
-  /** The messages. Several servers may share one log. */
-  log: Log;
-  /** Aborted when this server stops: the moment to say goodbye to everybody who is connected. */
-  closing: AbortSignal;
-  /** The origin at which people reach the server through a proxy, such as "https://chat.example.org". */
-  publicOrigin?: string | undefined;
-  /** The one origin whose pages may show the chat in a frame. Default: none. */
-  framedBy?: string | undefined;
-}
+import { withVerbs } from "./verbs.ts";
 
 const read = (file: string) => readFileSync(new URL(`../shared-ui/${file}`, import.meta.url), "utf8");
 
-/** Adds the Host and Origin check and the page of this variant to an app. What follows in the app is the technique. */
+/** Adds the Host and Origin check, the page of this variant and the rare verbs to an app. What follows in the app is the technique. */
 export function withPage(app: Application, variant: VariantName, chat: Chat): Application {
   const { publicOrigin, framedBy, closing } = chat;
   app.use(lastAnswer(closing));
   const page = () => read("index.html").replaceAll("{{variant}}", variant);
-  return withFiles(withRules(app, publicOrigin), headers({ frameAncestors: [framedBy ?? "'none'"] }), {
+  withFiles(withRules(app, publicOrigin), headers({ frameAncestors: [framedBy ?? "'none'"] }), {
     "/": ({ query }) => (query.wire === undefined ? page() : wired(page(), framedBy)),
     "/style.css": () => read("base.css") + read("style.css"),
     ...script("client", `${variant}/client.ts`),
     "/wire.css": () => read("wire/wire.css"),
     ...script("wire", "shared-ui/wire/wire.ts"),
   });
+  return withVerbs(app.use(ownPagesOnly), chat);
 }
 
 // `/?wire` is the same page with the wire inspector: a script that runs before the client, and that the client knows nothing of.
@@ -141,28 +132,3 @@ export function headers({
     strictTransportSecurity: false,
   });
 }
-
-/** The last handler of a path: answers any other method with 405 and the methods that exist (RFC 9110, section 15.5.6). */
-export function allow(...methods: string[]): RequestHandler {
-  return (_req, res, next) => {
-    res.set("Allow", methods.join(", "));
-    next(new Refusal(405, `The methods here are ${methods.join(", ")}.`));
-  };
-}
-
-/** The last middleware of an app: nothing matched, or something was thrown. Words go out, a stack trace never does. */
-export const refuse: [RequestHandler, ErrorRequestHandler] = [
-  (_req, _res, next) => next(notFound),
-  (error, _req, res, next) => {
-    if (res.headersSent) return next(error);
-    // What the web framework itself throws carries a status, and is meant for the client.
-    const theirs = error.expose === true && error.status >= 400 && error.status < 500;
-    answer(res, theirs ? new Refusal(error.status, error.message) : asRefusal(error));
-  },
-];
-
-/** The answer to a plain request where a WebSocket is expected (RFC 9110, section 15.5.22). */
-export const upgradeRequired: RequestHandler = (_req, res, next) => {
-  res.set({ Upgrade: "websocket", Connection: "Upgrade" });
-  next(new Refusal(426, "This address is a WebSocket: connect with ws://."));
-};

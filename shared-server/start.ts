@@ -4,6 +4,7 @@ import { Server as HttpServer } from "node:http";
 import type { AddressInfo, Server, Socket } from "node:net";
 import { limits } from "../shared-chat/limits.ts";
 import { Log } from "../shared-chat/log.ts";
+import { chatOf } from "./chat.ts";
 import { ignoreOtherUpgrades, limitHeads } from "./heads.ts";
 import { listenOnLoopback } from "./loopback.ts";
 import { serverOf, type VariantName } from "./variants.ts";
@@ -37,7 +38,7 @@ export async function start(name: VariantName, options: Options): Promise<Runnin
   const { port, host, log = new Log(), publicOrigin, framedBy } = options;
   const serve = await serverOf(name);
   const closing = new AbortController();
-  const server = await serve({ log, closing: closing.signal, publicOrigin, framedBy });
+  const server = await serve(chatOf({ log, closing: closing.signal, publicOrigin, framedBy }));
   return listen(server, closing, port, host);
 }
 

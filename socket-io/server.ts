@@ -5,9 +5,11 @@ import { Server } from "socket.io";
 import { type ServerOptions, WebSocketServer } from "ws";
 import { limits } from "../shared-chat/limits.ts";
 import { asRefusal } from "../shared-chat/refusal.ts";
-import { admit, refuseJsonp } from "../shared-server/admit.ts";
+import { admitEngine } from "../shared-server/admit.ts";
 import { catchUp } from "../shared-server/catch-up.ts";
-import { type Chat, refuse, withPage } from "../shared-server/site.ts";
+import type { Chat } from "../shared-server/chat.ts";
+import { refuse } from "../shared-server/handlers.ts";
+import { withPage } from "../shared-server/site.ts";
 
 // One frame of each client per turn of the event loop, or a client that sends a thousand at once would keep the others waiting.
 class FairServer extends WebSocketServer {
@@ -26,8 +28,7 @@ export function serve(chat: Chat): HttpServer {
     pingInterval: limits.ping,
     pingTimeout: limits.pong,
   });
-  io.engine.use(admit(chat.publicOrigin)); // before every handshake; `cors` does not stop a WebSocket
-  io.engine.use(refuseJsonp);
+  io.engine.use(admitEngine(io.engine, chat)); // before every request and handshake; `cors` does not stop a WebSocket
 
   // A client may send CONNECT again and again on one connection. Once is enough, because below we listen to the connection itself.
   const connected = new WeakSet<object>();
@@ -42,18 +43,19 @@ export function serve(chat: Chat): HttpServer {
     socket.conn.on("packetCreate", ({ data = "" }) => {
       backlog += Buffer.byteLength(data);
       // A slow consumer: the backlog would fill our memory. It may come back, and its cursor repairs the gap.
-      if (backlog > limits.piece + limits.backlog) socket.conn.close(true);
+      if (backlog > limits.begin + limits.backlog) socket.conn.close(true);
     });
     socket.conn.on("drain", () => (backlog = 0));
 
     // msg:get
-    const gone = catchUp(log, socket.handshake.auth.since, {
+    const reader = chat.reader(socket.request);
+    const gone = catchUp(log, socket.handshake.auth.since, reader, {
       send(update, sent) {
         socket.conn.once("drain", () => sent());
         socket.emit("msg:get", update);
       },
-      // A room of our own: a socket can hear `io.emit` before it has its first update.
-      listen: () => socket.join("listeners"),
+      listen: () => void socket.join([...reader.topics]),
+      goodbye: () => socket.conn.close(), // the transport, not the socket: so the client reconnects by itself
       hangUp: () => socket.conn.close(true),
     });
     socket.on("disconnect", gone);
@@ -64,17 +66,18 @@ export function serve(chat: Chat): HttpServer {
       const ack = [draft, ...more].at(-1); // the library puts it last, even where there is no draft
       const answer = typeof ack === "function" ? ack : () => {}; // a client need not ask for one
       try {
-        const { message } = await log.add(draft);
+        const { message } = await chat.add(draft, reader, socket.handshake.address);
         answer({ message });
       } catch (error) {
+        const { message, later } = asRefusal(error);
         if (++refusals > limits.refusals) socket.conn.close(true);
-        else answer({ error: asRefusal(error).message });
+        else answer({ error: message, later });
       }
     });
   });
 
-  log.listen((update) => io.to("listeners").emit("msg:get", update), closing);
+  log.listen((update, topics) => io.to([...topics]).emit("msg:get", update), closing);
 
-  closing.addEventListener("abort", () => io.engine.close()); // the transports, not the sockets: so clients reconnect by themselves
+  closing.addEventListener("abort", () => io.engine.close());
   return server;
 }

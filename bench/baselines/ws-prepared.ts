@@ -4,6 +4,7 @@ import type { Socket } from "node:net";
 import * as ws from "ws";
 import { serve as serveVariant } from "../../raw-websockets/server.ts";
 import { Log } from "../../shared-chat/log.ts";
+import { chatOf } from "../../shared-server/chat.ts";
 
 // `Sender.frame` is how ws frames a message; it is public, but neither documented nor in the types. `_socket` is private.
 const { Sender, WebSocket } = ws as unknown as {
@@ -23,5 +24,5 @@ export function serve() {
     if (last?.content !== content) last = { content, frame: Buffer.concat(Sender.frame(content, text)) };
     this["_socket"].write(last.frame);
   };
-  return serveVariant({ log: new Log(), closing: new AbortController().signal });
+  return serveVariant(chatOf({ log: new Log(), closing: new AbortController().signal }));
 }

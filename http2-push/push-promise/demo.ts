@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { type ClientHttp2Stream, connect, type IncomingHttpHeaders, type IncomingHttpStatusHeader } from "node:http2";
 import { pathToFileURL } from "node:url";
 import { Log } from "../../shared-chat/log.ts";
+import { chatOf } from "../../shared-server/chat.ts";
 import { cannotStart } from "../../shared-server/command.ts";
 import { listen, type Running } from "../../shared-server/start.ts";
 import { serve } from "../server.ts";
@@ -12,7 +13,7 @@ import { pushPromise } from "./push-promise.ts";
 /** Starts the variant, with server push added from the outside: its code does not know of it. */
 export async function startWithPush(): Promise<Running> {
   const closing = new AbortController();
-  const server = await serve({ log: new Log(), closing: closing.signal });
+  const server = await serve(chatOf({ log: new Log(), closing: closing.signal }));
   server.on("stream", pushPromise);
   return listen(server, closing, 0);
 }

@@ -1,0 +1,87 @@
+// Rooms: where a message belongs, and who hears it. A private conversation is the room of two people.
+import { limits } from "./limits.ts";
+import type { Draft, Message } from "./message.ts";
+
+/** The room that everybody is in. */
+export const lobby = "lobby";
+
+/** The topic of whatever is said in a public room. The super user hears it. */
+export const everyRoom = "*";
+
+/**
+ * What two spellings of one name have in common: "Ada Lovelace", "ada lovelace" and "ＡＤＡ lovelace" are one person. Letters that look
+ * alike in two alphabets stay different: that would need the tables of Unicode Technical Standard 39.
+ */
+export function canonical(name: string): string {
+  return name
+    .normalize("NFKC")
+    .toLowerCase()
+    .replaceAll(/[\p{White_Space}\p{Default_Ignorable_Code_Point}]/gu, "");
+}
+
+/** The topic of what is said to one person alone. No room can have this name: "@" is not allowed in it. */
+export const personal = (name: string): string => `@${canonical(name)}`;
+
+/** The topics that a message is addressed to. Whoever hears one of them may read it, and nobody else. */
+export function topicsOf({ user, room = lobby, to }: Pick<Draft, "user" | "room" | "to">): string[] {
+  return to ? [personal(user), personal(to)].sort() : [room, everyRoom];
+}
+
+/** A message, and the tick of the log's clock at which it was said. */
+export interface Entry {
+  readonly message: Message;
+  readonly tick: number;
+}
+
+const sizes = new WeakMap<Message, number>();
+
+/** The bytes of a message as JSON, measured once: every reader asks for them. */
+export function sizeOf(message: Message): number {
+  const size = sizes.get(message) ?? Buffer.byteLength(JSON.stringify(message));
+  sizes.set(message, size);
+  return size;
+}
+
+/** The newest messages of one room, and their ids: 1, 2, 3 … without gaps. */
+export class Room {
+  readonly topics: readonly string[];
+  /** The tick at which the room was made. A room may be made again under the same name, and its ids begin again. */
+  readonly made: number;
+  /** The id of the newest message. */
+  last = 0;
+  #trimmed = 0; // the tick of the newest message that is no longer kept
+  readonly #kept: Entry[] = [];
+  /** How it is called by a reader: `{ room }`, or `{ with }` the other one of two. */
+  readonly label: (reader: { name?: string }) => { room: string } | { with: string };
+
+  constructor({ user, to, room = lobby }: Pick<Draft, "user" | "to" | "room">, made: number) {
+    this.topics = topicsOf({ user, room, ...(to !== undefined && { to }) });
+    this.made = made;
+    this.label = ({ name = "" }) => (to ? { with: canonical(name) === canonical(user) ? to : user } : { room });
+  }
+
+  get kept(): readonly Entry[] {
+    return this.#kept;
+  }
+
+  keep(entry: Entry): void {
+    this.last = entry.message.id;
+    this.#kept.push(entry);
+    if (this.#kept.length > limits.kept) this.#trimmed = this.#kept.shift()!.tick;
+  }
+
+  /** The messages after this tick; undefined when some of them are no longer kept. */
+  after(tick: number): readonly Entry[] | undefined {
+    if (this.#trimmed > tick) return undefined;
+    const first = this.#kept.findLastIndex((entry) => entry.tick <= tick) + 1; // from the end: most readers miss little
+    return this.#kept.slice(first);
+  }
+
+  /** The newest messages, at most so many, and no more than fit into so many bytes, but one at least. */
+  newest(most: number, bytes: number): readonly Entry[] {
+    const newest = this.#kept.slice(-most);
+    let left = bytes;
+    const tooLong = newest.findLastIndex(({ message }) => (left -= sizeOf(message)) < 0);
+    return newest.slice(Math.min(tooLong + 1, newest.length - 1));
+  }
+}
