@@ -52,7 +52,7 @@ export class Rooms {
   /** All rooms: the lobby, then the others, then the conversations. */
   get list(): readonly Room[] {
     const place = ({ key }: Room) => (key === lobby ? 0 : key.startsWith("@") ? 2 : 1);
-    return [...this.#rooms.values()].sort((a, b) => place(a) - place(b) || a.key.localeCompare(b.key));
+    return [...this.#rooms.values()].toSorted((a, b) => place(a) - place(b) || a.key.localeCompare(b.key));
   }
 
   /** Whether nothing has been read yet, so that any start is the right one. */

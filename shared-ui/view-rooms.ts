@@ -37,7 +37,7 @@ export function drawRooms(state: ChatState, drawn: Partial<ChatState>): void {
   write(find("me"), name);
   write(find("sign"), name ? "Sign out" : "Sign in");
   find("sign").hidden = door === "ended"; // the door has the buttons
-  write(find("place"), labelOf(placeName(state)));
+  write(find("place"), door === "activity" ? "Activity" : labelOf(placeName(state)));
   if (rooms !== drawn.rooms || place !== drawn.place || you !== drawn.you) drawList(state);
   if (door !== drawn.door || place !== drawn.place || rooms !== drawn.rooms || you !== drawn.you) drawDoor(state);
 }
