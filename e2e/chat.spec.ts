@@ -581,7 +581,11 @@ test("The super user sees what is said in every room, and can ban with a reason 
   await ada.eventuallyReads(["Ada: in the garden"]);
 });
 
-test("Who posts faster than the limits allow waits, loses nothing, and keeps the order", async ({ ada, bob, stage }) => {
+test("Who posts faster than the limits allow waits, loses nothing, and keeps the order", async ({
+  ada,
+  bob,
+  stage,
+}) => {
   limits.posts.points = 20; // the real limit, which holds from the next start on
   await stage.stops();
   await stage.starts();

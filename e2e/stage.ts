@@ -100,7 +100,10 @@ export class Person {
 
   /** Signs in, and thereby makes an account if there is none. */
   async signsIn(name = this.name): Promise<void> {
-    await this.page.getByRole("button", { name: /^Sign in/ }).click();
+    await this.page
+      .getByRole("button", { name: /^Sign in/ })
+      .first()
+      .click();
     const dialog = this.page.getByRole("dialog", { name: "Sign in" });
     await dialog.getByLabel("Name").fill(name);
     await dialog.getByLabel("Password").fill("correct horse");

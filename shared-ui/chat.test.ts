@@ -347,7 +347,7 @@ const first = (you: NonNullable<Update["you"]>, ...rooms: string[]): Update => (
 });
 /** Another window of this browser has signed in or out. */
 const elsewhere = (name: string) => {
-  localStorage.setItem("realtime-chat:who", JSON.stringify(name));
+  localStorage.setItem("realtime-chat:who", JSON.stringify({ name, since: 1 }));
   browser.dispatchEvent(new Event("storage"));
 };
 const json = (body: object, status = 200) => Response.json(body, { status });
@@ -437,7 +437,7 @@ describe("what is typed as one person", () => {
 
   it("is not sent after another window has signed in as somebody else, although the connection is still there", async () => {
     await signIn();
-    localStorage.setItem("realtime-chat:who", '"Bob"'); // and the event has not come yet
+    localStorage.setItem("realtime-chat:who", '{"name":"Bob","since":1}'); // and the event has not come yet
     chat.send("", "typed as Ada");
     await vi.advanceTimersByTimeAsync(5_000);
     expect(posted).toEqual([]);
@@ -461,6 +461,28 @@ describe("another window of this browser", () => {
     expect(ids()).toEqual([]);
   });
 
+  it("that signs in again as the same person ends the end of a session here, too", async () => {
+    await signIn();
+    attempt.received({ msg: [], cursor: "log.9", you: { ended: "Over." }, rooms: [{ room: "lobby", last: 0 }] });
+    elsewhere("Ada");
+    await settled();
+    expect(attempt.query()).toBe("since=");
+    attempt.received(first({ name: "Ada" }));
+    expect(chat.state).toMatchObject({ name: "Ada", door: "open", news: "" });
+  });
+
+  it("does so also when only the server tells: what was said meanwhile in other rooms is asked for", async () => {
+    await signIn();
+    attempt.received({ msg: [], cursor: "log.9", you: { ended: "Over." }, rooms: [{ room: "lobby", last: 0 }] });
+    const rooms = [
+      { room: "lobby", last: 0 },
+      { room: "garden", last: 5 },
+    ];
+    attempt.received({ msg: [], cursor: "log.20", you: { name: "Ada" }, rooms });
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(attempt.query()).toBe("since=");
+  });
+
   it("is believed less than the server: an update for somebody else shows nothing and begins anew", async () => {
     await signIn();
     attempt.received({ msg: [message(1)], cursor: "log.1", you: { name: "Bob" }, rooms: [{ room: "lobby", last: 1 }] });
@@ -474,7 +496,7 @@ describe("another window of this browser", () => {
   });
 
   it("may have signed out before this one was opened: the page says so", async () => {
-    localStorage.setItem("realtime-chat:who", '"Ada"');
+    localStorage.setItem("realtime-chat:who", '{"name":"Ada","since":1}');
     chat = open();
     attempt.received(first({}));
     expect(chat.state).toMatchObject({ name: "", news: "You are no longer signed in as Ada." });
@@ -576,6 +598,7 @@ describe("a place", () => {
     expect(await chat.join("attic")).toBe("");
     expect(asked).toEqual([["PUT", "/rooms/attic"]]);
     const joined = attempt;
+    expect(chat.state.door).toBe("unknown"); // nothing to decide any more
     await settled();
     expect(attempt).not.toBe(joined); // it does not wait for the server to hang up
     attempt.received({ ...first({ name: "Ada" }, "attic"), cursor: "log.2" });

@@ -10,7 +10,7 @@ import { ask, RetryLater } from "./request.ts";
 import { type Room, Rooms } from "./rooms.ts";
 import { isText, keep, recall } from "./storage.ts";
 import { timing } from "./timing.ts";
-import { changing, isChanging, onChange, tell, whoIsSignedIn } from "./who.ts";
+import { changing, isChanging, onChange, tell, type Who, whoIsSignedIn } from "./who.ts";
 
 /** How messages travel. */
 export interface Technique {
@@ -46,6 +46,8 @@ export interface ChatState {
   readonly problem: string;
   /** What has happened to this person, in words, or an empty text. */
   readonly news: string;
+  /** The key of a room that was joined just now, until the server says so. */
+  readonly joining?: string;
   /** What the super user sees at #activity. */
   readonly activity?: Activity;
 }
@@ -58,7 +60,7 @@ export interface Place {
 
 /**
  * - `open`: write.
- * - `unknown`: the server has not said yet who this is.
+ * - `unknown`: the server has not said yet who this is, or that they are in.
  * - `strangers`: only for people who are signed in.
  * - `members`: join it first.
  * - `ended`: the session is over.
@@ -95,6 +97,7 @@ export class Chat {
   readonly #listeners = new Set<() => void>();
   readonly #connection: Connection;
   readonly #outbox: Outbox;
+  #who: Who = { name: "", since: 0 };
   #told = true;
 
   constructor({ connect, post }: Technique) {
@@ -111,7 +114,7 @@ export class Chat {
       hasSeen: (draft, id) => this.#rooms.hasSeen(draft, id),
       changed: (outbox) => this.#change({ outbox }),
     });
-    this.#become(whoIsSignedIn() ?? "");
+    this.#become(whoIsSignedIn() ?? this.#who);
   }
 
   get state(): ChatState {
@@ -190,7 +193,12 @@ export class Chat {
   }
 
   /** Joins a room, and makes it if there is none of this name. */
-  join = (name: string): Answer => this.#changeRights("PUT", `/rooms/${encodeURIComponent(name.trim())}`);
+  async join(name: string): Answer {
+    const problem = await this.#changeRights("PUT", `/rooms/${encodeURIComponent(name.trim())}`);
+    if (!problem) this.#change({ joining: canonical(name) });
+    return problem;
+  }
+
   leave = (name: string): Answer => this.#changeRights("DELETE", `/rooms/${encodeURIComponent(name)}`);
 
   // People ---------------------------------------------------------------------------------------------------------------
@@ -241,9 +249,7 @@ export class Chat {
 
   async #changePerson(how: () => Promise<string>): Answer {
     return inWords(async () => {
-      const name = await changing(how);
-      tell(name);
-      this.#become(name);
+      this.#become(tell(await changing(how)));
       this.#connection.reconnect(0);
     });
   }
@@ -252,7 +258,8 @@ export class Chat {
    * From now on this page is another person's, or a stranger's (""). It begins anew, without a cursor: one that somebody else has read up to
    * would bring only what is new since then.
    */
-  #become(name: string, news = "") {
+  #become(who: Who, news = "") {
+    const { name } = (this.#who = who);
     this.#connection.forget();
     this.#rooms.become(name);
     const { you: _you, activity: _activity, ...others } = this.#state;
@@ -263,29 +270,29 @@ export class Chat {
 
   /** Another window of this browser may have signed in or out: follows it. Returns whether this page begins anew. */
   #follow(): boolean {
-    const now = whoIsSignedIn();
-    if (now === undefined || now === this.#state.name) return false;
-    this.#become(now, changed(this.#state.name, now));
+    const who = whoIsSignedIn();
+    if (!who || who.since === this.#who.since) return false;
+    this.#become(who, changed(this.#state.name, who.name));
     return true;
   }
 
   #updated(update: Update): string | undefined {
     const { you } = update;
-    const { name } = this.#state;
+    const before = this.#state;
     if (you) {
-      const now = you.ended === undefined ? (you.name ?? "") : name;
-      if (now !== name) {
-        const asked = !this.#rooms.empty;
-        tell(now);
-        this.#become(now, changed(name, now));
-        if (asked) return "";
+      const name = you.ended === undefined ? (you.name ?? "") : before.name;
+      const resumed = before.you?.ended !== undefined && you.ended === undefined;
+      if (name !== before.name || resumed) {
+        const midway = !this.#rooms.empty;
+        this.#become(tell(name), changed(before.name, name));
+        if (midway) return "";
       }
-      this.#change({ you });
+      if (JSON.stringify(you) !== JSON.stringify(this.#state.you)) this.#change({ you });
       if (you.ended !== undefined) this.#outbox.disconnected(); // what was typed waits for this person to sign in again
     }
     const missing = this.#rooms.take(update, this.#state.you?.ended !== undefined);
     if (missing !== undefined) return missing;
-    this.#change({ rooms: this.#rooms.list });
+    this.#change({ rooms: this.#rooms.list, ...(update.rooms && { joining: "" }) });
     this.#outbox.arrived(update.msg);
     return undefined;
   }
@@ -299,7 +306,8 @@ export class Chat {
   async #post(draft: Draft, post: Technique["post"]): Promise<Message> {
     const { name } = this.#state;
     // The author is whoever the cookie says. What one person has typed must not go out with the cookie of another.
-    if (isChanging() || (whoIsSignedIn() ?? name) !== name) throw new Error("Somebody is signing in or out.");
+    if (isChanging() || (whoIsSignedIn() ?? this.#who).since !== this.#who.since)
+      throw new Error("Somebody is signing in or out.");
     try {
       return await post(draft);
     } catch (error) {
@@ -354,17 +362,19 @@ const closed: Record<Door, string> = {
   activity: "Nobody can write here.",
 };
 
-function doorOf({ you, rooms, place: { key } }: ChatState): Door {
+function doorOf({ you, rooms, joining, place: { key } }: ChatState): Door {
   if (you?.ended !== undefined) return "ended";
   if (key === "activity" && you?.superUser) return "activity";
   if (key === lobby) return "open";
   if (!you) return "unknown";
   if (!you.name) return "strangers";
-  return key.startsWith("@") || rooms.some((room) => room.key === key) ? "open" : "members";
+  if (key.startsWith("@") || rooms.some((room) => room.key === key)) return "open";
+  return key === joining ? "unknown" : "members";
 }
 
 /** What has changed about the person, when it was not done in this window. */
 function changed(before: string, now: string): string {
+  if (before === now) return "";
   return [before && `You are no longer signed in as ${before}.`, now && `You are signed in as ${now}.`]
     .filter(Boolean)
     .join(" ");

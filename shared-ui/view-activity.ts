@@ -31,7 +31,7 @@ export function drawActivity(chat: Chat): void {
         reason,
         moment.format(until),
         by,
-        button(`Unban ${name}`, () => void chat.unban(name)),
+        unban(name, chat),
       ]),
     );
   if (changed("audit"))
@@ -44,7 +44,7 @@ export function drawActivity(chat: Chat): void {
 
 function makePage(chat: Chat) {
   const rooms = table("Rooms", "Room", "People", "Messages a minute", "Last message");
-  const bans = table("Bans", "Name", "Reason", "Until", "By", "End it");
+  const bans = table("Bans", "Name", "Reason", "Until", "By", "End");
   const audit = table("What was done", "When", "By", "What");
   const [who, reason, until] = [
     make("input", { required: "" }),
@@ -67,6 +67,12 @@ function makePage(chat: Chat) {
   });
   find("activity").append(rooms.element, bans.element, form, audit.element);
   return { rooms: rooms.body, bans: bans.body, audit: audit.body };
+}
+
+function unban(name: string, chat: Chat) {
+  const made = button("Unban", () => void chat.unban(name));
+  made.ariaLabel = `Unban ${name}`;
+  return made;
 }
 
 const label = (text: string, field: Node) => make("label", {}, text, " ", field);

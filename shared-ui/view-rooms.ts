@@ -39,12 +39,15 @@ export function drawRooms(state: ChatState, drawn: Partial<ChatState>): void {
   find("sign").hidden = door === "ended"; // the door has the buttons
   write(find("place"), door === "activity" ? "Activity" : labelOf(placeName(state)));
   if (rooms !== drawn.rooms || place !== drawn.place || you !== drawn.you) drawList(state);
-  if (door !== drawn.door || place !== drawn.place || rooms !== drawn.rooms || you !== drawn.you) drawDoor(state);
+  drawDoor(state);
 }
 
-/** The button for whoever cannot write here, if there is one. */
-export const doorButton = (): HTMLElement | null =>
-  find("door").hidden ? null : find("choices").querySelector("button");
+/** Puts the focus where the person goes on: into the field for a message, or on the way out for whoever cannot write here. */
+export function focusHere(): void {
+  const { door } = chat.state;
+  const closed = door === "strangers" || door === "members";
+  (closed ? find("choices").querySelector("button")! : find("text")).focus();
+}
 
 /** How a place is called: as its first visitor spelled it, or as the address spells it. */
 const placeName = ({ rooms, place }: ChatState) => rooms.find(({ key }) => key === place.key)?.name ?? place.name;
@@ -101,9 +104,14 @@ async function go(name: string) {
 
 // Where one is, and what keeps one from writing there --------------------------------------------------------------------
 
+let drawnDoor = "";
+
 function drawDoor(state: ChatState) {
   const { you, door, place } = state;
   const name = placeName(state);
+  const now = JSON.stringify([you, door, name]);
+  if (now === drawnDoor) return; // a button that was replaced would lose the focus
+  drawnDoor = now;
   const label = labelOf(name);
   const isPrivate = name.startsWith("@");
   const isRoom = !isPrivate && place.key !== lobby;
@@ -148,7 +156,10 @@ function openSignIn() {
     write(problem, await chat.signIn(name.value, password.value));
     asking = false;
     if (problem.textContent) password.select();
-    else dialog.close();
+    else {
+      dialog.close();
+      focusHere();
+    }
   });
   document.body.append(dialog);
   dialog.showModal();

@@ -6,11 +6,26 @@ import { timing } from "./timing.ts";
 const shared = () => localStorage;
 const isTime = (value: unknown): value is number => typeof value === "number";
 
-/** The name of the person who is signed in, as far as the windows of this browser know; "" for a stranger; undefined when nothing is known. */
-export const whoIsSignedIn = (): string | undefined => recall("who", isText, shared);
+/** Who is signed in, or a stranger (""), and since when: two sessions of one person are not the same. */
+export interface Who {
+  readonly name: string;
+  readonly since: number;
+}
 
-/** Tells the other windows who is signed in. */
-export const tell = (name: string): void => keep("who", name, shared);
+const isWho = (value: unknown): value is Who => {
+  const { name, since } = (value ?? {}) as Partial<Who>;
+  return isText(name) && isTime(since);
+};
+
+/** Who is signed in, as far as the windows of this browser know; undefined when nothing is known. */
+export const whoIsSignedIn = (): Who | undefined => recall("who", isWho, shared);
+
+/** Tells the other windows who is signed in from now on. */
+export function tell(name: string): Who {
+  const who = { name, since: Date.now() };
+  keep("who", who, shared);
+  return who;
+}
 
 /** Whether a window is just signing in or out: then nobody knows whose cookie a request would carry. */
 export const isChanging = (): boolean => (recall("changing", isTime, shared) ?? 0) > Date.now();
