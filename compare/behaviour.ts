@@ -32,7 +32,7 @@ export const detectionTime = {
   }),
   byServer: ({ ping, pong }: Record<"ping" | "pong", number>) => ({
     polling: 0, // the server sends only when it is asked
-    "http2-push": Infinity,
+    "http2-push": ping + pong,
     "raw-websockets": ping + pong,
     "socket-io": ping + pong,
   }),
@@ -193,7 +193,7 @@ export const behaviour = {
     asks: "If a client is unplugged, how long does the server go on sending to it?",
     answers: {
       polling: "not at all",
-      "http2-push": "until TCP gives up",
+      "http2-push": `up to ${seconds(byServer["http2-push"])}, until our ping fails`,
       "raw-websockets": `up to ${seconds(byServer["raw-websockets"])}, until our ping fails`,
       "socket-io": `up to ${seconds(byServer["socket-io"])}, until the library's ping fails`,
     },

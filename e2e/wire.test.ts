@@ -844,8 +844,8 @@ describe("http2-push", () => {
     hangUp(session);
   });
 
-  it("closes a session on which nothing moves", async () => {
-    limits.idle = 100;
+  it("closes a session on which nothing but our pings moves", async () => {
+    Object.assign(limits, { idle: 400, ping: 100 });
     const { port } = await open(http2Push);
     const session = http2.connect(`https://localhost:${port}`, trusting);
     session.on("error", () => {});

@@ -25,9 +25,8 @@ export function serve(chat: Chat): Server {
 
     // msg:post
     .post(json, (req, res, next) => {
-      chat
-        .add(req.body, chat.reader(req), req.ip)
-        .then(({ message, repeated }) => res.status(repeated ? 200 : 201).json(message), next);
+      const added = chat.add(req.body, chat.reader(req), req.socket.remoteAddress);
+      added.then(({ message, repeated }) => res.status(repeated ? 200 : 201).json(message), next);
     })
     .all(allow("GET", "HEAD", "POST"));
 

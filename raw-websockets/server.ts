@@ -16,6 +16,13 @@ import { withPage } from "../shared-server/site.ts";
 
 const frame = (event: string, data: unknown) => Buffer.from(JSON.stringify({ event, data }));
 
+// All that is sent goes this way: updates, and answers to a client that posts without reading.
+function send(socket: WebSocket, encoded: Buffer, sent?: (error?: Error) => void) {
+  if (socket.bufferedAmount <= limits.backlog) return socket.send(encoded, { binary: false }, sent);
+  // A slow consumer: the backlog would fill our memory. It may come back, and its cursor repairs the gap.
+  socket.close(1013, "You read too slowly.");
+}
+
 export function serve(chat: Chat): Server {
   const { log, closing } = chat;
   const app = withPage(express(), "raw-websockets", chat).all("/msgs", upgradeRequired).use(refuse);
@@ -25,13 +32,6 @@ export function serve(chat: Chat): Server {
   const sockets = new WebSocketServer({ noServer: true, ...options });
 
   const audience = new Audience<WebSocket>();
-
-  // All that is sent goes this way: updates, and answers to a client that posts without reading.
-  const send = (socket: WebSocket, encoded: Buffer, sent?: (error?: Error) => void) => {
-    if (socket.bufferedAmount <= limits.backlog) return socket.send(encoded, { binary: false }, sent);
-    // A slow consumer: the backlog would fill our memory. It may come back, and its cursor repairs the gap.
-    socket.close(1013, "You read too slowly.");
-  };
 
   server.on("upgrade", (req, duplex, head) => {
     if (!admitUpgrade(req, duplex, "/msgs", chat.publicOrigin)) return;
