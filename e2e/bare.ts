@@ -5,7 +5,7 @@ import { createServer } from "node:http";
 import http2 from "node:http2";
 import net, { type AddressInfo } from "node:net";
 import type { Writable } from "node:stream";
-import { text } from "node:stream/consumers";
+import { text as read } from "node:stream/consumers";
 import { Server } from "socket.io";
 import { io as connect } from "socket.io-client";
 import { WebSocket as NodeWebSocket, WebSocketServer } from "ws";
@@ -21,7 +21,7 @@ export const bytes = Buffer.from(Array.from({ length: 256 }, (_, n) => n));
 export async function bareServer() {
   const posted: string[] = [];
   const server = createServer(async (req, res) => {
-    if (req.method === "POST") posted.push(await text(req));
+    if (req.method === "POST") posted.push(await read(req));
     const stream = req.headers.accept === "text/event-stream"; // what an EventSource asks for
     if (stream) res.setHeader("Content-Type", "text/event-stream");
     if (req.url !== "/msgs") res.end();

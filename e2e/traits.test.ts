@@ -77,12 +77,12 @@ async function getsUpdate(scheme: Wire["scheme"], port: number, path = "/msgs"):
   return false;
 }
 
-/** Whether and how updates arrive through a proxy. */
-const updatesArrive: Record<VariantName, (port: number) => Promise<string>> = {
+/** Whether and how updates arrive through a proxy at this port. `host` is what a client behind it asks for: the server. */
+const updatesArrive: Record<VariantName, (port: number, host: string) => Promise<string>> = {
   polling: async (port) => ((await getsUpdate("http", port)) ? "yes" : "no"),
   "http2-push": async (port) => ((await getsUpdate("http", port)) ? "yes" : "no"),
-  "raw-websockets": (port) =>
-    openSocket(port, "/msgs").then(
+  "raw-websockets": (port, host) =>
+    openSocket(port, "/msgs", { headers: { Host: host } }).then(
       () => "yes",
       () => "no",
     ),
@@ -213,16 +213,17 @@ describe.each(wires.map((wire) => [wire.name, wire] as const))("%s", (name, wire
   test("Updates pass a proxy that reads HTTP and does not support Upgrade, or they do not", async () => {
     limits.heartbeat = 25;
     const { log, port } = await open(wire);
+    const host = `127.0.0.1:${port}`;
     const streaming = reverseProxy(wire.scheme, port, "streamed");
-    const arrived = await updatesArrive[name](await listen(streaming));
+    const arrived = await updatesArrive[name](await listen(streaming), host);
     const inTheMiddle = createServer(transparent(streaming, port));
-    expect(await updatesArrive[name](await listen(inTheMiddle))).toBe(arrived);
+    expect(await updatesArrive[name](await listen(inTheMiddle), host)).toBe(arrived);
 
     let heartbeats = 0;
     log.listen(() => (heartbeats += 1), new AbortController().signal);
     let arrivedBuffered = "no";
     const buffering = reverseProxy(wire.scheme, port, "buffered");
-    updatesArrive[name](await listen(buffering)).then(
+    updatesArrive[name](await listen(buffering), host).then(
       (observed) => (arrivedBuffered = observed),
       () => {},
     );
