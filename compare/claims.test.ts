@@ -14,19 +14,22 @@ const guide = "compare/which-one.md";
 const names = variants.map(({ name }) => name);
 const readme = (name: VariantName) => `${name}/README.md`;
 
-/** The sentences of a page: in paragraphs, list items and cells. A text without a full stop, such as "Pick it if", is a label. */
-function sentences(page: string): string[] {
+/** The paragraphs, list items and table cells of a page, without headings, code and what is generated. */
+function blocks(page: string): string[] {
   const prose = read(page)
     .replaceAll(/```[^]*?```|<!-- (\w+) -->[^]*?<!-- \/\1 -->|^#.*$/gm, "")
     .replaceAll(/(\]\([^)\s]+) "[^"]*"\)/g, "$1)"); // the title of a test is not a sentence of the page
-  const blocks = prose
+  return prose
     .split(/\n\s*\n|\n(?=[-|])/)
-    .flatMap((block) => (block.startsWith("|") ? block.split("|") : block));
-  return blocks
-    .map((block) => block.replaceAll(/\s+/g, " ").trim())
+    .flatMap((block) => (block.startsWith("|") ? block.split("|") : block))
+    .map((block) => block.replaceAll(/\s+/g, " ").trim());
+}
+
+/** The sentences of a page. A text without a full stop, such as "Pick it if", is a label. */
+const sentences = (page: string) =>
+  blocks(page)
     .filter((block) => /[.,:]$/.test(block))
     .flatMap((block) => block.split(/(?<=[.?!]) (?=[A-Z`[*])/));
-}
 
 /** A sentence without its links and code. */
 const plain = (sentence: string) => sentence.replaceAll(/\]\([^)]*\)|[[*]|`[^`]*`/g, "");
@@ -167,6 +170,8 @@ test.each(claims)("$page: $says", ({ page, says, holds }) => {
 
 describe.each([guide, ...names.map(readme)])("%s", (page) => {
   test("uses a superlative, and cites a figure, only in a sentence that is checked", () => {
+    const labels = blocks(page).filter((block) => !/[.,:]$/.test(block));
+    for (const label of labels) expect(superlatives(plain(label)), label).toEqual([]);
     for (const sentence of sentences(page)) {
       const checked = claims.filter((claim) => claim.page === page && plain(sentence).includes(claim.says));
       const rest = checked.reduce((text, { says }) => text.replace(says, ""), plain(sentence));
