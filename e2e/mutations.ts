@@ -683,6 +683,34 @@ const edits: Record<string, Record<string, Edit[]>> = {
       ],
     ],
   },
+  "e2e/proxy.ts": {
+    "e2e/traits.test.ts": [
+      [
+        'else reader.emit("connection", socket);',
+        'else join(socket, net.connect(port, "127.0.0.1"));',
+        "raw-websockets Updates pass a proxy that reads HTTP and does not support Upgrade, or they do not",
+      ],
+    ],
+  },
+  "compare/which-one.md": {
+    "compare/claims.test.ts": [
+      [
+        'last -- yes --> again["<b>polling</b>',
+        'last -- yes --> again["<b>http2-push</b>',
+        "Which one should I pick? The decision tree picks what works",
+      ],
+      [
+        "you want [the shortest client]",
+        "you want [the longest client]",
+        "compare/which-one.md uses a superlative, and cites a figure, only in a sentence that is checked",
+      ],
+      [
+        "[costs battery](https://hpbn.co/optimizing-for-mobile-networks/) (read)",
+        "[costs battery](https://hpbn.co/optimizing-for-mobile-networks/)",
+        "Which one should I pick? Each sentence links to something in this repository, or says that it was read",
+      ],
+    ],
+  },
 };
 
 export const mutants: readonly Mutant[] = Object.entries(edits).flatMap(([file, tests]) =>
