@@ -8,6 +8,7 @@ import { charts } from "./charts.ts";
 import { circumstances, measuredRows, ratioRows, relativeRows, withoutTls } from "./rows.ts";
 
 const file = new URL("results-page.html", import.meta.url);
+const head = (columns: readonly { name: string }[]) => ["", ...columns.map(({ name }) => name)];
 const image = (svg: string) => `data:image/svg+xml;base64,${Buffer.from(svg).toString("base64")}`;
 
 /** Writes bench/results-page.html. */
@@ -37,10 +38,10 @@ export function resultsPage(results: Results | undefined): string {
     line.append(...cells);
     return line;
   };
-  const table = (head: string[], rows: string[][]) => [
-    row(head.map((text) => (text ? make("th", text, { scope: "col" }) : make("td", "")))),
+  const table = (titles: string[], rows: string[][]) => [
+    row(titles.map((text) => (text ? make("th", text, { scope: "col" }) : make("td", "")))),
     ...rows.map(([title, ...cells]) =>
-      row([make("th", title!, { scope: "row" }), ...cells.map((text, i) => cell(text, head[i + 1]!))]),
+      row([make("th", title!, { scope: "row" }), ...cells.map((text, i) => cell(text, titles[i + 1]!))]),
     ),
   ];
   // On a narrow screen the first row is hidden, and each cell shows the name of its column (results.css).
@@ -58,7 +59,6 @@ export function resultsPage(results: Results | undefined): string {
     "charts",
     charts(results).map(({ svg, text }) => make("img", "", { src: image(svg), alt: text })),
   );
-  const head = (columns: readonly { name: string }[]) => ["", ...columns.map(({ name }) => name)];
   show("with-tls", table(head(variants), measuredRows(results, true)));
   show("without-tls", table(head(withoutTls), measuredRows(results, false)));
   show("relative", table(head(variants), relativeRows(results)));

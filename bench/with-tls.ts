@@ -1,5 +1,5 @@
 // A variant over TLS. Its server speaks HTTP without encryption, and stays as it is: this process decrypts in front of it, as
-// node:https would. In production, TLS costs about the same in a proxy, which then belongs to the bill.
+// node:https would. Where a proxy decrypts instead, that cost moves to the proxy.
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:tls";

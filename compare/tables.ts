@@ -4,7 +4,7 @@ import { markdownTable } from "markdown-table";
 import { charts } from "../bench/charts.ts";
 import { short } from "../bench/report.ts";
 import { metrics, type Results } from "../bench/results.ts";
-import { circumstances, figureOf, measuredRows, relativeRows, targetOf, withoutTls } from "../bench/rows.ts";
+import { circumstances, figureOf, measuredRows, ratioRows, relativeRows, targetOf, withoutTls } from "../bench/rows.ts";
 import { type Variant, variants } from "../shared-server/variants.ts";
 import { behaviour, groups } from "./behaviour.ts";
 import { bytesOf, linesIn, linesOf } from "./count.ts";
@@ -28,7 +28,7 @@ export async function sections(results: Results | undefined): Promise<Record<str
   return {
     "README.md": { servers: servers(), figures: figures(results) },
     "compare/README.md": { behaviour: behaviours(), counted: await counted() },
-    "bench/README.md": { measured: measured(results) },
+    "bench/README.md": { measured: measured(results), missed: missed(results) },
   };
 }
 
@@ -109,10 +109,13 @@ async function counted(): Promise<string> {
   return `${table}\n\n${sizes}\n\nLines that all four share: ${shared.join(", ")}.`;
 }
 
+/** A table with a column for each of these variants. */
+function table(rows: string[][], some: readonly Variant[] = variants): string {
+  return markdownTable([head("../", some), ...rows], columns);
+}
+
 function measured(results: Results | undefined): string {
   if (!results) return nothingMeasured;
-  const table = (rows: string[][], some: readonly Variant[] = variants) =>
-    markdownTable([head("../", some), ...rows], columns);
   const images = charts(results).map(({ file, text }) => `<img src="charts/${file}" alt="${text}" width="49%" />`);
   return [
     circumstances(results),
@@ -127,4 +130,11 @@ function measured(results: Results | undefined): string {
     table(relativeRows(results)),
     images.join("\n"),
   ].join("\n\n");
+}
+
+/** The goals that the last run has missed. */
+function missed(results: Results | undefined): string {
+  if (!results) return nothingMeasured;
+  const rows = ratioRows(results).filter(([, , , goal]) => goal!.endsWith("missed"));
+  return markdownTable([["", "figure", "ratio", "goal"], ...rows]);
 }
