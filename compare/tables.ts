@@ -103,10 +103,9 @@ async function counted(): Promise<string> {
   const shared = ["shared-chat", "shared-ui", "shared-ui/wire", "shared-server"].map(
     (folder) => `\`${folder}\` ${linesIn(folder)}`,
   );
-  const table = markdownTable([head("../"), ...rows.map((row) => row.map(String))], columns);
   const sizes =
     "DevTools shows `client.js` as the servers here send it: not minified, so that you can read it. In production it would be minified and compressed, and the last two rows say how small it is then.";
-  return `${table}\n\n${sizes}\n\nLines that all four share: ${shared.join(", ")}.`;
+  return `${table(rows.map((row) => row.map(String)))}\n\n${sizes}\n\nLines that all four share: ${shared.join(", ")}.`;
 }
 
 /** A table with a column for each of these variants. */
