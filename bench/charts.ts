@@ -23,7 +23,7 @@ interface Bar {
 }
 
 const width = 500;
-const margin = { left: 115, right: 180, top: 50, bottom: 26 };
+const margin = { left: 115, right: 185, top: 50, bottom: 26 };
 
 // A chart has its own background, so that it is readable on any page, light or dark.
 const style = `
@@ -66,7 +66,7 @@ export function charts(results: Results): Chart[] {
     ),
     chart(
       "bytes",
-      "Bytes per delivery … the course's; TLS: http2-push only",
+      "Bytes per delivery: variant … course (http2-push with TLS)",
       ranges(figures("wire", "bytesPerDelivery", false), course),
     ),
     chart("idle", "CPU for one idle client per minute, µs, with TLS", bars("idle", "idleCpu")),
