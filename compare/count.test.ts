@@ -21,4 +21,4 @@ test("The size that DevTools shows is that of the script that the server sends",
   expect(minified).toBeLessThan(served);
   expect(gzipped).toBeLessThan(minified);
   await stop();
-});
+}, 60_000);
