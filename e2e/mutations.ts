@@ -466,6 +466,44 @@ const edits: Record<string, Record<string, Edit[]>> = {
       ],
     ],
   },
+  "bench/trial.ts": {
+    "bench/with-tls.test.ts": [
+      ["? { variant, withTls }", "? { variant }", "Clients reconnect over TLS after a restart"],
+      [
+        "tls: withTls",
+        "tls: false",
+        "The bench counts what TLS adds to a WebSocket: 22 bytes for each record (RFC 8446, section 5.2)",
+      ],
+    ],
+  },
+  "bench/rows.ts": {
+    "bench/results-page.test.ts": [
+      [
+        "figure.max < other.figure.min",
+        "figure.median < other.figure.median",
+        "Only a figure that no spread of another one reaches is bold, and only where all have a figure",
+      ],
+      [
+        'return tls && scheme === "http" ?',
+        'return scheme === "http" ?',
+        "With TLS there are figures of all four, and without it of three; a dash stands for what was not measured",
+      ],
+    ],
+  },
+  "bench/results.html": {
+    "bench/results-page.test.ts": [
+      ["“Missed” means", "It means", "The page explains what a goal is before it says that one is missed"],
+    ],
+  },
+  "compare/count.ts": {
+    "compare/count.test.ts": [
+      [
+        "Buffer.byteLength(readable.code)",
+        "readable.map.length",
+        "The size that DevTools shows is that of the script that the server sends",
+      ],
+    ],
+  },
   "shared-server/admit.ts": {
     "e2e/wire.test.ts": [
       [
