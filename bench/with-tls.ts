@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { createServer } from "node:tls";
 import { certificate } from "../http2-push/certificate.ts";
 import { Log } from "../shared-chat/log.ts";
+import { chatOf } from "../shared-server/chat-server.ts";
 import { listen } from "../shared-server/start.ts";
 import { serverOf, type VariantName } from "../shared-server/variants.ts";
 
@@ -12,7 +13,7 @@ import { serverOf, type VariantName } from "../shared-server/variants.ts";
 export async function startWithTls(name: VariantName, { port, log = new Log() }: { port: number; log?: Log }) {
   const closing = new AbortController();
   const serve = await serverOf(name);
-  const server = await serve({ log, closing: closing.signal });
+  const server = await serve(chatOf({ log, closing: closing.signal }));
   const plain = await listen(server, closing, 0); // sets its limits and time-outs; nobody connects to this port
   const options = { ...(await certificate()), noDelay: true };
   const secure = createServer(options, (socket) => server.emit("connection", socket));

@@ -14,7 +14,7 @@ import { behaviour, detectionTime } from "../compare/behaviour.ts";
 import { Tap } from "../compare/tap.ts";
 import { Log } from "../shared-chat/log.ts";
 import { limits } from "../shared-chat/limits.ts";
-import { chatOf } from "../shared-server/chat.ts";
+import { chatOf } from "../shared-server/chat-server.ts";
 import { serverOf, type VariantName } from "../shared-server/variants.ts";
 import { broadcastServer } from "./bare.ts";
 import { reverseProxy, transparent } from "./proxy.ts";
