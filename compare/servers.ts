@@ -9,7 +9,7 @@ const rows: [title: string, cells: Record<VariantName, Cell>][] = [
   [
     "How a reader asks",
     {
-      polling: ["a `GET` every three seconds", "log.since(req.query.since)"],
+      polling: ["a `GET` every three seconds", "chat.log.since("],
       "http2-push": ["one `GET`", 'req.get("Last-Event-ID")'],
       "raw-websockets": ["an `Upgrade`", 'server.on("upgrade"'],
       "socket-io": ["the library's handshake", "socket.handshake.auth.since"],
@@ -19,18 +19,18 @@ const rows: [title: string, cells: Record<VariantName, Cell>][] = [
     "Nothing new",
     {
       polling: ["204", "res.status(204)"],
-      "http2-push": ["silence, and a heartbeat", "this.#silence ??=", "shared-chat/log.ts"],
-      "raw-websockets": ["silence, and a heartbeat", "this.#silence ??=", "shared-chat/log.ts"],
-      "socket-io": ["silence, and a heartbeat", "this.#silence ??=", "shared-chat/log.ts"],
+      "http2-push": ["silence, and a heartbeat", "this.#heartbeat ??=", "shared-chat/log.ts"],
+      "raw-websockets": ["silence, and a heartbeat", "this.#heartbeat ??=", "shared-chat/log.ts"],
+      "socket-io": ["silence, and a heartbeat", "this.#heartbeat ??=", "shared-chat/log.ts"],
     },
   ],
   [
-    "List of listeners",
+    "List of who hears what",
     {
       polling: ["none", "There is no list of listeners"],
-      "http2-push": ["a `Set` of streams", "const listeners = new Set"],
-      "raw-websockets": ["a `Set` of sockets", "const listeners = new Set"],
-      "socket-io": ["a room of the library", "socket.join("],
+      "http2-push": ["a `Map` from topic to streams", "new Audience"],
+      "raw-websockets": ["a `Map` from topic to sockets", "new Audience"],
+      "socket-io": ["rooms of the library", "socket.join("],
     },
   ],
   [
@@ -39,7 +39,7 @@ const rows: [title: string, cells: Record<VariantName, Cell>][] = [
       polling: ["none: each poll reads the log"],
       "http2-push": ["a loop of `write`", "stream.write(encoded)"],
       "raw-websockets": ["a loop of `send`", "socket.send(encoded"],
-      "socket-io": ["`io.to(room).emit`", 'io.to("listeners").emit'],
+      "socket-io": ["`io.to(rooms).emit`", "io.to([...topics]).emit"],
     },
   ],
   [
@@ -48,14 +48,14 @@ const rows: [title: string, cells: Record<VariantName, Cell>][] = [
       polling: ["one response at most, cut after 65 s", "server.setTimeout(limits.idle)", "shared-server/start.ts"],
       "http2-push": ["backlog over 1 MiB: stream destroyed", "else stream.destroy()"],
       "raw-websockets": ["backlog over 1 MiB: close 1013", "socket.close(1013"],
-      "socket-io": ["backlog over 1 MiB: close", "if (backlog > limits.piece"],
+      "socket-io": ["backlog over 1 MiB: close", "if (backlog > limits.begin"],
     },
   ],
   [
     "Dead peer",
     {
       polling: ["costs nothing"],
-      "http2-push": ["unnoticed, until TCP gives up"],
+      "http2-push": ["no pong after our ping: cut", "session.ping("],
       "raw-websockets": ["no pong after our ping: terminate", "socket.ping()"],
       "socket-io": ["no pong after the library's ping: close", "pingInterval"],
     },
@@ -67,6 +67,15 @@ const rows: [title: string, cells: Record<VariantName, Cell>][] = [
       "http2-push": ["`POST`, 201 or 200", "res.status(repeated ? 200 : 201)"],
       "raw-websockets": ["a frame, and a frame of our own", 'frame("msg:ack"'],
       "socket-io": ["an event, and its acknowledgement", "answer({ message })"],
+    },
+  ],
+  [
+    "When a right ends",
+    {
+      polling: ["the next poll asks again", "chat.log.since("],
+      "http2-push": ["end of stream", "goodbye: () => stream.end()"],
+      "raw-websockets": ["close 1012", "goodbye: () => socket.close(1012"],
+      "socket-io": ["the transport is closed", "goodbye: () => socket.conn.close()"],
     },
   ],
   [
@@ -84,7 +93,7 @@ const rows: [title: string, cells: Record<VariantName, Cell>][] = [
       polling: ["middleware", 'withPage(express(), "polling"'],
       "http2-push": ["middleware", "withPage(bridge(express)"],
       "raw-websockets": ["middleware, and by hand at the upgrade", "admitUpgrade(req"],
-      "socket-io": ["middleware, also of Socket.IO's engine", "io.engine.use(admit("],
+      "socket-io": ["middleware, also of Socket.IO's engine", "io.engine.use(admitEngine("],
     },
   ],
   [

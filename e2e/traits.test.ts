@@ -1,23 +1,23 @@
 // How the techniques differ, observed without a browser. The questions and answers are in compare/behaviour.ts.
 import { once } from "node:events";
 import http from "node:http";
-import http2 from "node:http2";
+import http2, { type ServerHttp2Session } from "node:http2";
 import https from "node:https";
-import type { AddressInfo, Server, Socket } from "node:net";
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import type { Writable } from "node:stream";
 import { setImmediate as turn } from "node:timers/promises";
 import { Server as SocketIo } from "socket.io";
 import { io } from "socket.io-client";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, type MockInstance, test, vi } from "vitest";
 import { WebSocket } from "ws";
 import { behaviour, detectionTime } from "../compare/behaviour.ts";
 import { Tap } from "../compare/tap.ts";
 import { Log } from "../shared-chat/log.ts";
 import { limits } from "../shared-chat/limits.ts";
-import { chatOf } from "../shared-server/chat.ts";
+import { chatOf } from "../shared-server/chat-server.ts";
 import { serverOf, type VariantName } from "../shared-server/variants.ts";
 import { broadcastServer } from "./bare.ts";
-import { oldProxy } from "./proxy.ts";
+import { reverseProxy, transparent } from "./proxy.ts";
 import { hangUp, join, openSocket, trusting, type Wire, wires } from "./wires.ts";
 
 vi.setConfig({ testTimeout: 15_000 });
@@ -52,10 +52,12 @@ async function open(wire: Wire, log = new Log()) {
     sockets.add(socket);
     socket.on("close", () => sockets.delete(socket));
   });
+  const sessionPings: MockInstance[] = [];
+  server.on("session", (session: ServerHttp2Session) => sessionPings.push(vi.spyOn(session, "ping")));
   cleanUp.push(() => closing.abort());
   const port = (tap.target = await listen(server));
   cleanUp.push(() => tap.close());
-  return { log, tap, port, sockets };
+  return { log, tap, port, sockets, sessionPings };
 }
 
 const hello = JSON.stringify({ user: "Ada", text: "hello" });
@@ -79,12 +81,12 @@ async function getsUpdate(scheme: Wire["scheme"], port: number, path = "/msgs"):
   return false;
 }
 
-/** Whether and how updates arrive through a proxy. */
-const updatesArrive: Record<VariantName, (port: number) => Promise<string>> = {
+/** Whether and how updates arrive through a proxy at this port. `host` is what a client behind it asks for: the server. */
+const updatesArrive: Record<VariantName, (port: number, host: string) => Promise<string>> = {
   polling: async (port) => ((await getsUpdate("http", port)) ? "yes" : "no"),
   "http2-push": async (port) => ((await getsUpdate("http", port)) ? "yes" : "no"),
-  "raw-websockets": (port) =>
-    openSocket(port, "/msgs").then(
+  "raw-websockets": (port, host) =>
+    openSocket(port, "/msgs", { headers: { Host: host } }).then(
       () => "yes",
       () => "no",
     ),
@@ -133,7 +135,7 @@ describe.each(wires.map((wire) => [wire.name, wire] as const))("%s", (name, wire
   test("The server sends nothing to an unplugged client, or stops when a ping fails, or goes on until TCP gives up", async () => {
     Object.assign(limits, { ping: 150, pong: 100, heartbeat: 25 });
     const ourPings = vi.spyOn(WebSocket.prototype, "ping");
-    const { log, tap, sockets } = await open(wire);
+    const { log, tap, sockets, sessionPings } = await open(wire);
     const bob = await join(wire, tap.port);
     cleanUp.push(() => bob.leave());
     await bob.next();
@@ -146,7 +148,8 @@ describe.each(wires.map((wire) => [wire.name, wire] as const))("%s", (name, wire
     const sentFor = limits.heartbeat * written.findLastIndex((bytes, n) => n > 0 && bytes > written[n - 1]!);
     const limit = detectionTime.byServer(limits)[name];
     expect(sentFor).toBeLessThan(limit + 300);
-    const ping = ourPings.mock.calls.length > 0 ? "until our ping fails" : "until the library's ping fails";
+    const calls = [ourPings, ...sessionPings].flatMap(({ mock }) => mock.calls as unknown[]);
+    const ping = calls.length > 0 ? "until our ping fails" : "until the library's ping fails";
     const observed = sentFor > 35 * limits.heartbeat ? "until TCP gives up" : sentFor > 0 ? ping : "not at all";
     expect(behaviour.unpluggedPage.answers[name]).toMatch(new RegExp(`${observed}$`));
   });
@@ -212,17 +215,20 @@ describe.each(wires.map((wire) => [wire.name, wire] as const))("%s", (name, wire
     expect(both ? "yes" : "no").toBe(behaviour.curl.answers[name]);
   });
 
-  test("Updates pass a proxy that does not support Upgrade, or they do not", async () => {
+  test("Updates pass a proxy that reads HTTP and does not support Upgrade, or they do not", async () => {
     limits.heartbeat = 25;
     const { log, port } = await open(wire);
-    const streaming = await listen(oldProxy(wire.scheme, port, "streamed"));
-    const arrived = await updatesArrive[name](streaming);
+    const host = `127.0.0.1:${port}`;
+    const streaming = reverseProxy(wire.scheme, port, "streamed");
+    const arrived = await updatesArrive[name](await listen(streaming), host);
+    const inTheMiddle = createServer(transparent(streaming, port));
+    expect(await updatesArrive[name](await listen(inTheMiddle), host)).toBe(arrived);
 
     let heartbeats = 0;
     log.listen(() => (heartbeats += 1), new AbortController().signal);
     let arrivedBuffered = "no";
-    const buffering = oldProxy(wire.scheme, port, "buffered");
-    updatesArrive[name](await listen(buffering)).then(
+    const buffering = reverseProxy(wire.scheme, port, "buffered");
+    updatesArrive[name](await listen(buffering), host).then(
       (observed) => (arrivedBuffered = observed),
       () => {},
     );

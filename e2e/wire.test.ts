@@ -11,7 +11,7 @@ import { Log } from "../shared-chat/log.ts";
 import type { Message, Update } from "../shared-chat/message.ts";
 import { limits } from "../shared-chat/limits.ts";
 import { serve as serveStreams } from "../http2-push/server.ts";
-import { chatOf } from "../shared-server/chat.ts";
+import { chatOf } from "../shared-server/chat-server.ts";
 import { listen, type Options, start } from "../shared-server/start.ts";
 import {
   closeCode,
@@ -844,8 +844,8 @@ describe("http2-push", () => {
     hangUp(session);
   });
 
-  it("closes a session on which nothing moves", async () => {
-    limits.idle = 100;
+  it("closes a session on which nothing but our pings moves", async () => {
+    Object.assign(limits, { idle: 400, ping: 100 });
     const { port } = await open(http2Push);
     const session = http2.connect(`https://localhost:${port}`, trusting);
     session.on("error", () => {});

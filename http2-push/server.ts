@@ -1,6 +1,6 @@
 // A client asks once, and the answer never ends: we write every message down the same stream (Server-Sent Events).
 import { createSecureServer, type ServerHttp2Session } from "node:http2";
-import type { Server } from "node:net";
+import type { Server, Socket } from "node:net";
 import type { Writable } from "node:stream";
 import express from "express";
 import bridge from "http2-express-bridge";
@@ -11,7 +11,7 @@ import { answer } from "../shared-server/admit.ts";
 import { Audience } from "../shared-server/audience.ts";
 import { json } from "../shared-server/body.ts";
 import { catchUp } from "../shared-server/catch-up.ts";
-import type { Chat } from "../shared-server/chat.ts";
+import type { Chat } from "../shared-server/chat-server.ts";
 import { heads } from "../shared-server/heads.ts";
 import { allow, refuse } from "../shared-server/handlers.ts";
 import { withPage } from "../shared-server/site.ts";
@@ -58,9 +58,8 @@ export async function serve(chat: Chat): Promise<Server> {
 
     // msg:post
     .post(json, (req, res, next) => {
-      chat
-        .add(req.body, chat.reader(req), req.ip)
-        .then(({ message, repeated }) => res.status(repeated ? 200 : 201).json(message), next);
+      const added = chat.add(req.body, chat.reader(req), req.socket.remoteAddress);
+      added.then(({ message, repeated }) => res.status(repeated ? 200 : 201).json(message), next);
     })
     .all(allow("GET", "HEAD", "POST"));
 
@@ -83,15 +82,29 @@ export async function serve(chat: Chat): Promise<Server> {
   });
   server.setTimeout(limits.idle); // for a session without a stream; on a session with one the heartbeat moves
 
-  const sessions = new Set<ServerHttp2Session>();
+  const sessions = new Map<ServerHttp2Session, Socket>();
   server.on("session", (session) => {
-    sessions.add(session);
     // The same wait keeps `session.destroy()` from closing the socket, which is what Node does when nothing has moved for long.
-    session.on("connect", (_session, socket) => session.on("timeout", () => socket.destroy()));
-    session.on("close", () => sessions.delete(session));
+    session.on("connect", (_session, socket) => {
+      sessions.set(
+        session,
+        socket.on("close", () => sessions.delete(session)),
+      );
+      session.on("timeout", () => socket.destroy());
+    });
   });
+
+  // An unplugged peer says nothing, and TCP notices only minutes after we have sent into the silence. So we ping.
+  const heartbeat = setInterval(() => {
+    for (const [session, socket] of sessions) {
+      const silent = setTimeout(() => socket.destroy(), limits.pong);
+      session.ping(() => clearTimeout(silent));
+    }
+  }, limits.ping);
+
   closing.addEventListener("abort", () => {
-    for (const session of sessions) session.close(); // GOAWAY: what is under way may end, nothing new begins
+    clearInterval(heartbeat);
+    for (const session of sessions.keys()) session.close(); // GOAWAY: what is under way may end, nothing new begins
   });
   return server;
 }

@@ -4,7 +4,7 @@ import express from "express";
 import { limits } from "../shared-chat/limits.ts";
 import { json } from "../shared-server/body.ts";
 import { waitsFor } from "../shared-server/catch-up.ts";
-import type { Chat } from "../shared-server/chat.ts";
+import type { Chat } from "../shared-server/chat-server.ts";
 import { allow, refuse } from "../shared-server/handlers.ts";
 import { withPage } from "../shared-server/site.ts";
 
@@ -25,9 +25,8 @@ export function serve(chat: Chat): Server {
 
     // msg:post
     .post(json, (req, res, next) => {
-      chat
-        .add(req.body, chat.reader(req), req.ip)
-        .then(({ message, repeated }) => res.status(repeated ? 200 : 201).json(message), next);
+      const added = chat.add(req.body, chat.reader(req), req.socket.remoteAddress);
+      added.then(({ message, repeated }) => res.status(repeated ? 200 : 201).json(message), next);
     })
     .all(allow("GET", "HEAD", "POST"));
 

@@ -10,11 +10,18 @@ import { asRefusal } from "../shared-chat/refusal.ts";
 import { admitUpgrade } from "../shared-server/admit.ts";
 import { Audience } from "../shared-server/audience.ts";
 import { catchUp } from "../shared-server/catch-up.ts";
-import type { Chat } from "../shared-server/chat.ts";
+import type { Chat } from "../shared-server/chat-server.ts";
 import { refuse, upgradeRequired } from "../shared-server/handlers.ts";
 import { withPage } from "../shared-server/site.ts";
 
 const frame = (event: string, data: unknown) => Buffer.from(JSON.stringify({ event, data }));
+
+// All that is sent goes this way: updates, and answers to a client that posts without reading.
+function send(socket: WebSocket, encoded: Buffer, sent?: (error?: Error) => void) {
+  if (socket.bufferedAmount <= limits.backlog) return socket.send(encoded, { binary: false }, sent);
+  // A slow consumer: the backlog would fill our memory. It may come back, and its cursor repairs the gap.
+  socket.close(1013, "You read too slowly.");
+}
 
 export function serve(chat: Chat): Server {
   const { log, closing } = chat;
@@ -25,13 +32,6 @@ export function serve(chat: Chat): Server {
   const sockets = new WebSocketServer({ noServer: true, ...options });
 
   const audience = new Audience<WebSocket>();
-
-  // All that is sent goes this way: updates, and answers to a client that posts without reading.
-  const send = (socket: WebSocket, encoded: Buffer, sent?: (error?: Error) => void) => {
-    if (socket.bufferedAmount <= limits.backlog) return socket.send(encoded, { binary: false }, sent);
-    // A slow consumer: the backlog would fill our memory. It may come back, and its cursor repairs the gap.
-    socket.close(1013, "You read too slowly.");
-  };
 
   server.on("upgrade", (req, duplex, head) => {
     if (!admitUpgrade(req, duplex, "/msgs", chat.publicOrigin)) return;

@@ -110,10 +110,10 @@ export class Log {
       news.push({ ...room.label(reader), last: room.last, ...from });
     }
 
-    const piece = firstPiece(missed.sort(byTick));
+    const piece = firstPiece(missed.toSorted(byTick));
     const more = piece.length < missed.length;
     const update: Update = {
-      msg: [...begun, ...piece].sort(byTick).map(({ message }) => message),
+      msg: [...begun, ...piece].toSorted(byTick).map(({ message }) => message),
       cursor: this.#cursor(more ? piece.at(-1)!.tick : this.#clock),
     };
     if (more) update.more = true;

@@ -169,7 +169,7 @@ export class People {
   ban(person: Person, ban: Ban): void {
     person.ban = ban;
     this.#record(ban.by, `banned ${person.name} until ${new Date(ban.until).toISOString()}: ${ban.reason}`);
-    for (const session of [...person.sessions]) this.end(session, words(ban));
+    person.sessions.forEach((session) => this.end(session, words(ban)));
   }
 
   /** Ends a ban. */

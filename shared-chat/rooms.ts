@@ -24,7 +24,7 @@ export const personal = (name: string): string => `@${canonical(name)}`;
 
 /** The topics that a message is addressed to. Whoever hears one of them may read it, and nobody else. */
 export function topicsOf({ user, room = lobby, to }: Pick<Draft, "user" | "room" | "to">): string[] {
-  return to ? [personal(user), personal(to)].sort() : [room, everyRoom];
+  return to ? [personal(user), personal(to)].toSorted() : [room, everyRoom];
 }
 
 /** A message, and the tick of the log's clock at which it was said. */

@@ -7,9 +7,9 @@ import { sizeOf } from "../shared-chat/rooms.ts";
 /** A connection, as a technique sees it. */
 interface Connection {
   /** Sends an update, and calls `sent` when it has left this process. */
-  send(update: Update, sent: (error?: Error | null) => void): void;
+  send: (update: Update, sent: (error?: Error | null) => void) => void;
   /** From now on the reader receives what is said to their topics. Returns what ends this, if it does not end with the connection. */
-  listen(): (() => void) | void;
+  listen: () => (() => void) | void;
   /** Ends the connection in order: the reader has other rights now, or the server stops. */
   goodbye: () => void;
   /** Cuts the connection, and frees what waits for it. The reader comes back, and its cursor repairs the gap. */

@@ -1,7 +1,7 @@
 // The rare verbs: sign in and out, join and leave a room, ban. They are plain HTTP, the same for all four techniques, and served with the
 // page. Whoever changes a right with them is hung up on and comes back: no technique has a line about it.
 import type { Application, Request, RequestHandler, Response } from "express";
-import { RateLimiterMemory } from "rate-limiter-flexible";
+import { RateLimiterMemory, type RateLimiterRes } from "rate-limiter-flexible";
 import { z } from "zod";
 import { limits } from "../shared-chat/limits.ts";
 import { parseRoom, personName, words } from "../shared-chat/message.ts";
@@ -9,7 +9,7 @@ import type { Person } from "../shared-chat/people.ts";
 import { Refusal } from "../shared-chat/refusal.ts";
 import { canonical } from "../shared-chat/rooms.ts";
 import { json } from "./body.ts";
-import { type Chat, tooMany } from "./chat.ts";
+import { type Chat, tooMany } from "./chat-server.ts";
 import { allow } from "./handlers.ts";
 import { hashOf, matches } from "./passwords.ts";
 
@@ -61,9 +61,8 @@ export function withVerbs(app: Application, chat: Chat): Application {
     const { name, password } = parse(credentials, req.body);
     // The limits stand before the hash: it is slow, and each try would cost us more than whoever tries.
     const address = req.socket.remoteAddress ?? "";
-    const slower = (state: Parameters<typeof tooMany>[0]) => tooMany(state, "Too many tries to sign in.");
-    await triesOfAll.consume(address).catch(slower);
-    await tries.consume(`${canonical(name)} ${address}`).catch(slower);
+    await triesOfAll.consume(address).catch(tooManyTries);
+    await tries.consume(`${canonical(name)} ${address}`).catch(tooManyTries);
 
     const known = people.find(name);
     if (known && !(await matches(password, known.secret)))
@@ -145,6 +144,8 @@ export function withVerbs(app: Application, chat: Chat): Application {
 
   return app;
 }
+
+const tooManyTries = (state: RateLimiterRes) => tooMany(state, "Too many tries to sign in.");
 
 /** A handler whose errors, also those of a promise, are answered with words: Express 4 does not wait for a promise. */
 function answer(handler: (req: Request, res: Response) => void | Promise<void>): RequestHandler {
