@@ -288,6 +288,7 @@ describe("a person", () => {
     here.outbox.become("bob");
     here.connect();
     here.outbox.add("Bob", "hi");
+    expect((await here.post(2)).draft.user).toBe("Bob"); // he does not wait for it
     fail(new Refusal(422, "No."));
     await new Promise(setImmediate);
     expect(here.shows()).toEqual(["hi: sending"]);

@@ -96,8 +96,8 @@ describe("the gap rule", () => {
   it("knows a conversation by the other one of two, whoever writes, and however a name is spelled", () => {
     ada();
     rooms.take({ msg: [message(1, { to: "Ada" }), message(2, { to: "Bob" }, "Ada")], cursor: "log.7" });
-    rooms.take({ msg: [message(3, { to: "ADA" }, "bob")], cursor: "log.8" });
-    expect(ids("@bob")).toEqual([1, 2, 3]);
+    rooms.take({ msg: [message(3, { to: "ADA" }, "bob"), message(4, { to: "BOB" }, "ada")], cursor: "log.8" });
+    expect(ids("@bob")).toEqual([1, 2, 3, 4]);
   });
 });
 
@@ -147,7 +147,7 @@ describe("a list of rooms", () => {
     expect(ids("lobby")).toEqual([1]);
     expect(room("lobby")!.notice!.text).toMatch("started over");
     expect(room("garden")).toBeUndefined();
-    expect(rooms.take(said(4, {}, 4))).toBe("new.1");
+    expect(rooms.take(said(4, garden, 4))).toBe("new.1");
   });
 
   it("is in order: the lobby, the rooms, the conversations", () => {
