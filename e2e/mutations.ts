@@ -367,8 +367,8 @@ const edits: Record<string, Record<string, Edit[]>> = {
       ["keep(this.#key, items);", "", "storage keeps the outbox over a reload, with the same drafts"],
     ],
   },
-  "shared-ui/rooms.ts": {
-    "shared-ui/rooms.test.ts": [
+  "shared-ui/known-rooms.ts": {
+    "shared-ui/known-rooms.test.ts": [
       [
         "if (added.some(({ id }, place) => id !== room.seen + 1 + place)) return",
         "if (false) return",

@@ -7,7 +7,7 @@ import { canonical, lobby } from "../shared-chat/rooms.ts";
 import { type Attempt, Connection, type ConnectionState } from "./connection.ts";
 import { type Item, Outbox } from "./outbox.ts";
 import { ask, RetryLater } from "./request.ts";
-import { type Room, Rooms } from "./rooms.ts";
+import { type Room, Rooms } from "./known-rooms.ts";
 import { isText, keep, recall } from "./storage.ts";
 import { timing } from "./timing.ts";
 import { changing, isChanging, onChange, tell, type Who, whoIsSignedIn } from "./who.ts";

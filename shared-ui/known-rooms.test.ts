@@ -1,7 +1,7 @@
 // What the page knows of its rooms: the gap rule, what begins anew, and what is unread.
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Message, Update } from "../shared-chat/message.ts";
-import { Rooms } from "./rooms.ts";
+import { Rooms } from "./known-rooms.ts";
 import { timing } from "./timing.ts";
 
 let rooms: Rooms;
