@@ -552,6 +552,9 @@ test("Signing out, an expired session and a ban end every open connection of tha
       await person.eventuallyReads(["somebody: as a stranger", "Cyd: as Cyd", "Bob: the end"]);
     await expect(phone.signedInAs).toHaveText("Ada");
     expect(await window.holds()).not.toContain("sent by Ada");
+    await ada.signsIn("Ada");
+    await expect(window.news).toHaveText("You are signed in as Ada.");
+    await expect(window.link("#garden")).toBeVisible();
   });
 });
 
