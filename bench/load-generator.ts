@@ -1,7 +1,8 @@
 // The load generator: many clients listen, and messages are posted. It counts the deliveries, and how busy it is itself.
 import { monitorEventLoopDelay } from "node:perf_hooks";
-import type { Crowd } from "./clients/crowd.ts";
+import type { Crowd, Pause } from "./clients/crowd.ts";
 import type { DeliveryCounter, Receiver } from "./delivery-counter.ts";
+import { roomOf, roomSize, tokenOf } from "./rooms.ts";
 import { characters } from "./scenarios.ts";
 
 /** How many clients connect at a time. */
@@ -14,6 +15,8 @@ const tick = 5;
 interface Client extends Receiver {
   connected: boolean;
   failures: number;
+  /** What says who it is. A stranger has none. */
+  token?: string | undefined;
 }
 
 export class LoadGenerator {
@@ -33,12 +36,19 @@ export class LoadGenerator {
     this.sender = sender;
   }
 
-  /** Connects clients, a batch at a time, until there are this many. @throws when a batch does not connect in time. */
-  async connect(count: number): Promise<void> {
+  /**
+   * Connects clients, a batch at a time, until there are this many: strangers, or people in rooms of ten.
+   * @throws when a batch does not connect in time.
+   */
+  async connect(count: number, inRooms = false): Promise<void> {
     while (this.#size < count) {
       const clients = Math.min(batch, count - this.#size);
       const all = this.#connections(clients);
-      for (let n = 0; n < clients; n++) this.#open({ newest: 0, received: 0, connected: false, failures: 0 });
+      for (let n = 0; n < clients; n++) {
+        const person = this.#size + n;
+        const member = inRooms ? { room: roomOf(person), token: tokenOf(person) } : {};
+        this.#open({ newest: 0, received: 0, connected: false, failures: 0, ...member });
+      }
       this.#size += clients;
       await all;
     }
@@ -53,6 +63,13 @@ export class LoadGenerator {
   post(): unknown {
     const draft = { user: "Ada", text: this.deliveries.next(this.#size, characters), draftId: crypto.randomUUID() };
     return this.sender.post(JSON.stringify(draft));
+  }
+
+  /** The first person in this room says the next message there. */
+  postIn(room: number): unknown {
+    const draft = { room: `room-${room}`, text: this.deliveries.next(roomSize, characters, room) };
+    const user = `Person ${room * roomSize}`;
+    return this.sender.post(JSON.stringify({ user, ...draft, draftId: crypto.randomUUID() }), tokenOf(room * roomSize));
   }
 
   /** Cuts every connection. */
@@ -72,12 +89,14 @@ export class LoadGenerator {
     await action();
     delay.disable();
     const { user, system } = process.cpuUsage(cpu);
-    const { delivered, duplicates, latency } = deliveries;
+    const { delivered, duplicates, astray, latency } = deliveries;
     return {
       seconds: (performance.now() - begun) / 1_000,
+      posted: deliveries.posted - before.posted,
       delivered,
       duplicates,
-      lost: (deliveries.posted - before.posted) * this.#size - delivered,
+      astray,
+      lost: deliveries.outstanding,
       latency: [50, 95, 99].map((share) => latency.percentile(share) / 1_000),
       polls: (crowd.polls?.answered ?? 0) - before.polls,
       bytes: crowd.bytes() - before.bytes,
@@ -87,19 +106,20 @@ export class LoadGenerator {
   }
 
   #open(client: Client) {
-    this.crowd.connect({
-      update: (text) => {
+    const listener = {
+      update: (text: Buffer) => {
         if (client.connected) return this.deliveries.receive(client, text);
         if (!this.deliveries.isUpdate(text)) return;
         this.deliveries.skip(client, text);
         client.connected = true;
         this.#connected();
       },
-      lost: (pause) => {
+      lost: (pause: Pause) => {
         client.connected = false;
         if (this.reconnects && !this.#ended) setTimeout(() => this.#open(client), pause(++client.failures));
       },
-    });
+    };
+    this.crowd.connect(listener, client.token);
   }
 
   /** Resolves when this many more clients are connected, to the time of each. @throws when they are not in time. */

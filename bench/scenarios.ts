@@ -6,6 +6,9 @@ export const characters = 100;
 /** How many times as many clients the crowd scenario has. */
 export const crowdFactor = 10;
 
+/** How many messages are said in rooms for each second of a conversation. */
+export const messagesInRooms = 1_000;
+
 /** What the clients do while the bench measures. */
 export const scenarios: readonly Scenario[] = [
   {
@@ -41,6 +44,18 @@ export const scenarios: readonly Scenario[] = [
     label: "Ten times the clients",
     description:
       "The conversation with ten times as many clients and a tenth of the messages, so with as many deliveries.",
+  },
+  {
+    id: "room",
+    label: "One room of ten",
+    description:
+      "Only one room is full: ten people, each with a session of their own, are connected. The next message is said in it as soon as the ten have the last one.",
+  },
+  {
+    id: "rooms",
+    label: "All rooms full",
+    description:
+      "The clients are spread over rooms of ten. A message is said in one room after another, the next as soon as the ten have the last one.",
   },
   {
     id: "idle",

@@ -12,9 +12,22 @@ export interface RunnableTarget extends Target {
   scenarios: readonly ScenarioId[];
 }
 
-const everything: ScenarioId[] = ["connect", "delivery", "flat-out", "bursts", "wire", "crowd", "idle", "restart"];
-// A poll returns all messages since the last one, so a burst does not differ from other messages.
-const pollingScenarios: ScenarioId[] = everything.filter((id) => id !== "bursts");
+const everything: ScenarioId[] = [
+  "connect",
+  "delivery",
+  "flat-out",
+  "bursts",
+  "wire",
+  "crowd",
+  "room",
+  "rooms",
+  "idle",
+  "restart",
+];
+// A poll returns all messages since the last one, so a burst does not differ from other messages. And a message costs nothing until
+// somebody polls: there is no list of listeners that could be walked over. A poll reads the rooms of the one who asks, however many others
+// there are.
+const pollingScenarios: ScenarioId[] = everything.filter((id) => !["bursts", "room", "rooms"].includes(id));
 const baselines: ScenarioId[] = ["connect", "delivery", "flat-out", "bursts", "wire"];
 const courses: ScenarioId[] = ["connect", "delivery", "wire"];
 
@@ -134,6 +147,25 @@ export const comparisons: readonly {
     metric: name === "polling" ? ("cpuPerPoll" as const) : ("cpuPerDelivery" as const),
     goal: 1.2,
   })),
+  ...variants
+    .filter(({ name }) => name !== "polling")
+    .flatMap(({ name }) => [
+      {
+        target: name,
+        against: name,
+        scenario: "rooms" as const,
+        againstScenario: "room" as const,
+        metric: "cpuPerMessage" as const,
+        goal: 1.3,
+      },
+      {
+        target: name,
+        against: name,
+        scenario: "rooms" as const,
+        againstScenario: "flat-out" as const,
+        metric: "cpuPerDelivery" as const,
+      },
+    ]),
   ...variants.flatMap(({ name }) => [
     { target: name, against: `course-${name}`, scenario: "delivery" as const, metric: "cpuPerDelivery" as const },
     { target: name, against: `course-${name}`, scenario: "wire" as const, metric: "bytesPerDelivery" as const },
@@ -157,7 +189,7 @@ function withTls(name: VariantName, scenarios = everything): RunnableTarget {
     ...variant(
       name,
       "The variant, and TLS in front of it in the same process.",
-      scenarios.filter((id) => id !== "crowd"),
+      scenarios.filter((id) => !["crowd", "room", "rooms"].includes(id)),
     ),
     id: `${name}-tls`,
     label: `${name} with TLS`,
