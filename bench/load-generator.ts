@@ -2,7 +2,7 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import type { Crowd, Pause } from "./clients/crowd.ts";
 import type { DeliveryCounter, Receiver } from "./delivery-counter.ts";
-import { roomOf, roomSize, tokenOf } from "./rooms.ts";
+import { nameOf, roomOf, roomSize, tokenOf } from "./rooms.ts";
 import { characters } from "./scenarios.ts";
 
 /** How many clients connect at a time. */
@@ -59,17 +59,14 @@ export class LoadGenerator {
     return this.#connections(this.#size);
   }
 
-  /** Posts the next message. */
+  /** Posts the next message, for everybody. */
   post(): unknown {
-    const draft = { user: "Ada", text: this.deliveries.next(this.#size, characters), draftId: crypto.randomUUID() };
-    return this.sender.post(JSON.stringify(draft));
+    return this.sender.post(this.#draft(this.#size));
   }
 
-  /** The first person in this room says the next message there. */
+  /** Posts the next message in this room, as the first person in it. */
   postIn(room: number): unknown {
-    const draft = { room: `room-${room}`, text: this.deliveries.next(roomSize, characters, room) };
-    const user = `Person ${room * roomSize}`;
-    return this.sender.post(JSON.stringify({ user, ...draft, draftId: crypto.randomUUID() }), tokenOf(room * roomSize));
+    return this.sender.post(this.#draft(roomSize, room), tokenOf(room * roomSize));
   }
 
   /** Cuts every connection. */
@@ -103,6 +100,12 @@ export class LoadGenerator {
       cpu: user + system,
       delay: Math.max(0, delay.percentile(99) / 1e6 - tick), // the histogram holds the time between two ticks
     };
+  }
+
+  #draft(receivers: number, room?: number): string {
+    const text = this.deliveries.next(receivers, characters, room);
+    const where = room === undefined ? {} : { room: nameOf(room) };
+    return JSON.stringify({ user: "Ada", text, draftId: crypto.randomUUID(), ...where });
   }
 
   #open(client: Client) {

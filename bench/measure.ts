@@ -3,7 +3,7 @@ import { max, median } from "simple-statistics";
 import { limits } from "../shared-chat/limits.ts";
 import { timing } from "../shared-ui/timing.ts";
 import type { Options } from "./options.ts";
-import type { ScenarioId } from "./results.ts";
+import type { RoomScenario, ScenarioId } from "./results.ts";
 import { roomSize, roomsOf } from "./rooms.ts";
 import { conversation, inRooms, measure, type Sample, throughput } from "./sample.ts";
 import { crowdFactor, messagesInRooms } from "./scenarios.ts";
@@ -108,18 +108,20 @@ export async function crowd(target: RunnableTarget, options: Options): Promise<S
 }
 
 /**
- * Messages in rooms of ten: with one room, or with as many as there are clients for. The two are compared, so both get the same
- * number of messages, to warm the code and to count.
+ * Messages in rooms of ten. What the scenarios compare differs in one thing at a time: how many rooms are full, or in how many something is
+ * said. The number of messages is the same, to warm the code and to count.
  */
-export async function rooms(target: RunnableTarget, scenario: "room" | "rooms", options: Options): Promise<Sample[]> {
+export async function rooms(target: RunnableTarget, scenario: RoomScenario, options: Options): Promise<Sample[]> {
+  const all = roomsOf(options.clients);
+  const full = scenario === "room" ? 1 : all;
+  const busy = scenario === "rooms" ? all : 1;
   const trial = new Trial(target);
-  const full = scenario === "room" ? 1 : roomsOf(options.clients);
-  const post = () => trial.load.ask("postInRooms", { rooms: full, messages: messagesInRooms * options.seconds });
+  const say = () => trial.load.ask("postInRooms", { rooms: busy, messages: messagesInRooms * options.seconds });
   try {
     await trial.start(full);
     await trial.load.ask("connect", { ...trial.address, clients: full * roomSize, inRooms: true });
-    await post();
-    return await measure([trial], scenario, post, inRooms, options);
+    await say();
+    return await measure([trial], scenario, say, inRooms, options);
   } finally {
     await trial.stop();
   }

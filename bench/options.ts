@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import type { ScenarioId } from "./results.ts";
-import { crowdFactor, scenarios } from "./scenarios.ts";
+import { crowdFactor, roomScenarios, scenarios } from "./scenarios.ts";
 import { type RunnableTarget, targets } from "./targets.ts";
 
 export interface Options {
@@ -24,7 +24,7 @@ export interface Options {
 /** Scenarios that run only when they are named: the crowd needs thousands of open files, and minutes. */
 const onRequest: readonly ScenarioId[] = ["crowd"];
 /** Scenarios that `--quick` leaves out because they are slow. */
-const slow: readonly ScenarioId[] = [...onRequest, "flat-out", "room", "rooms", "idle", "restart"];
+const slow: readonly ScenarioId[] = [...onRequest, "flat-out", ...roomScenarios, "idle", "restart"];
 
 /** What `npm run bench -- --help` prints. */
 export const help = `npm run bench -- [options]
@@ -40,7 +40,7 @@ export const help = `npm run bench -- [options]
   --out FILE         where the results go (bench/results.json when everything is measured)
 
   targets: ${targets.map(({ id }) => id).join(", ")}
-  scenarios: ${scenarios.map(({ id }) => id).join(", ")} (${onRequest.join(", ")} only when it is named)
+  scenarios: ${scenarios.map(({ id }) => id).join(", ")} (${onRequest.join(", ")} only when it is named; rooms brings ${roomScenarios.slice(0, -1).join(" and ")} along)
 `;
 
 /**
@@ -56,8 +56,7 @@ export function parseOptions(args: string[]): Options {
     if (/^\d+$/.test(value) && Number(value) >= 1 && Number(value) <= most) return Number(value);
     throw new Error(`--${name} must be a whole number from 1 to ${most}, not "${value}".`);
   };
-  // What a message costs in one of many rooms is compared with what it costs in the only one.
-  const named = values.scenario?.flatMap((name) => (name === "rooms" ? ["room", name] : [name]));
+  const named = values.scenario?.flatMap((name): readonly string[] => (name === "rooms" ? roomScenarios : [name]));
   const options = {
     args,
     clients: number("clients", quick ? 100 : 500, 20_000),

@@ -145,15 +145,16 @@ export interface Metric {
 
 export type MetricId = keyof typeof metrics;
 
+export type RoomScenario = "room" | "room-of-many" | "rooms";
+
 export type ScenarioId =
+  | RoomScenario
   | "connect"
   | "delivery"
   | "flat-out"
   | "bursts"
   | "wire"
   | "crowd"
-  | "room"
-  | "rooms"
   | "idle"
   | "restart";
 

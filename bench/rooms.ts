@@ -13,6 +13,9 @@ export const roomsOf = (clients: number): number => Math.max(1, Math.floor(clien
 /** The room of a person. Both are numbers from 0. */
 export const roomOf = (person: number): number => Math.floor(person / roomSize);
 
+/** The name of a room. */
+export const nameOf = (room: number): string => `room-${room}`;
+
 /** The token in the cookie of a person: as long as a real one, and no secret. */
 export const tokenOf = (person: number): string => `person-${person}-`.padEnd(43, "0");
 
@@ -21,7 +24,7 @@ export function fill({ people }: Log, rooms: number): void {
   limits.rooms = limits.people = Infinity;
   for (let number = 0; number < rooms * roomSize; number++) {
     const person = people.create(`Person ${number}`, "a secret that nobody checks");
-    people.join(person, `room-${roomOf(number)}`);
+    people.join(person, nameOf(roomOf(number)));
     people.signIn(person, createHash("sha256").update(tokenOf(number)).digest("base64url")); // as in shared-server/sessions.ts
   }
 }

@@ -1,4 +1,4 @@
-import type { Scenario } from "./results.ts";
+import type { RoomScenario, Scenario } from "./results.ts";
 
 /** The length of each text. */
 export const characters = 100;
@@ -8,6 +8,9 @@ export const crowdFactor = 10;
 
 /** How many messages are said in rooms for each second of a conversation. */
 export const messagesInRooms = 1_000;
+
+/** The scenarios of rooms. What a message costs in one of them is compared with what it costs in another. */
+export const roomScenarios: readonly RoomScenario[] = ["room", "room-of-many", "rooms"];
 
 /** What the clients do while the bench measures. */
 export const scenarios: readonly Scenario[] = [
@@ -47,15 +50,19 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     id: "room",
-    label: "One room of ten",
+    label: "One room",
     description:
-      "Only one room is full: ten people, each with a session of their own, are connected. The next message is said in it as soon as the ten have the last one.",
+      "Ten people in one room are connected, and nobody else. Messages are said there, the next as soon as the ten have the last one.",
+  },
+  {
+    id: "room-of-many",
+    label: "One room of many",
+    description: "The same, while all other clients are connected, too: ten in each other room, where nothing is said.",
   },
   {
     id: "rooms",
-    label: "All rooms full",
-    description:
-      "The clients are spread over rooms of ten. A message is said in one room after another, the next as soon as the ten have the last one.",
+    label: "One room after another",
+    description: "All clients are connected, ten in each room, and each message is said in the next room.",
   },
   {
     id: "idle",

@@ -476,8 +476,36 @@ const edits: Record<string, Record<string, Edit[]>> = {
       ],
     ],
   },
+  "bench/delivery-counter.ts": {
+    "bench/delivery-counter.test.ts": [
+      [
+        "room !== undefined && room !== receiver.room",
+        "room === receiver.room && room !== receiver.room",
+        "the delivery counter counts what reaches somebody who is not in the room as astray, and not as a delivery",
+      ],
+    ],
+  },
+  "bench/load-generator.ts": {
+    "bench/measure.test.ts": [
+      [
+        "this.#draft(roomSize, room), tokenOf",
+        "this.#draft(roomSize), tokenOf",
+        "raw-websockets is measured in one room after another, and each message reaches the ten in it",
+      ],
+    ],
+  },
+  "bench/clients/websocket.ts": {
+    "bench/clients/clients.test.ts": [
+      [
+        "byToken.get(token)",
+        "posters[0]",
+        "A client of raw-websockets with the token of a session speaks in its room and hears it, and nobody else does",
+      ],
+    ],
+  },
   "bench/rows.ts": {
     "bench/results-page.test.ts": [
+      ["against ${during(againstScenario)}", "", "A target that is compared with itself says in which scenario"],
       [
         "figure.max < other.figure.min",
         "figure.median < other.figure.median",

@@ -21,9 +21,10 @@ const preface = Buffer.concat([
   frame(windowUpdate, 0, 0, Buffer.from([0x7f, 0xff, 0, 0])),
 ]);
 
+const literal = (name: number[], value: string) => Buffer.from([...name, value.length, ...Buffer.from(value)]);
+
 /** `GET /msgs` in HPACK (RFC 7541): two header fields by their index in the static table, the others with a literal value. */
 function request(authority: string, token?: string): Buffer {
-  const literal = (name: number[], value: string) => Buffer.from([...name, value.length, ...Buffer.from(value)]);
   return Buffer.concat([
     Buffer.from([0x82, 0x87]),
     literal([0x04], "/msgs"),
