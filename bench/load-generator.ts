@@ -2,7 +2,7 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import type { Crowd, Pause } from "./clients/crowd.ts";
 import type { DeliveryCounter, Receiver } from "./delivery-counter.ts";
-import { nameOf, roomOf, roomSize, tokenOf } from "./rooms.ts";
+import { nameOf, roomOf, roomSize, tokenOf } from "./rooms-of-ten.ts";
 import { characters } from "./scenarios.ts";
 
 /** How many clients connect at a time. */

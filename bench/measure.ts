@@ -4,7 +4,7 @@ import { limits } from "../shared-chat/limits.ts";
 import { timing } from "../shared-ui/timing.ts";
 import type { Options } from "./options.ts";
 import type { RoomScenario, ScenarioId } from "./results.ts";
-import { roomSize, roomsOf } from "./rooms.ts";
+import { roomSize, roomsOf } from "./rooms-of-ten.ts";
 import { conversation, inRooms, measure, type Sample, throughput } from "./sample.ts";
 import { crowdFactor, messagesInRooms } from "./scenarios.ts";
 import type { RunnableTarget } from "./targets.ts";

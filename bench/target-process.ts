@@ -7,7 +7,7 @@ import { Log } from "../shared-chat/log.ts";
 import { start } from "../shared-server/start.ts";
 import type { VariantName } from "../shared-server/variants.ts";
 import { serveCommands } from "./child.ts";
-import { fill } from "./rooms.ts";
+import { fill } from "./rooms-of-ten.ts";
 import { startWithTls } from "./with-tls.ts";
 
 limits.posts.points = 1e9; // the bench posts faster than a person

@@ -3,7 +3,7 @@ import { afterEach, expect, test } from "vitest";
 import { Log } from "../../shared-chat/log.ts";
 import { start } from "../../shared-server/start.ts";
 import { DeliveryCounter, type Receiver } from "../delivery-counter.ts";
-import { fill, nameOf, roomOf, tokenOf } from "../rooms.ts";
+import { fill, nameOf, roomOf, tokenOf } from "../rooms-of-ten.ts";
 import { startWithTls } from "../with-tls.ts";
 import type { Crowd } from "./crowd.ts";
 import { type CrowdName, crowds } from "./crowds.ts";
