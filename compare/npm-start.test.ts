@@ -7,7 +7,7 @@ import { endAll, fails, fiveFree, runs } from "../e2e/process.ts";
 import { join, wires } from "../e2e/wires.ts";
 import { variants } from "../shared-server/variants.ts";
 
-vi.setConfig({ testTimeout: 20_000, maxConcurrency: 2 });
+vi.setConfig({ testTimeout: 90_000, maxConcurrency: 2 });
 afterAll(endAll);
 
 const command = ["compare/npm-start.ts"];
@@ -17,7 +17,7 @@ describe.concurrent("npm start", () => {
   it("prints all addresses, and ends on Ctrl-C while clients are connected, even when the signal arrives twice", async () => {
     const { said, port, kill, ended } = runs(command);
     const page = await port();
-    await vi.waitUntil(() => addresses(said.out).length === 5, { timeout: 1_000, interval: 5 });
+    await vi.waitUntil(() => addresses(said.out).length === 5, { timeout: 10_000, interval: 5 });
     const [, ...panes] = addresses(said.out);
     const lines = variants.map(({ name, scheme }, place) => `  ${name}: ${scheme}://localhost:${panes[place]}`);
     expect(said.out).toBe([`side by side: http://localhost:${page}`, ...lines, ""].join("\n"));
@@ -45,7 +45,7 @@ describe.concurrent("npm start", () => {
       const taken = net.createServer().listen(port + above, address);
       await once(taken, "listening");
       expect(await fails(command, { PORT: String(port) })).toBe(
-        `Port ${port + above} is in use. Stop the program that uses it, or choose another port: PORT=${port + 1_000}.\n`,
+        `Port ${port + above} is in use. Stop the program that uses it, or add PORT=${port + 1_000} to the command.\n`,
       );
       taken.close();
     },
@@ -62,13 +62,72 @@ describe.concurrent("npm start", () => {
     const begun = performance.now();
     const { said, port, kill } = runs(command);
     await port();
-    await vi.waitUntil(() => addresses(said.out).length === 5, { timeout: 1_000, interval: 5 });
+    await vi.waitUntil(() => addresses(said.out).length === 5, { timeout: 10_000, interval: 5 });
     const printed = performance.now();
     const [page, polling] = addresses(said.out);
     for (const script of [`${page}/main.js`, `${polling}/client.js`, `${polling}/wire.js`])
       expect((await fetch(`http://localhost:${script}`)).status).toBe(200);
     expect(performance.now() - printed).toBeLessThan((printed - begun) / 4);
     kill("SIGKILL");
+  });
+
+  it("with PUBLIC_ORIGIN, prints the public addresses, and answers a proxy that states them or its own", async () => {
+    const { said, kill } = runs([...command, "PUBLIC_ORIGIN=https://chat-PORT.example.org"]);
+    const origins = () => Array.from(said.out.matchAll(/https:\/\/chat-(\d+)\.example\.org$/gm));
+    await vi.waitUntil(() => origins().length === 5, { timeout: 60_000, interval: 10 });
+    const [[page, port], ...panes] = origins() as [string, string][] as [[string, string], ...[string, string][]];
+
+    const ask = (path: string, init?: RequestInit) => fetch(`http://127.0.0.1:${port}${path}`, init);
+    expect((await ask("/", { redirect: "manual" })).status).toBe(200); // fetch states this address as the Host
+    expect((await ask("/", { headers: { Origin: "https://chat.example.org" } })).status).toBe(403);
+    expect((await ask("/")).headers.get("Content-Security-Policy")).toContain(
+      `frame-src ${panes.map(([url]) => url).join(" ")};`,
+    );
+    for (const [Origin, status] of [
+      [page, 415],
+      [`http://localhost:${port}`, 415],
+      [`https://localhost:${port}`, 403],
+      [panes[0]![0], 403],
+    ] as const)
+      expect((await ask("/outages", { method: "POST", headers: { Origin } })).status, Origin).toBe(status);
+
+    for (const [place, wire] of wires.entries()) {
+      const [url, at] = panes[place]!;
+      const own = `${wire.scheme}://localhost:${at}`;
+      for (const [host, Origin] of [
+        [new URL(url).host, url],
+        [`localhost:${at}`, own],
+        [`127.0.0.1:${at}`, url],
+      ] as const) {
+        const ada = await join(wire, Number(at), { headers: { Host: host, Origin } });
+        await ada.says(`hello from ${host}`);
+      }
+      const request = { method: "GET", path: "/", headers: { Host: `chat-1.example.org` } };
+      expect((await wire.request(Number(at), request)).status).toBe(403);
+      const framed = await wire.request(Number(at), { ...request, headers: { Host: new URL(url).host } });
+      expect(framed.headers["content-security-policy"]).toContain(`frame-ancestors ${page};`);
+    }
+    kill("SIGKILL");
+  });
+
+  it("binds to HOST, and prints addresses that answer there and nowhere else", async () => {
+    const { said, kill } = runs([...command, "HOST=127.0.0.2"]);
+    const found = () => Array.from(said.out.matchAll(/https?:\/\/127\.0\.0\.2:(\d+)/g));
+    await vi.waitUntil(() => found().length === 5, { timeout: 60_000, interval: 10 });
+    for (const [address, port] of found()) {
+      if (address.startsWith("http:")) expect((await fetch(`${address}/style.css`)).status, address).toBe(200);
+      for (const loopback of loopbacks) {
+        const refused = net.connect(Number(port), loopback);
+        expect(await once(refused, "connect").catch(({ code }) => code)).toBe("ECONNREFUSED");
+      }
+    }
+    kill("SIGKILL");
+  });
+
+  it("asks for the word PORT in PUBLIC_ORIGIN, because each pane has an address of its own", async () => {
+    expect(await fails(command, { PUBLIC_ORIGIN: "https://chat.example.org" })).toContain(
+      "must have the word PORT in it",
+    );
   });
 
   it("explains what is wrong with the certificate", async () => {

@@ -11,6 +11,9 @@ import { Refusal } from "../shared-chat/refusal.ts";
 type Request = IncomingMessage | Http2ServerRequest;
 type Response = ServerResponse | Http2ServerResponse;
 
+/** The origin at which people reach a server through a proxy, or several. */
+export type PublicOrigin = string | string[] | undefined;
+
 /** What every answer says unless its handler says otherwise: no cache keeps it, and the browser believes its Content-Type. */
 const always = { "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff" };
 
@@ -19,7 +22,7 @@ const always = { "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff
  * Any other request gets 403. Ours are localhost, 127.0.0.1, [::1] and the address that the request arrived at, with the port
  * that it arrived at, and the public origin.
  */
-export function admit(publicOrigin: string | undefined) {
+export function admit(publicOrigin: PublicOrigin) {
   return (req: Request, res: Response, next: () => void): void => {
     const refusal = refusalFor(req, publicOrigin);
     const responds = res instanceof ServerResponse || res instanceof Http2ServerResponse;
@@ -41,12 +44,7 @@ export function refuseJsonp(req: Request, res: Response, next: () => void): void
  * The same check for an upgrade, which no web framework sees. A refused upgrade, or one for another path, is answered here.
  * @returns whether the upgrade is admitted.
  */
-export function admitUpgrade(
-  req: IncomingMessage,
-  socket: Duplex,
-  path: string,
-  publicOrigin: string | undefined,
-): boolean {
+export function admitUpgrade(req: IncomingMessage, socket: Duplex, path: string, publicOrigin: PublicOrigin): boolean {
   const refusal = refusalFor(req, publicOrigin) ?? (req.url?.split("?")[0] === path ? undefined : notFound);
   if (refusal) refuseUpgrade(socket, refusal);
   return !refusal;
@@ -79,7 +77,7 @@ function setHeaders(res: Response, headers: Record<string, string>) {
 
 export const notFound = new Refusal(404, "Nothing was found at this address.");
 
-function refusalFor(req: Request, publicOrigin: string | undefined): Refusal | undefined {
+function refusalFor(req: Request, publicOrigin: PublicOrigin): Refusal | undefined {
   const { localAddress, localPort } = req.socket;
   if (localAddress === undefined || localPort === undefined) return new Refusal(403, "The connection is gone.");
   const scheme = (req.socket as TLSSocket).encrypted ? "https" : "http";
@@ -96,13 +94,13 @@ function refusalFor(req: Request, publicOrigin: string | undefined): Refusal | u
 // Every request to a server needs the same few. Parsing the addresses each time would be a good part of what a poll costs.
 const origins = new Map<string, { hosts: string[]; origin: string }[]>();
 
-function originsOf(scheme: string, address: string, port: number, publicOrigin = "") {
-  const key = `${scheme} ${address} ${port} ${publicOrigin}`;
+function originsOf(scheme: string, address: string, port: number, publicOrigin: PublicOrigin) {
+  const key = [scheme, address, port, publicOrigin].join(" ");
   const known = origins.get(key);
   if (known) return known;
   // An address is not a name: nobody can rebind it to this machine.
   const names = ["localhost", "127.0.0.1", "[::1]", isIPv6(address) ? `[${address}]` : address];
-  const addresses = [...names.map((name) => `${scheme}://${name}:${port}`), publicOrigin];
+  const addresses = [...names.map((name) => `${scheme}://${name}:${port}`), publicOrigin ?? []].flat();
   const ours = addresses
     .filter((url) => URL.canParse(url))
     .map((url) => {

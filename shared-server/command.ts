@@ -1,4 +1,5 @@
 // What every command that starts servers needs. When something is wrong, it says so in one sentence.
+import { isIPv6 } from "node:net";
 
 /** The command cannot do what it was asked for. The message is the sentence for the person who typed it. */
 export class UsageError extends Error {}
@@ -7,6 +8,18 @@ export class UsageError extends Error {}
 export function fail(sentence: string): never {
   console.error(sentence);
   process.exit(1);
+}
+
+/**
+ * Takes the settings after a command, as in `npm start PORT=4000`, as if the environment had them. This works in every shell,
+ * while `PORT=4000 npm start` does not, and PowerShell may keep the `--` of `npm start -- --port 4000` to itself.
+ */
+export function takeSettings(words: string[]): void {
+  for (const word of words) {
+    const [, name, value] = /^(PORT|HOST|PUBLIC_ORIGIN|TLS_CERT|TLS_KEY)=(.*)$/.exec(word) ?? [];
+    if (!name) fail(`There is no setting "${word}". The settings are PORT=…, HOST=…, PUBLIC_ORIGIN=…, TLS_CERT=… and TLS_KEY=….`);
+    process.env[name] = value;
+  }
 }
 
 /** The port in the environment variable PORT, at most `most`, or else the default. */
@@ -19,14 +32,21 @@ export function portOr(usual: number, most = 65_535): number {
 /** Says why a server did not start. `port` is the port that was asked for, `usual` the default. */
 export function cannotStart(error: NodeJS.ErrnoException & { port?: number }, port: number, usual: number): never {
   if (error instanceof UsageError) fail(error.message);
+  const { HOST } = process.env;
+  if (HOST && ["EADDRNOTAVAIL", "ENOTFOUND", "EAI_AGAIN", "EINVAL"].includes(error.code ?? ""))
+    fail(
+      `HOST=${HOST} is not an address of this machine. If you did not set it, your shell did: add HOST=localhost to the command.`,
+    );
   if (error.syscall !== "listen") throw error; // a file that cannot be read has the same codes
   const failed = error.port ?? port;
   let other = port > 60_000 ? port - 1_000 : port + 1_000;
   if (port < 1_024) other = usual; // the system keeps those
   if (error.code === "EADDRINUSE")
-    fail(`Port ${failed} is in use. Stop the program that uses it, or choose another port: PORT=${other}.`);
+    fail(`Port ${failed} is in use. Stop the program that uses it, or add PORT=${other} to the command.`);
   if (error.code === "EACCES")
-    fail(`You are not allowed to open port ${failed}. Choose another one above 1023: PORT=${other}.`);
+    fail(
+      `You are not allowed to open port ${failed}. Ports above 1023 are free to all: add PORT=${other} to the command.`,
+    );
   throw error;
 }
 
@@ -40,4 +60,23 @@ export function stopOnSignal(stop: () => Promise<void>): void {
       await stopping;
       process.exit(0);
     });
+}
+
+/** The name by which a browser here reaches a server that is bound to this address. */
+export function nameOf(host: string | undefined): string {
+  if (!host || ["0.0.0.0", "::"].includes(host)) return "localhost";
+  return isIPv6(host) ? `[${host}]` : host;
+}
+
+/**
+ * The origin that PUBLIC_ORIGIN states for this port, as browsers state it: in lower case, without the default port. The word PORT
+ * in it stands for the port. Browsers speak HTTP/2 only over TLS, so a variant on https is never reached with http.
+ */
+export function publicOriginOf(text: string, scheme: "http" | "https", port: number): string {
+  const stated = text.replaceAll(/\bPORT\b/g, String(port));
+  const url = URL.canParse(stated) ? new URL(stated) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol) || url.href !== `${url.origin}/`)
+    return fail(`PUBLIC_ORIGIN must look like https://chat.example.org, without a path, not "${text}".`);
+  if (scheme === "https") url.protocol = "https:";
+  return url.origin;
 }

@@ -6,7 +6,7 @@ import helmet from "helmet";
 import { limits } from "../shared-chat/limits.ts";
 import type { Log } from "../shared-chat/log.ts";
 import { asRefusal, Refusal } from "../shared-chat/refusal.ts";
-import { admit, answer, notFound } from "./admit.ts";
+import { admit, answer, notFound, type PublicOrigin } from "./admit.ts";
 import { bundle } from "./bundle.ts";
 import { headFits } from "./heads.ts";
 import type { VariantName } from "./variants.ts";
@@ -18,7 +18,7 @@ export interface Chat {
   /** Aborted when this server stops: the moment to say goodbye to everybody who is connected. */
   closing: AbortSignal;
   /** The origin at which people reach the server through a proxy, such as "https://chat.example.org". */
-  publicOrigin?: string | undefined;
+  publicOrigin?: PublicOrigin;
   /** The one origin whose pages may show the chat in a frame. Default: none. */
   framedBy?: string | undefined;
 }
@@ -51,7 +51,7 @@ function wired(page: string, framedBy: string | undefined): string {
 }
 
 /** Adds to an app what holds for every request to every server here: who may ask, how much, and one request at a time. */
-export function withRules(app: Application, publicOrigin: string | undefined): Application {
+export function withRules(app: Application, publicOrigin: PublicOrigin): Application {
   app.disable("x-powered-by");
   app.disable("etag"); // hashing every response costs more than the bytes that it saves here
   app.set("query parser", "simple");
