@@ -73,39 +73,41 @@ describe.concurrent("npm start", () => {
 
   it("with PUBLIC_ORIGIN, prints the public addresses, and answers a proxy that states them or its own", async () => {
     const { said, kill } = runs([...command, "PUBLIC_ORIGIN=https://chat-PORT.example.org"]);
-    const origins = () => Array.from(said.out.matchAll(/https:\/\/chat-(\d+)\.example\.org$/gm));
+    const origins = () =>
+      Array.from(said.out.matchAll(/https:\/\/chat-(\d+)\.example\.org$/gm), ([url, port]) => ({ url, port }));
     await vi.waitUntil(() => origins().length === 5, { timeout: 60_000, interval: 10 });
-    const [[page, port], ...panes] = origins() as [string, string][] as [[string, string], ...[string, string][]];
+    const [page, ...panes] = origins();
+    const { url, port } = page!;
 
     const ask = (path: string, init?: RequestInit) => fetch(`http://127.0.0.1:${port}${path}`, init);
     expect((await ask("/", { redirect: "manual" })).status).toBe(200); // fetch states this address as the Host
     expect((await ask("/", { headers: { Origin: "https://chat.example.org" } })).status).toBe(403);
     expect((await ask("/")).headers.get("Content-Security-Policy")).toContain(
-      `frame-src ${panes.map(([url]) => url).join(" ")};`,
+      `frame-src ${panes.map((pane) => pane.url).join(" ")};`,
     );
     for (const [Origin, status] of [
-      [page, 415],
+      [url, 415],
       [`http://localhost:${port}`, 415],
       [`https://localhost:${port}`, 403],
-      [panes[0]![0], 403],
+      [panes[0]!.url, 403],
     ] as const)
       expect((await ask("/outages", { method: "POST", headers: { Origin } })).status, Origin).toBe(status);
 
     for (const [place, wire] of wires.entries()) {
-      const [url, at] = panes[place]!;
-      const own = `${wire.scheme}://localhost:${at}`;
+      const pane = panes[place]!;
+      const own = `${wire.scheme}://localhost:${pane.port}`;
       for (const [host, Origin] of [
-        [new URL(url).host, url],
-        [`localhost:${at}`, own],
-        [`127.0.0.1:${at}`, url],
+        [new URL(pane.url).host, pane.url],
+        [`localhost:${pane.port}`, own],
+        [`127.0.0.1:${pane.port}`, pane.url],
       ] as const) {
-        const ada = await join(wire, Number(at), { headers: { Host: host, Origin } });
+        const ada = await join(wire, Number(pane.port), { headers: { Host: host, Origin } });
         await ada.says(`hello from ${host}`);
       }
-      const request = { method: "GET", path: "/", headers: { Host: `chat-1.example.org` } };
-      expect((await wire.request(Number(at), request)).status).toBe(403);
-      const framed = await wire.request(Number(at), { ...request, headers: { Host: new URL(url).host } });
-      expect(framed.headers["content-security-policy"]).toContain(`frame-ancestors ${page};`);
+      const get = (Host: string) => wire.request(Number(pane.port), { method: "GET", path: "/", headers: { Host } });
+      expect((await get("chat-1.example.org")).status).toBe(403);
+      const framed = await get(new URL(pane.url).host);
+      expect(framed.headers["content-security-policy"]).toContain(`frame-ancestors ${url};`);
     }
     kill("SIGKILL");
   });

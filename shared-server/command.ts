@@ -17,7 +17,10 @@ export function fail(sentence: string): never {
 export function takeSettings(words: string[]): void {
   for (const word of words) {
     const [, name, value] = /^(PORT|HOST|PUBLIC_ORIGIN|TLS_CERT|TLS_KEY)=(.*)$/.exec(word) ?? [];
-    if (!name) fail(`There is no setting "${word}". The settings are PORT=…, HOST=…, PUBLIC_ORIGIN=…, TLS_CERT=… and TLS_KEY=….`);
+    if (!name)
+      fail(
+        `There is no setting "${word}". The settings are PORT=…, HOST=…, PUBLIC_ORIGIN=…, TLS_CERT=… and TLS_KEY=….`,
+      );
     process.env[name] = value;
   }
 }
