@@ -32,3 +32,7 @@ stopOnSignal(() => running.stop());
 await bundled; // an address is printed when everything behind it is ready, the scripts of the pages too
 console.log(`side by side: ${running.url}${HOST ? ` (bound to ${HOST})` : ""}`);
 for (const { variant, url } of running.panes) console.log(`  ${variant.name}: ${url}`);
+if (HOST && !PUBLIC_ORIGIN && nameOf(HOST) === "localhost")
+  console.log(
+    "To let others in, add PUBLIC_ORIGIN with the address that they will type, as http://192.168.1.20:PORT is.",
+  );

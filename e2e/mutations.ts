@@ -451,6 +451,50 @@ const edits: Record<string, Record<string, Edit[]>> = {
         "The counters are not kept for a page that does not read them",
       ],
     ],
+    "compare/npm-start.test.ts": [
+      [
+        'if (hostname === "localhost")',
+        "if (hostname)",
+        "npm start with PUBLIC_ORIGIN, prints the public addresses, and answers a proxy that states them or its own",
+      ],
+      [
+        " || origin === `http://localhost:${socket.localPort}`",
+        "",
+        "npm start with PUBLIC_ORIGIN, prints the public addresses, and answers a proxy that states them or its own",
+      ],
+    ],
+  },
+  "compare/tapped-variant.ts": {
+    "compare/npm-start.test.ts": [
+      [
+        "publicOrigin: [this.url, ...own]",
+        "publicOrigin: this.url",
+        "npm start with PUBLIC_ORIGIN, prints the public addresses, and answers a proxy that states them or its own",
+      ],
+    ],
+  },
+  "compare/side-by-side.ts": {
+    "compare/npm-start.test.ts": [
+      [
+        "await tap.open(port && port + 1 + place, host);",
+        "await tap.open(port && port + 1 + place);",
+        "npm start binds to HOST, and prints addresses that answer there and nowhere else",
+      ],
+    ],
+  },
+  "shared-server/command.ts": {
+    "shared-server/cli.test.ts": [
+      [
+        'if (scheme === "https") url.protocol = "https:";',
+        "",
+        "PUBLIC_ORIGIN http://chat.example.org:PORT of a variant on https is https://chat.example.org:3001",
+      ],
+      [
+        "process.env[name] = value;",
+        "process.env[name] ??= value;",
+        "the command line takes the settings after its name, as every shell can write them, before those of the environment",
+      ],
+    ],
   },
   "compare/page/certificate-check.ts": {
     "compare/page/certificate-check.test.ts": [

