@@ -3,7 +3,7 @@ import { once } from "node:events";
 import net from "node:net";
 import { afterAll, describe, expect, it, vi } from "vitest";
 import { loopbacks } from "../e2e/loopbacks.ts";
-import { endAll, fails, fiveFree, runs } from "../e2e/process.ts";
+import { endAll, fails, fiveFree, runs, slowBundler } from "../e2e/process.ts";
 import { join, wires } from "../e2e/wires.ts";
 import { variants } from "../shared-server/variants.ts";
 
@@ -60,7 +60,7 @@ describe.concurrent("npm start", () => {
 
   it("prints its addresses when the scripts of all pages are ready", async () => {
     const begun = performance.now();
-    const { said, port, kill } = runs(command);
+    const { said, port, kill } = runs(command, {}, slowBundler);
     await port();
     await vi.waitUntil(() => addresses(said.out).length === 5, { timeout: 10_000, interval: 5 });
     const printed = performance.now();

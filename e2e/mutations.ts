@@ -464,6 +464,16 @@ const edits: Record<string, Record<string, Edit[]>> = {
       ],
     ],
   },
+  "compare/npm-start.ts": {
+    "compare/npm-start.test.ts": [
+      ["await bundled;", "", "npm start prints its addresses when the scripts of all pages are ready"],
+    ],
+  },
+  "shared-server/cli.ts": {
+    "shared-server/cli.test.ts": [
+      ["await bundled;", "", "the command line prints its address when the page's script is ready"],
+    ],
+  },
   "compare/tapped-variant.ts": {
     "compare/npm-start.test.ts": [
       [

@@ -8,6 +8,15 @@ import { expect, vi } from "vitest";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const children = new Set<ChildProcess>();
 
+const script = (code: string) => `data:text/javascript,${encodeURIComponent(code)}`;
+const slowVite = script(`export async function resolve(name, context, next) {
+  if (name === "vite") await new Promise((resolve) => setTimeout(resolve, 2_000));
+  return next(name, context);
+}`);
+
+/** Options of Node with which the bundler takes two seconds longer. */
+export const slowBundler = ["--import", script(`import { register } from "node:module"; register("${slowVite}");`)];
+
 /** Ends every process that was started here and still runs. */
 export function endAll(): void {
   for (const child of children) child.kill("SIGKILL");

@@ -21,7 +21,7 @@ import { join as path } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
 import { hasIPv6, loopbacks } from "../e2e/loopbacks.ts";
-import { endAll, fails, runs } from "../e2e/process.ts";
+import { endAll, fails, runs, slowBundler } from "../e2e/process.ts";
 import { join, wires } from "../e2e/wires.ts";
 import { cannotStart, publicOriginOf, UsageError } from "./command.ts";
 
@@ -203,7 +203,7 @@ describe.concurrent("the command line", () => {
 
   it("prints its address when the page's script is ready", async () => {
     const begun = performance.now();
-    const { port: ready, kill } = run("polling");
+    const { port: ready, kill } = run("polling", {}, ...slowBundler);
     const port = await ready();
     const printed = performance.now();
     const response = await fetch(`http://localhost:${port}/client.js`);
