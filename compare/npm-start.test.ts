@@ -112,6 +112,14 @@ describe.concurrent("npm start", () => {
     kill("SIGKILL");
   });
 
+  it("with PUBLIC_ORIGIN on http, because there is no proxy, still has http2-push on https", async () => {
+    const { said, kill } = runs(command, { PUBLIC_ORIGIN: "http://chat.example.org:PORT" });
+    const found = () => Array.from(said.out.matchAll(/(https?):\/\/chat\.example\.org:\d+$/gm), ([, scheme]) => scheme);
+    await vi.waitUntil(() => found().length === 5, { timeout: 60_000, interval: 10 });
+    kill("SIGKILL");
+    expect(found()).toEqual(["http", ...variants.map(({ scheme }) => scheme)]);
+  });
+
   it("binds to HOST, and prints addresses that answer there and nowhere else", async () => {
     const { said, kill } = runs([...command, "HOST=127.0.0.2"]);
     const found = () => Array.from(said.out.matchAll(/https?:\/\/127\.0\.0\.2:(\d+)/g));

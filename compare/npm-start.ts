@@ -22,8 +22,11 @@ if (PUBLIC_ORIGIN && !/\bPORT\b/.test(PUBLIC_ORIGIN))
     `The page and the four panes have an address each, so PUBLIC_ORIGIN must have the word PORT in it, as https://chat-PORT.example.org does, not "${PUBLIC_ORIGIN}".`,
   );
 
-const address: Address = (scheme, at) =>
-  PUBLIC_ORIGIN ? publicOriginOf(PUBLIC_ORIGIN, scheme, at) : new URL(`${scheme}://${nameOf(HOST)}:${at}`).origin;
+const address: Address = (scheme, at) => {
+  if (!PUBLIC_ORIGIN) return new URL(`${scheme}://${nameOf(HOST)}:${at}`).origin;
+  // Without a proxy that adds TLS, only http2-push is on https: browsers speak HTTP/2 only over TLS.
+  return publicOriginOf(scheme === "https" ? PUBLIC_ORIGIN.replace(/^http:/, "https:") : PUBLIC_ORIGIN, at);
+};
 const clients = variants.map(({ name }) => `${name}/client.ts`);
 const bundled = bundleAhead("compare/page/main.ts", "shared-ui/wire/wire.ts", ...clients);
 const running = await sideBySide(port, HOST || undefined, address).catch((error) => cannotStart(error, port, usual));

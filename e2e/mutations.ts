@@ -467,6 +467,11 @@ const edits: Record<string, Record<string, Edit[]>> = {
   "compare/npm-start.ts": {
     "compare/npm-start.test.ts": [
       ["await bundled;", "", "npm start prints its addresses when the scripts of all pages are ready"],
+      [
+        'PUBLIC_ORIGIN.replace(/^http:/, "https:")',
+        "PUBLIC_ORIGIN",
+        "npm start with PUBLIC_ORIGIN on http, because there is no proxy, still has http2-push on https",
+      ],
     ],
   },
   "shared-server/cli.ts": {
@@ -494,11 +499,6 @@ const edits: Record<string, Record<string, Edit[]>> = {
   },
   "shared-server/command.ts": {
     "shared-server/cli.test.ts": [
-      [
-        'if (scheme === "https") url.protocol = "https:";',
-        "",
-        "PUBLIC_ORIGIN http://chat.example.org:PORT of a variant on https is https://chat.example.org:3001",
-      ],
       [
         "process.env[name] = value;",
         "process.env[name] ??= value;",

@@ -1,5 +1,5 @@
-// Two proxies. The old one speaks HTTP/1.1, forwards one request at a time, and does not support Upgrade. The other one is what a
-// hoster or a container in the cloud puts in front of forwarded ports: TLS, and a name of its own for each port.
+// Two proxies. The old one speaks HTTP/1.1, forwards one request at a time, and does not support Upgrade. The other one is what
+// a hosting provider puts in front of the ports of a container: TLS, and a name of its own for each port.
 import http from "node:http";
 import https from "node:https";
 import type { Duplex } from "node:stream";
@@ -33,7 +33,7 @@ export function oldProxy(scheme: "http" | "https", port: number, responses: "str
 
 /**
  * Forwards https://3001.chat.localhost to the port 3001 here, WebSockets too. With `states: "its own"`, it puts the address that
- * it asks in the place of the Host, and of the Origin where that is its own name, as some hosters do.
+ * it asks in the place of the Host, and of the Origin where that is its own name, as some providers do.
  * `secure` are the ports that expect TLS.
  */
 export function portProxy(

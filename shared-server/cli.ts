@@ -10,7 +10,7 @@ if (!variant) fail(`Name a variant: ${variants.map(({ name }) => `npm run ${name
 takeSettings(process.argv.slice(3));
 const { HOST, PUBLIC_ORIGIN } = process.env;
 const port = portOr(variant.port);
-const publicOrigin = PUBLIC_ORIGIN ? publicOriginOf(PUBLIC_ORIGIN, variant.scheme, port) : undefined;
+const publicOrigin = PUBLIC_ORIGIN ? publicOriginOf(PUBLIC_ORIGIN, port) : undefined;
 
 const bundled = bundleAhead(`${variant.name}/client.ts`);
 const running = await start(variant.name, { port, host: HOST || undefined, publicOrigin }).catch((error) =>

@@ -48,7 +48,7 @@ export function cannotStart(error: NodeJS.ErrnoException & { port?: number }, po
     fail(`Port ${failed} is in use. Stop the program that uses it, or add PORT=${other} to the command.`);
   if (error.code === "EACCES")
     fail(
-      `You are not allowed to open port ${failed}. Ports above 1023 are free to all: add PORT=${other} to the command.`,
+      `You are not allowed to open port ${failed}. Any program may open those above 1023: add PORT=${other} to the command.`,
     );
   throw error;
 }
@@ -73,13 +73,12 @@ export function nameOf(host: string | undefined): string {
 
 /**
  * The origin that PUBLIC_ORIGIN states for this port, as browsers state it: in lower case, without the default port. The word PORT
- * in it stands for the port. Browsers speak HTTP/2 only over TLS, so a variant on https is never reached with http.
+ * in it stands for the port.
  */
-export function publicOriginOf(text: string, scheme: "http" | "https", port: number): string {
+export function publicOriginOf(text: string, port: number): string {
   const stated = text.replaceAll(/\bPORT\b/g, String(port));
   const url = URL.canParse(stated) ? new URL(stated) : undefined;
   if (!url || !/^https?:$/.test(url.protocol) || url.href !== `${url.origin}/`)
     return fail(`PUBLIC_ORIGIN must look like https://chat.example.org, without a path, not "${text}".`);
-  if (scheme === "https") url.protocol = "https:";
   return url.origin;
 }
