@@ -2,24 +2,27 @@
 import { once } from "node:events";
 import type { AddressInfo, Server } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Running, start } from "../shared-server/start.ts";
+import { start } from "../shared-server/start.ts";
 import type { VariantName } from "../shared-server/variants.ts";
 import { serveCommands } from "./child.ts";
+import { startWithTls } from "./with-tls.ts";
 
-let running: Running;
+let running: { port: number; stop(): Promise<void> };
 
 export const commands = {
-  /** Starts a variant by its name, or a baseline by its file. With port 0 the system chooses one. */
+  /** Starts a variant by its name, with TLS or without, or a baseline by its file. With port 0 the system chooses one. */
   async start({
     variant,
+    withTls,
     baseline,
     port,
   }: {
     variant?: VariantName;
+    withTls?: boolean;
     baseline?: string;
     port: number;
   }): Promise<number> {
-    if (variant) return (running = await start(variant, { port })).port;
+    if (variant) return (running = await (withTls ? startWithTls(variant, { port }) : start(variant, { port }))).port;
     const { serve } = (await import(`./baselines/${baseline}.ts`)) as { serve: () => Server | Promise<Server> };
     const server = (await serve()).listen(port, "127.0.0.1");
     await once(server, "listening");

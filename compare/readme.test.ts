@@ -78,15 +78,6 @@ test("Every promise is the title of a test, and every test is promised", () => {
   expect(promises).toEqual(titles("e2e/chat.spec.ts"));
 });
 
-test("Every reason for and against a technique links to its test or its number", () => {
-  const reasons = read("compare/which-one.md")
-    .split(/^(?=- )/m)
-    .slice(1)
-    .map((reason) => reason.split("\n\n")[0]!);
-  expect(reasons.length).toBeGreaterThan(20);
-  for (const reason of reasons) expect(links(reason), reason).not.toEqual([]);
-});
-
 test("The minutes of the steps of the workshop add up to what it says it takes", () => {
   const section = read("README.md").split("## Workshop\n")[1]!.split("\n## ")[0]!;
   const steps = Array.from(section.matchAll(/^\d+\. \((\d+) min\)/gm), ([, minutes]) => Number(minutes));

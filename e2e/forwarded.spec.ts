@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { sideBySide } from "../compare/side-by-side.ts";
 import { certificate } from "../http2-push/certificate.ts";
 import { variants } from "../shared-server/variants.ts";
-import { portProxy } from "./proxy.ts";
+import { portProxy } from "./port-proxy.ts";
 import { expect, test } from "./stage.ts";
 
 for (const states of ["the browser's", "its own"] as const)

@@ -1,81 +1,78 @@
-// Two proxies. The old one speaks HTTP/1.1, forwards one request at a time, and does not support Upgrade. The other one is what
-// a hosting provider puts in front of the ports of a container: TLS, and a name of its own for each port.
+// Proxies that speak HTTP/1.1, forward one request at a time and do not support Upgrade. What gets through depends on where the
+// proxy stands, and on whether it can read what passes.
 import http from "node:http";
 import https from "node:https";
-import type { Duplex } from "node:stream";
+import net from "node:net";
 import { buffer } from "node:stream/consumers";
 import { trusting } from "./wires.ts";
 
-/** Forwards requests to this port. It streams each response as it arrives, or buffers it first, as many proxies do. */
-export function oldProxy(scheme: "http" | "https", port: number, responses: "streamed" | "buffered"): http.Server {
-  const { request } = scheme === "https" ? https : http;
+/** Many proxies read a response to its end before they forward it. Others stream it as it arrives. */
+type Responses = "streamed" | "buffered";
+
+/** A reverse proxy: clients take it for the server. It forwards each request to the server at this port. */
+export function reverseProxy(scheme: "http" | "https", port: number, responses: Responses): http.Server {
   return http.createServer((req, res) => {
-    const { connection: _connection, upgrade: _upgrade, ...headers } = req.headers; // a proxy does not forward these two
-    const { method, url: path } = req;
-    const forwarded = request({
-      ...trusting,
-      host: "127.0.0.1",
-      port,
-      method,
-      path,
-      headers: { ...headers, host: `localhost:${port}` },
-    });
-    forwarded.on("error", () => res.destroy());
-    forwarded.on("response", async (response) => {
-      res.writeHead(response.statusCode!, response.headers);
-      if (responses === "streamed") response.pipe(res);
-      else res.end(await buffer(response).catch(() => ""));
-    });
-    res.on("close", () => forwarded.destroy());
-    req.pipe(forwarded);
+    forward(req, res, new URL(req.url!, `${scheme}://127.0.0.1:${port}`), responses);
   });
 }
 
 /**
- * Forwards https://3001.chat.localhost to the port 3001 here, WebSockets too. With `states: "its own"`, it puts the address that
- * it asks in the place of the Host, and of the Origin where that is its own name, as some providers do.
- * `secure` are the ports that expect TLS.
+ * A forward proxy: the browser is set to use it. It gets requests with a whole address, and buffers their responses. When the
+ * browser asks for a tunnel (CONNECT), the proxy passes bytes on without reading them.
  */
-export function portProxy(
-  secure: ReadonlySet<number>,
-  states: "the browser's" | "its own",
-  pem: { key: string; cert: string },
-) {
-  const forward = (req: http.IncomingMessage) => {
-    const { host = "", origin, ...others } = req.headers;
-    const port = parseInt(host, 10);
-    const scheme = secure.has(port) ? "https" : "http";
-    const own = states === "its own" ? `localhost:${port}` : undefined;
-    const headers = {
-      ...others,
-      host: own ?? host,
-      ...(origin && { origin: own && origin === `https://${host}` ? `${scheme}://${own}` : origin }),
-      "x-forwarded-host": host,
-    };
-    const { request } = scheme === "https" ? https : http;
-    return request({ ...trusting, host: "127.0.0.1", port, method: req.method, path: req.url, headers, agent: false });
+export function forwardProxy(): http.Server {
+  const proxy = http.createServer((req, res) => forward(req, res, new URL(req.url!), "buffered"));
+  return proxy.on("connect", (req, socket: net.Socket) => {
+    const { hostname, port } = new URL(`http://${req.url}`);
+    const server = net.connect(Number(port), hostname, () =>
+      socket.write("HTTP/1.1 200 Connection Established\r\n\r\n"),
+    );
+    join(socket, server);
+  });
+}
+
+/**
+ * A transparent proxy stands in the middle of a connection, and neither end knows. Returns what it does with one: HTTP goes to
+ * `reader`, a proxy that reads it. TLS it cannot read, so it passes the bytes on to the server at this port.
+ */
+export function transparent(reader: http.Server, port: number): (socket: net.Socket) => void {
+  return (socket) => {
+    socket.once("data", (first: Buffer) => {
+      socket.pause();
+      socket.unshift(first); // whoever takes the connection reads it from its first byte
+      if (first[0] === tlsHandshake) join(socket, net.connect(port, "127.0.0.1"));
+      else reader.emit("connection", socket);
+      process.nextTick(() => socket.resume());
+    });
   };
-  const server = https.createServer(pem, (req, res) => {
-    const forwarded = forward(req).on("error", () => res.destroy());
-    forwarded.on("response", (response) => {
-      res.writeHead(response.statusCode!, response.headers);
-      response.on("error", () => res.destroy()).pipe(res);
-    });
-    res.on("close", () => forwarded.destroy());
-    req.pipe(forwarded);
+}
+
+/** The first byte of TLS (RFC 8446, section 5.1). No HTTP method begins with it. */
+const tlsHandshake = 22;
+
+function forward(req: http.IncomingMessage, res: http.ServerResponse, to: URL, responses: Responses) {
+  // A proxy does not forward what is said to it alone, Upgrade included (RFC 9110, section 7.6.1).
+  const { connection: _connection, upgrade: _upgrade, "proxy-connection": _proxy, ...headers } = req.headers;
+  const { request } = to.protocol === "https:" ? https : http;
+  const forwarded = request(to, { ...trusting, method: req.method, headers: { ...headers, host: to.host } });
+  forwarded.on("error", () => res.destroy());
+  forwarded.on("response", async (response) => {
+    res.writeHead(response.statusCode!, response.headers);
+    if (responses === "streamed") response.pipe(res);
+    else res.end(await buffer(response).catch(() => ""));
   });
-  server.on("upgrade", (req, client: Duplex) => {
-    const forwarded = forward(req)
-      .on("error", () => client.destroy())
-      .end();
-    forwarded.on("response", () => client.destroy()); // refused
-    forwarded.on("upgrade", ({ rawHeaders }, target, first: Buffer) => {
-      const lines = rawHeaders.map((word, i) => word + (i % 2 ? "\r\n" : ": "));
-      client.write(`HTTP/1.1 101 Switching Protocols\r\n${lines.join("")}\r\n`);
-      client.write(first); // Socket.IO greets in the same packet
-      client.on("error", () => target.destroy()).pipe(target);
-      target.on("error", () => client.destroy()).pipe(client);
-    });
-  });
-  return server;
+  res.on("close", () => forwarded.destroy());
+  req.pipe(forwarded);
+}
+
+/** Passes on what either end sends, until one of them is gone. */
+function join(one: net.Socket, other: net.Socket) {
+  for (const [from, to] of [
+    [one, other],
+    [other, one],
+  ] as const)
+    from
+      .on("error", () => {})
+      .on("close", () => to.destroy())
+      .pipe(to);
 }
