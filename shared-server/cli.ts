@@ -1,5 +1,4 @@
 // The command line: `npm run polling`, with PORT, HOST, PUBLIC_ORIGIN, SUPER_USER and RATE_LIMIT after it or from the environment.
-import { isIPv6 } from "node:net";
 import { Log } from "../shared-chat/log.ts";
 import { bundleAhead } from "./bundle.ts";
 import { cannotStart, fail, nameOf, portOr, publicOriginOf, stopOnSignal, takeSettings } from "./command.ts";
