@@ -106,6 +106,8 @@ export const commands = {
     const { polls } = few.crowd;
     await few.connect(clients);
     polls?.pace(Infinity);
+    // A poll that is under way now may be answered before the first message is accepted, and nobody would ask for it again.
+    await polls?.all();
 
     const post = async () => {
       await few.post();
