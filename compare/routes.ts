@@ -32,8 +32,10 @@ const outageRequest = z.object(
 export function site(url: string, panes: readonly TappedVariant[], closing: AbortSignal): Application {
   const app = withRules(express(), url);
 
-  // Only this origin may frame the panes. At http://127.0.0.1 the browser would block all four.
-  app.get("/", (req, res, next) => (req.headers.host === new URL(url).host ? next() : res.redirect(307, url)));
+  // Only this origin may frame the panes. At http://127.0.0.1 the browser would block all four. (A proxy may state another Host.)
+  const { host, hostname } = new URL(url);
+  if (hostname === "localhost")
+    app.get("/", (req, res, next) => (req.headers.host === host ? next() : res.redirect(307, url)));
 
   const addresses = panes.map((pane) => pane.url);
   // The page requests a file from the panes on https, to find out whether the browser trusts their certificate.
@@ -90,9 +92,12 @@ export function site(url: string, panes: readonly TappedVariant[], closing: Abor
 }
 
 // Elsewhere a request without an Origin is admitted, because it does not come from a browser. Only the page may start outages.
+// A proxy passes on the Origin that the browser stated, or states the address that it asks.
 function onlyFromPage(url: string): RequestHandler {
-  return (req, _res, next) =>
-    next(req.headers.origin === url ? undefined : new Refusal(403, "Only the side-by-side page may do this (Origin)."));
+  return ({ headers: { origin }, socket }, _res, next) => {
+    const ours = origin === url || origin === `http://localhost:${socket.localPort}`;
+    next(ours ? undefined : new Refusal(403, "Only the side-by-side page may do this (Origin)."));
+  };
 }
 
 /** A server-sent event with the traffic of all taps. */

@@ -286,14 +286,14 @@ test("One end may stop sending and go on reading", async () => {
 
 test("TLS passes unchanged", async () => {
   const { key, cert } = await certificate();
-  const secure = createTlsServer({ key, cert }, (socket) => socket.end("secret"));
+  const secure = createTlsServer({ key, cert }, (socket) => socket.on("error", () => {}).end("secret"));
   secure.listen(0, "127.0.0.1");
   await once(secure, "listening");
   tap.target = (secure.address() as AddressInfo).port;
   const client = connectTls({ port: tap.port, host: "127.0.0.1", servername: "localhost", ca: cert });
   const [data] = (await once(client, "data")) as [Buffer];
   expect(data.toString()).toBe("secret");
-  client.destroy();
+  client.on("error", () => {}).destroy();
   secure.close();
 });
 

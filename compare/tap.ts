@@ -2,7 +2,7 @@
 // that really cross, and it makes outages: cut, freeze, delay, throttle, refuse.
 import { type AddressInfo, createServer, type Server, Socket } from "node:net";
 import { setTimeout as timer } from "node:timers/promises";
-import { listenOnLoopback } from "../shared-server/loopback.ts";
+import { listenAt } from "../shared-server/loopback.ts";
 
 /** The traffic in one direction. A segment is one read from the network: what TCP delivered in one piece. */
 export interface Count {
@@ -36,10 +36,11 @@ export class Tap {
   target: number;
 
   readonly #server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => this.#connect(client));
-  #listening: Server[] = []; // at both loopback addresses
+  #listening: Server[] = [];
   readonly #sockets = new Set<Socket>(); // both ends of every connection
   #connections = 0;
   #port = 0;
+  #host: string | undefined;
   #thawed = Promise.resolve();
   #thaw: (() => void) | undefined;
 
@@ -48,11 +49,12 @@ export class Tap {
   }
 
   /**
-   * Opens the tap on this port of both loopback addresses; 0 lets the system choose.
+   * Opens the tap on this port of one address, or without a host of both loopback addresses; 0 lets the system choose.
    * @throws the error of `listen`, such as EADDRINUSE.
    */
-  async open(port = 0): Promise<this> {
-    this.#listening = await listenOnLoopback(this.#server, port);
+  async open(port = 0, host?: string): Promise<this> {
+    this.#host = host;
+    this.#listening = await listenAt(this.#server, port, host);
     this.#port = (this.#server.address() as AddressInfo).port;
     return this;
   }
@@ -100,7 +102,7 @@ export class Tap {
    * @throws the error of `listen`: another program may have taken the port meanwhile.
    */
   async accept(): Promise<void> {
-    if (!this.#server.listening) await this.open(this.#port);
+    if (!this.#server.listening) await this.open(this.#port, this.#host);
   }
 
   /** Closes the tap and every connection through it. */

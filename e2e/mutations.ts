@@ -623,6 +623,60 @@ const edits: Record<string, Record<string, Edit[]>> = {
         "The counters are not kept for a page that does not read them",
       ],
     ],
+    "compare/npm-start.test.ts": [
+      [
+        'if (hostname === "localhost")',
+        "if (hostname)",
+        "npm start with PUBLIC_ORIGIN, prints the public addresses, and answers a proxy that states them or its own",
+      ],
+      [
+        " || origin === `http://localhost:${socket.localPort}`",
+        "",
+        "npm start with PUBLIC_ORIGIN, prints the public addresses, and answers a proxy that states them or its own",
+      ],
+    ],
+  },
+  "compare/npm-start.ts": {
+    "compare/npm-start.test.ts": [
+      ["await bundled;", "", "npm start prints its addresses when the scripts of all pages are ready"],
+      [
+        'PUBLIC_ORIGIN.replace(/^http:/, "https:")',
+        "PUBLIC_ORIGIN",
+        "npm start with PUBLIC_ORIGIN on http, because there is no proxy, still has http2-push on https",
+      ],
+    ],
+  },
+  "shared-server/cli.ts": {
+    "shared-server/cli.test.ts": [
+      ["await bundled;", "", "the command line prints its address when the page's script is ready"],
+    ],
+  },
+  "compare/tapped-variant.ts": {
+    "compare/npm-start.test.ts": [
+      [
+        "publicOrigin: [this.url, ...own]",
+        "publicOrigin: this.url",
+        "npm start with PUBLIC_ORIGIN, prints the public addresses, and answers a proxy that states them or its own",
+      ],
+    ],
+  },
+  "compare/side-by-side.ts": {
+    "compare/npm-start.test.ts": [
+      [
+        "await tap.open(port && port + 1 + place, host);",
+        "await tap.open(port && port + 1 + place);",
+        "npm start binds to HOST, and prints addresses that answer there and nowhere else",
+      ],
+    ],
+  },
+  "shared-server/command.ts": {
+    "shared-server/cli.test.ts": [
+      [
+        "process.env[name] = value;",
+        "process.env[name] ??= value;",
+        "the command line takes the settings after its name, as every shell can write them, before those of the environment",
+      ],
+    ],
   },
   "compare/page/certificate-check.ts": {
     "compare/page/certificate-check.test.ts": [
@@ -648,8 +702,36 @@ const edits: Record<string, Record<string, Edit[]>> = {
       ],
     ],
   },
+  "bench/delivery-counter.ts": {
+    "bench/delivery-counter.test.ts": [
+      [
+        "room !== undefined && room !== receiver.room",
+        "room === receiver.room && room !== receiver.room",
+        "the delivery counter counts what reaches somebody who is not in the room as astray, and not as a delivery",
+      ],
+    ],
+  },
+  "bench/load-generator.ts": {
+    "bench/measure.test.ts": [
+      [
+        "this.#draft(roomSize, room), tokenOf",
+        "this.#draft(roomSize), tokenOf",
+        "raw-websockets is measured in one room after another, and each message reaches the ten in it",
+      ],
+    ],
+  },
+  "bench/clients/websocket.ts": {
+    "bench/clients/clients.test.ts": [
+      [
+        "byToken.get(token)",
+        "posters[0]",
+        "A client of raw-websockets with the token of a session speaks in its room and hears it, and nobody else does",
+      ],
+    ],
+  },
   "bench/rows.ts": {
     "bench/results-page.test.ts": [
+      ["against ${during(againstScenario)}", "", "A target that is compared with itself says in which scenario"],
       [
         "figure.max < other.figure.min",
         "figure.median < other.figure.median",
