@@ -98,23 +98,29 @@ export class Log {
 
     const rooms = [...new Set(reader.topics.flatMap((topic) => [...(this.#byTopic.get(topic) ?? [])]))];
     const share = Math.max(1, Math.min(limits.first, Math.floor(limits.kept / rooms.length)));
-    const begun: Entry[] = []; // of rooms that begin anew
-    const missed: Entry[] = []; // of the others
-    const news: RoomNews[] = [];
-    for (const room of rooms) {
-      const heardSince = Math.max(room.made, ...room.topics.map((topic) => reader.since.get(topic) ?? 0));
-      const after = tick === undefined || heardSince > tick ? undefined : room.after(tick);
-      const newest = after ?? room.newest(share, limits.begin / rooms.length);
-      (after ? missed : begun).push(...newest);
-      const from = after ? {} : { from: newest[0]?.message.id ?? room.last + 1 };
-      news.push({ ...room.label(reader), last: room.last, ...from });
-    }
+    const heardSince = (room: Room) => Math.max(room.made, ...room.topics.map((topic) => reader.since.get(topic) ?? 0));
+    const after = (at: number | undefined, room: Room) =>
+      at === undefined || heardSince(room) > at ? undefined : room.after(at);
 
-    const piece = firstPiece(missed.toSorted(byTick));
+    const missed = rooms.flatMap((room) => after(tick, room) ?? []).toSorted(byTick);
+    const piece = firstPiece(missed);
     const more = piece.length < missed.length;
+    const end = more ? piece.at(-1)!.tick : this.#clock;
+
+    // The other rooms begin anew, each in the piece from whose end it can be continued.
+    const begun: Entry[] = [];
+    const news: RoomNews[] = rooms.map((room) => {
+      const known = { ...room.label(reader), last: room.last };
+      const next = after(end, room);
+      if (after(tick, room) || !next) return known;
+      const newest = room.newest(share, limits.begin / rooms.length).filter((entry) => entry.tick <= end);
+      begun.push(...newest);
+      return { ...known, from: (newest[0] ?? next[0])?.message.id ?? room.last + 1 };
+    });
+
     const update: Update = {
       msg: [...begun, ...piece].toSorted(byTick).map(({ message }) => message),
-      cursor: this.#cursor(more ? piece.at(-1)!.tick : this.#clock),
+      cursor: this.#cursor(end),
     };
     if (more) update.more = true;
     if (tick === undefined && !newcomer) update.reset = "new-log";
