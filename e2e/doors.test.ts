@@ -8,7 +8,7 @@ import { Log } from "../shared-chat/log.ts";
 import type { Message, Update } from "../shared-chat/message.ts";
 import { cost } from "../shared-server/passwords.ts";
 import { type Options, start } from "../shared-server/start.ts";
-import { type JoinOptions, type Person, signIn, verbsOf, type Wire, wires } from "./wires.ts";
+import { type HttpRequest, type JoinOptions, type Person, signIn, verbsOf, type Wire, wires } from "./wires.ts";
 
 vi.setConfig({ testTimeout: 15_000, hookTimeout: 15_000 });
 
@@ -437,7 +437,7 @@ describe.each(byName)("%s", (_name, wire) => {
           { request: { method: "GET", path: "/activity" } },
         ]) {
           if (request.path === "/") continue;
-          const { status } = await wire.request(chat.port, { ...request, headers: { ...request.headers, ...headers } });
+          const { status } = await wire.request(chat.port, { ...request, headers: { ...(request as HttpRequest).headers, ...headers } });
           expect([request.path, status]).toEqual([request.path, 403]);
         }
       },

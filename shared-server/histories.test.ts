@@ -3,7 +3,7 @@
 import type { IncomingMessage } from "node:http";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import fc from "fast-check";
-import { afterEach, expect, it } from "vitest";
+import { afterEach, expect, it, vi } from "vitest";
 import { limits } from "../shared-chat/limits.ts";
 import { Log } from "../shared-chat/log.ts";
 import type { Message, RoomNews, Update } from "../shared-chat/message.ts";
@@ -11,6 +11,8 @@ import { Refusal } from "../shared-chat/refusal.ts";
 import { Audience } from "./audience.ts";
 import { catchUp } from "./catch-up.ts";
 import { Sessions } from "./sessions.ts";
+
+vi.setConfig({ testTimeout: 60_000 }); // usually 3 s
 
 const defaults = { ...limits };
 afterEach(() => void Object.assign(limits, defaults));
@@ -27,8 +29,10 @@ class Device {
   readonly wire: { update: Update; sent?: () => void }[] = [];
   readonly req = { headers: { host: "localhost:3001", cookie: "" }, socket: {} } as IncomingMessage;
   connected = false;
+  #hasLost = false;
   readonly #world: World;
-  readonly #whole = new Map<string, string>(); // for each room the cursor at which it was last complete
+  readonly #next = new Map<string, number>(); // for each room the id of the next message
+  readonly #whole = new Map<string, string>(); // and the cursor at which it was last complete
   #cursor = "";
   #gone = () => {};
 
@@ -73,6 +77,13 @@ class Device {
     if (connected) this.connect();
   }
 
+  /** A frame of a connection that stays open is lost: a fault that the gap rule of the page repairs. */
+  lose() {
+    if (!this.wire[0] || this.wire[0].sent) return;
+    this.wire.shift();
+    this.#hasLost = true;
+  }
+
   /** Somebody signs in: the page begins anew. */
   forget() {
     this.cut();
@@ -83,19 +94,25 @@ class Device {
 
   /** @returns the cursor to repair from when a message is missing. */
   #show({ msg, cursor, rooms: news }: Update): string | undefined {
-    const begun = news?.filter(({ from }) => from !== undefined).map(labelOf) ?? [];
-    for (const room of this.shown.keys()) if (news && !news.map(labelOf).includes(room)) this.shown.delete(room);
-    for (const room of begun) this.shown.set(room, []);
-    const complete = new Set(begun);
+    const known = news && new Set(news.map(labelOf));
+    for (const room of this.shown.keys()) if (known && !known.has(room)) this.shown.delete(room);
+    const complete = new Set<string>();
+    for (const each of news ?? []) {
+      if (each.from === undefined) continue;
+      complete.add(labelOf(each));
+      this.shown.set(labelOf(each), []);
+      this.#next.set(labelOf(each), each.from);
+    }
     for (const message of msg) {
       const { user, to, room: where = "lobby" } = message;
       const room = to === undefined ? where : `@${to === this.name ? user : to}`;
-      const list = this.shown.get(room) ?? [];
-      const from = news?.find((each) => labelOf(each) === room)?.from ?? 1;
-      const expected = (list.at(-1)?.id ?? from - 1) + 1;
-      if (message.id > expected) return this.#whole.get(room) ?? "";
+      const next = this.shown.has(room) ? (this.#next.get(room) ?? 1) : 1;
+      if (!this.#hasLost) expect(message.id).toBe(next); // without a loss no repair is needed, and nothing arrives twice
+      if (message.id > next) return this.#whole.get(room) ?? "";
       complete.add(room);
-      if (message.id === expected) this.shown.set(room, [...list, message]); // otherwise a repeat
+      if (message.id < next) continue; // a repeat
+      this.shown.set(room, [...(this.shown.get(room) ?? []), message]);
+      this.#next.set(room, next + 1);
     }
     this.#cursor = cursor;
     for (const room of complete) this.#whole.set(room, cursor);
@@ -176,7 +193,7 @@ class World {
     }
   }
 
-  async step(what: Step["what"], device: Device, where: string) {
+  async step(what: What, device: Device, where: string) {
     if (what === "say") await this.say(device, where);
     else if (what === "join" && rooms.includes(where)) this.join(device, where);
     else if (what === "leave" && rooms.includes(where)) this.leave(device, where);
@@ -185,14 +202,14 @@ class World {
     else if (what === "connect") device.connect();
     else if (what === "cut") device.cut();
     else if (what === "receive") device.receive();
-    else if (what === "lose" && device.wire[0] && !device.wire[0].sent) device.wire.shift();
+    else if (what === "lose") device.lose();
     else await nextTurn();
   }
 
   /** Everybody is back, and something is said everywhere: who has lost something notices. Then it is quiet. */
   async settle() {
     for (const device of this.devices) if (!this.#signedIn.has(device)) this.signIn(device);
-    const [, ada, bob, root] = this.devices;
+    const [, ada, bob] = this.devices;
     for (const room of this.log.rooms) {
       this.join(ada!, room);
       await this.say(ada!, room);
@@ -209,7 +226,6 @@ class World {
       await nextTurn();
     }
     this.closing.abort();
-    expect(root!.name).toBe("Root");
   }
 }
 
@@ -217,7 +233,7 @@ function refused(error: unknown): undefined {
   if (!(error instanceof Refusal)) throw error;
 }
 
-type Step = { what: (typeof weights)[number][1]; who: number; where: string };
+type What = (typeof weights)[number][1];
 const weights = [
   [6, "say"],
   [3, "join"],
