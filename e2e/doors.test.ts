@@ -2,12 +2,13 @@
 // One suite, run four times.
 import { randomUUID } from "node:crypto";
 import { RateLimiterMemory } from "rate-limiter-flexible";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
 import { limits } from "../shared-chat/limits.ts";
 import { Log } from "../shared-chat/log.ts";
 import type { Message, Update } from "../shared-chat/message.ts";
 import { cost } from "../shared-server/passwords.ts";
 import { type Options, start } from "../shared-server/start.ts";
+import { endAll, runs } from "./process.ts";
 import { type HttpRequest, type JoinOptions, type Person, signIn, verbsOf, type Wire, wires } from "./wires.ts";
 
 vi.setConfig({ testTimeout: 15_000, hookTimeout: 15_000 });
@@ -32,7 +33,9 @@ afterEach(async () => {
 async function open(wire: Wire, options: Partial<Options> = {}) {
   const log = new Log("Root");
   const running = await start(wire.name, { port: 0, log, ...options });
-  cleanUp.push(() => running.stop());
+  let stopped: Promise<void> | undefined;
+  const stop = () => (stopped ??= running.stop());
+  cleanUp.push(stop);
   const connecting = async (joined: Promise<Person>) => {
     const person = await joined;
     cleanUp.push(() => person.leave());
@@ -45,6 +48,7 @@ async function open(wire: Wire, options: Partial<Options> = {}) {
   return {
     log,
     port: running.port,
+    stop,
     stranger: leavesAtTheEnd(verbsOf(wire, running.port)),
     signsIn: async (name: string) => leavesAtTheEnd(await signIn(wire, running.port, name)),
   };
@@ -437,7 +441,10 @@ describe.each(byName)("%s", (_name, wire) => {
           { request: { method: "GET", path: "/activity" } },
         ]) {
           if (request.path === "/") continue;
-          const { status } = await wire.request(chat.port, { ...request, headers: { ...(request as HttpRequest).headers, ...headers } });
+          const { status } = await wire.request(chat.port, {
+            ...request,
+            headers: { ...(request as HttpRequest).headers, ...headers },
+          });
           expect([request.path, status]).toEqual([request.path, 403]);
         }
       },
@@ -477,6 +484,16 @@ describe.each(byName)("%s", (_name, wire) => {
     });
   });
 
+  it("a stopping server ends the connections of all who are signed in", async () => {
+    limits.grace = 60_000; // longer than this test may take
+    const chat = await open(wire);
+    const accounts = [await chat.signsIn("Ada"), await chat.signsIn("Root"), chat.stranger];
+    const connected = await Promise.all(accounts.map((account) => account.connects()));
+    for (const person of connected) await person.next();
+    await chat.stop();
+    for (const person of connected) expect(await person.ended).toMatch(wire.endOnShutdown);
+  });
+
   describe("limits", () => {
     it("who posts too fast is told when to come back, and nothing is lost", async () => {
       limits.posts = { points: 3, duration: 1 };
@@ -495,6 +512,27 @@ describe.each(byName)("%s", (_name, wire) => {
       expect(texts(await ada.receives(5))).toEqual(["1", "2", "3", "4", "5"]);
       expect(consume).toHaveBeenCalledWith("127.0.0.1");
     });
+  });
+});
+
+describe("the environment", () => {
+  afterAll(endAll);
+
+  it.each([
+    ["sets the limits for posting", {}, false],
+    ["lifts the limits for posting with RATE_LIMIT=off", { RATE_LIMIT: "off" }, true],
+  ])("%s", async (_what, env, lifted) => {
+    const { port, kill, ended } = runs(["shared-server/cli.ts", "polling"], { SUPER_USER: "root", ...env });
+    const wire = wires.find(({ name }) => name === "polling")!;
+    const { ask } = verbsOf(wire, await port());
+    const statuses = await Promise.all(
+      count(1, 25).map(async (n) => (await ask("POST", "/msgs", { user: "Ada", text: String(n) })).status),
+    );
+    expect(statuses.includes(429)).toBe(!lifted);
+    const root = await signIn(wire, await port(), "Root");
+    expect((await root.ask("GET", "/activity")).status).toBe(200);
+    kill("SIGTERM");
+    expect(await ended).toBe(0);
   });
 });
 
