@@ -20,6 +20,7 @@ export class Log {
   // A new log counts from 1 again. Its random name, the epoch, tells the two apart: nobody continues from the wrong log.
   readonly #epoch = randomBytes(6).toString("base64url");
   #clock = 0;
+  #bytes = 0; // what all rooms keep together
   readonly #rooms = new Map<string, Room>(); // by what their name or their topics have in common
   readonly #byTopic = new Map<string, Set<Room>>();
   readonly #byDraftId = new Map<string, Message>();
@@ -71,7 +72,7 @@ export class Log {
     const room = this.#roomOf(draft);
     const message: Message = { id: room.last + 1, ...draft, time: Date.now() };
     const entry = { message, tick: this.tick() };
-    room.keep(entry);
+    this.#keep(entry, room);
     if (key) this.#remember(key, message);
     // Updates leave in the order of the clock, so what is told together is of one room.
     const run = this.#untold.at(-1);
@@ -174,6 +175,7 @@ export class Log {
   removeRoom(name: string): void {
     const room = this.#rooms.get(canonical(name));
     this.#rooms.delete(canonical(name));
+    this.#bytes -= room?.bytes ?? 0;
     for (const topic of room?.topics ?? []) this.#byTopic.get(topic)?.delete(room!);
   }
 
@@ -194,6 +196,18 @@ export class Log {
     const room = new Room(draft, 0); // it does not begin anew for anybody: the two were always in it
     this.#add(key, room);
     return room;
+  }
+
+  // One person could fill the memory otherwise, with a thousand long messages in each of many rooms.
+  #keep(entry: Entry, room: Room) {
+    const before = room.bytes;
+    room.keep(entry);
+    this.#bytes += room.bytes - before;
+    while (this.#bytes > limits.memory) {
+      const largest = [...this.#rooms.values()].reduce((one, other) => (other.bytes > one.bytes ? other : one));
+      this.#bytes -= sizeOf(largest.kept[0]!.message);
+      largest.forgetOldest();
+    }
   }
 
   #add(key: string, room: Room) {

@@ -47,6 +47,8 @@ export class Room {
   readonly made: number;
   /** The id of the newest message. */
   last = 0;
+  /** How much it keeps, in bytes of JSON. */
+  bytes = 0;
   #trimmed = 0; // the tick of the newest message that is no longer kept
   readonly #kept: Entry[] = [];
   /** How it is called by a reader: `{ room }`, or `{ with }` the other one of two. */
@@ -64,8 +66,15 @@ export class Room {
 
   keep(entry: Entry): void {
     this.last = entry.message.id;
+    this.bytes += sizeOf(entry.message);
     this.#kept.push(entry);
-    if (this.#kept.length > limits.kept) this.#trimmed = this.#kept.shift()!.tick;
+    if (this.#kept.length > limits.kept) this.forgetOldest();
+  }
+
+  forgetOldest(): void {
+    const { message, tick } = this.#kept.shift()!;
+    this.bytes -= sizeOf(message);
+    this.#trimmed = tick;
   }
 
   /** The messages after this tick; undefined when some of them are no longer kept. */
