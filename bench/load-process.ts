@@ -80,15 +80,14 @@ export const commands = {
    */
   async wire({
     crowd,
-    port,
-    authority,
     clients,
     messages,
+    ...address
   }: Address & { crowd: CrowdName; clients: number; messages: number }) {
-    const tap = await new Tap(port).open();
-    const sender = crowds[crowd]({ port, authority });
+    const tap = await new Tap(address.port).open();
+    const sender = crowds[crowd](address);
     await new Promise<void>((resolve) => sender.connect({ update: () => resolve(), lost() {} }));
-    const few = new LoadGenerator(crowds[crowd]({ port: tap.port, authority }), deliveries, sender);
+    const few = new LoadGenerator(crowds[crowd]({ ...address, port: tap.port }), deliveries, sender);
     const { polls } = few.crowd;
     await few.connect(clients);
     polls?.pace(Infinity);

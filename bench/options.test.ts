@@ -27,6 +27,7 @@ describe("the options", () => {
     const ids = (line: string) => parse(line).only.map(({ id }) => id);
     expect(ids("--only raw-websockets")).toEqual([
       "raw-websockets",
+      "raw-websockets-tls",
       "ws-prepared",
       "ws-plain",
       "course-raw-websockets",

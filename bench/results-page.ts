@@ -5,9 +5,10 @@ import { parseHTML } from "linkedom";
 import { variants } from "../shared-server/variants.ts";
 import type { Results } from "./results.ts";
 import { charts } from "./charts.ts";
-import { circumstances, measuredRows, ratioRows } from "./rows.ts";
+import { circumstances, measuredRows, ratioRows, relativeRows, withoutTls } from "./rows.ts";
 
 const file = new URL("results-page.html", import.meta.url);
+const head = (columns: readonly { name: string }[]) => ["", ...columns.map(({ name }) => name)];
 const image = (svg: string) => `data:image/svg+xml;base64,${Buffer.from(svg).toString("base64")}`;
 
 /** Writes bench/results-page.html. */
@@ -37,12 +38,19 @@ export function resultsPage(results: Results | undefined): string {
     line.append(...cells);
     return line;
   };
-  const table = (head: string[], rows: string[][]) => [
-    row(head.map((text) => (text ? make("th", text, { scope: "col" }) : make("td", "")))),
+  const table = (titles: string[], rows: string[][]) => [
+    row(titles.map((text) => (text ? make("th", text, { scope: "col" }) : make("td", "")))),
     ...rows.map(([title, ...cells]) =>
-      row([make("th", title!, { scope: "row" }), ...cells.map((text) => make("td", text))]),
+      row([make("th", title!, { scope: "row" }), ...cells.map((text, i) => cell(text, titles[i + 1]!))]),
     ),
   ];
+  // On a narrow screen the first row is hidden, and each cell shows the name of its column (results.css).
+  const cell = (text: string, column: string) => {
+    const bold = /^\*\*(.+)\*\*$/.exec(text)?.[1];
+    const td = make("td", bold ? "" : text, { "data-column": column });
+    if (bold) td.append(make("strong", bold));
+    return td;
+  };
   const list = (items: { label: string; description: string }[]) =>
     items.flatMap(({ label, description }) => [make("dt", label), make("dd", description)]);
 
@@ -51,7 +59,9 @@ export function resultsPage(results: Results | undefined): string {
     "charts",
     charts(results).map(({ svg, text }) => make("img", "", { src: image(svg), alt: text })),
   );
-  show("measured", table(["", ...variants.map(({ name }) => name)], measuredRows(results)));
+  show("with-tls", table(head(variants), measuredRows(results, true)));
+  show("without-tls", table(head(withoutTls), measuredRows(results, false)));
+  show("relative", table(head(variants), relativeRows(results)));
   show("ratios", table(["", "figure", "ratio", "goal"], ratioRows(results)));
   show("targets", list(results.targets));
   show("scenarios", list(results.scenarios));

@@ -3,26 +3,29 @@ import { once } from "node:events";
 import type { AddressInfo, Server } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { limits } from "../shared-chat/limits.ts";
-import { type Running, start } from "../shared-server/start.ts";
+import { start } from "../shared-server/start.ts";
 import type { VariantName } from "../shared-server/variants.ts";
 import { serveCommands } from "./child.ts";
+import { startWithTls } from "./with-tls.ts";
 
 limits.posts.points = 1e9; // the bench posts faster than a person
 
-let running: Running;
+let running: { port: number; stop(): Promise<void> };
 
 export const commands = {
-  /** Starts a variant by its name, or a baseline by its file. With port 0 the system chooses one. */
+  /** Starts a variant by its name, with TLS or without, or a baseline by its file. With port 0 the system chooses one. */
   async start({
     variant,
+    withTls,
     baseline,
     port,
   }: {
     variant?: VariantName;
+    withTls?: boolean;
     baseline?: string;
     port: number;
   }): Promise<number> {
-    if (variant) return (running = await start(variant, { port })).port;
+    if (variant) return (running = await (withTls ? startWithTls(variant, { port }) : start(variant, { port }))).port;
     const { serve } = (await import(`./baselines/${baseline}.ts`)) as { serve: () => Server | Promise<Server> };
     const server = (await serve()).listen(port, "127.0.0.1");
     await once(server, "listening");

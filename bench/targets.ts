@@ -6,6 +6,8 @@ import type { MetricId, ScenarioId, Target } from "./results.ts";
 /** A target, and how to start it: a variant starts by its name, and everything else is a file in baselines/. */
 export interface RunnableTarget extends Target {
   file?: string;
+  /** Whether TLS is put in front of a variant that is written without it. */
+  withTls: boolean;
   crowd: CrowdName;
   scenarios: readonly ScenarioId[];
 }
@@ -18,6 +20,7 @@ const courses: ScenarioId[] = ["connect", "delivery", "wire"];
 
 export const targets: readonly RunnableTarget[] = [
   variant("polling", "The variant.", pollingScenarios),
+  withTls("polling", pollingScenarios),
   baseline("polling", "http", "node:http alone", "A response without a framework.", [
     "connect",
     "delivery",
@@ -31,8 +34,11 @@ export const targets: readonly RunnableTarget[] = [
     "idle",
   ]),
 
-  variant("http2-push", "The variant, one session for each client: people at different machines."),
-  baseline("http2-push", "http2", "node:http2 alone", "One buffer, written to each stream."),
+  variant(
+    "http2-push",
+    "The variant, with TLS as browsers require it, one session for each client: people at different machines.",
+  ),
+  baseline("http2-push", "http2", "node:http2 alone", "With TLS. One buffer, written to each stream."),
   {
     ...variant("http2-push", "The variant, 100 streams per session: tabs of one browser, or a proxy in front.", [
       ...baselines,
@@ -47,14 +53,15 @@ export const targets: readonly RunnableTarget[] = [
       "http2-push",
       "http2",
       "node:http2 alone, 100 streams per session",
-      "One buffer, written to each stream.",
+      "With TLS. One buffer, written to each stream.",
     ),
     id: "http2-streams",
     crowd: "http2-push, 100 streams per session",
   },
-  course("http2-push", "Each message makes the server write the last 50 to each stream."),
+  course("http2-push", "With TLS. Each message makes the server write the last 50 to each stream."),
 
   variant("raw-websockets", "The variant."),
+  withTls("raw-websockets"),
   baseline(
     "raw-websockets",
     "ws-prepared",
@@ -73,6 +80,7 @@ export const targets: readonly RunnableTarget[] = [
   course("raw-websockets", "Each message makes the server send the last 50 to each socket."),
 
   variant("socket-io", "The variant, with a WebSocket from the start."),
+  withTls("socket-io"),
   baseline("socket-io", "io-emit", "io.emit alone", "Each message is encoded once for all clients."),
   {
     ...variant("socket-io", "The variant, with the default transports: a few polls first.", ["connect"]),
@@ -130,10 +138,31 @@ export const comparisons: readonly {
     { target: name, against: `course-${name}`, scenario: "delivery" as const, metric: "cpuPerDelivery" as const },
     { target: name, against: `course-${name}`, scenario: "wire" as const, metric: "bytesPerDelivery" as const },
   ]),
+  ...variants
+    .filter(({ scheme }) => scheme === "http")
+    .flatMap(({ name }) => [
+      { target: `${name}-tls`, against: name, scenario: "delivery" as const, metric: "cpuPerDelivery" as const },
+      { target: `${name}-tls`, against: name, scenario: "connect" as const, metric: "connectCpu" as const },
+      { target: `${name}-tls`, against: name, scenario: "connect" as const, metric: "memory" as const },
+    ]),
 ];
 
 function variant(name: VariantName, description: string, scenarios = everything): RunnableTarget {
-  return { id: name, kind: "variant", variant: name, label: name, description, crowd: name, scenarios };
+  return { id: name, kind: "variant", variant: name, label: name, description, withTls: false, crowd: name, scenarios };
+}
+
+/** A variant that is written without TLS, with it: what browsers on the internet use. */
+function withTls(name: VariantName, scenarios = everything): RunnableTarget {
+  return {
+    ...variant(
+      name,
+      "The variant, and TLS in front of it in the same process.",
+      scenarios.filter((id) => id !== "crowd"),
+    ),
+    id: `${name}-tls`,
+    label: `${name} with TLS`,
+    withTls: true,
+  };
 }
 
 function baseline(
@@ -143,7 +172,17 @@ function baseline(
   description: string,
   scenarios = baselines,
 ): RunnableTarget {
-  return { id: file, kind: "baseline", variant: name, label, description, file, crowd: name, scenarios };
+  return {
+    id: file,
+    kind: "baseline",
+    variant: name,
+    label,
+    description,
+    file,
+    withTls: false,
+    crowd: name,
+    scenarios,
+  };
 }
 
 function course(name: VariantName, description: string, scenarios = courses): RunnableTarget {
@@ -155,6 +194,7 @@ function course(name: VariantName, description: string, scenarios = courses): Ru
     label: `the course's protocol, ${name}`,
     description,
     file,
+    withTls: false,
     crowd: name,
     scenarios,
   };

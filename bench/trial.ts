@@ -29,8 +29,8 @@ export class Trial {
 
   /** Starts the server; resolves when it listens. */
   async start(): Promise<void> {
-    const { kind, variant, file } = this.target;
-    const what = kind === "variant" ? { variant } : { baseline: file! };
+    const { kind, variant, withTls, file } = this.target;
+    const what = kind === "variant" ? { variant, withTls } : { baseline: file! };
     this.#port = await this.#server.ask("start", { ...what, port: this.#port });
   }
 
@@ -44,7 +44,8 @@ export class Trial {
 
   /** Where the server is, and which crowd connects to it. */
   get address() {
-    return { crowd: this.target.crowd, port: this.#port, authority: `127.0.0.1:${this.#port}` };
+    const { crowd, withTls } = this.target;
+    return { crowd, port: this.#port, authority: `127.0.0.1:${this.#port}`, tls: withTls };
   }
 
   async stop(): Promise<void> {

@@ -214,7 +214,7 @@ export const behaviour = {
   },
   proxy: {
     group: "between",
-    asks: "Does it work through an HTTP/1.1 proxy that does not support Upgrade?",
+    asks: "Does it work through a reverse or transparent proxy that reads HTTP and does not support Upgrade?",
     answers: {
       polling: "yes",
       "http2-push": "yes, unless it buffers responses",
@@ -222,7 +222,26 @@ export const behaviour = {
       "socket-io": "yes, by long polling",
     },
     file: "e2e/traits.test.ts",
-    title: "Updates pass a proxy that does not support Upgrade, or they do not",
+    title: "Updates pass a proxy that reads HTTP and does not support Upgrade, or they do not",
+  },
+  hiddenByTls: {
+    group: "between",
+    asks: "And through such a transparent proxy, if TLS begins in the browser and ends at the server (https, wss)?",
+    answers: { polling: "yes", "http2-push": "yes", "raw-websockets": "yes", "socket-io": "yes" },
+    file: "e2e/traits.spec.ts",
+    title: "Updates pass a transparent proxy when TLS begins in the browser and ends at the server",
+  },
+  forwardProxy: {
+    group: "between",
+    asks: "And through a forward proxy, one that the browser is set to use?",
+    answers: {
+      polling: "yes",
+      "http2-push": "yes, by CONNECT",
+      "raw-websockets": "yes, by CONNECT",
+      "socket-io": "yes, by CONNECT",
+    },
+    file: "e2e/traits.spec.ts",
+    title: "Updates pass a forward proxy as plain responses, or through a tunnel that the browser asks for (CONNECT)",
   },
   curl: {
     group: "between",
@@ -231,11 +250,25 @@ export const behaviour = {
     file: "e2e/traits.test.ts",
     title: "One plain HTTP request is enough to read and one to post, or it is not",
   },
-  otherOrigin: {
+  otherOriginReads: {
     group: "between",
-    asks: "If the server does not check the Origin, can a page of another origin connect?",
+    asks: "If the server does not check the Origin, can a page of another origin read updates?",
     answers: { polling: "no", "http2-push": "no", "raw-websockets": "yes", "socket-io": "yes" },
     file: "e2e/traits.spec.ts",
-    title: "If the server does not check the Origin, the browser blocks pages of other origins, or lets them connect",
+    title:
+      "If the server does not check the Origin, a page of another origin can read, or the browser keeps the answer from it",
+  },
+  otherOriginPosts: {
+    group: "between",
+    asks: "And can it post?",
+    answers: {
+      polling: "yes, unless it must be JSON",
+      "http2-push": "yes, unless it must be JSON",
+      "raw-websockets": "yes",
+      "socket-io": "yes",
+    },
+    file: "e2e/traits.spec.ts",
+    title:
+      "If the server does not check the Origin, a page of another origin can post, or only until the server insists on JSON",
   },
 } as const satisfies Record<string, Behaviour>;

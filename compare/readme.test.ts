@@ -78,15 +78,6 @@ test("Every promise is the title of a test, and every test is promised", () => {
   expect(promises).toEqual(titles("e2e/chat.spec.ts"));
 });
 
-test("Every reason for and against a technique links to its test or its number", () => {
-  const reasons = read("compare/which-one.md")
-    .split(/^(?=- )/m)
-    .slice(1)
-    .map((reason) => reason.split("\n\n")[0]!);
-  expect(reasons.length).toBeGreaterThan(20);
-  for (const reason of reasons) expect(links(reason), reason).not.toEqual([]);
-});
-
 test("No two files have the same name, unless they are twins", () => {
   const twins =
     /^(README\.md|server\.ts|client\.ts|client\.test\.ts|package(-lock)?\.json|polling\.ts|http2-push\.ts|socket-io\.ts)$/;

@@ -4,17 +4,21 @@ import { markdownTable } from "markdown-table";
 import { charts } from "../bench/charts.ts";
 import { short } from "../bench/report.ts";
 import { metrics, type Results } from "../bench/results.ts";
-import { circumstances, figureOf, measuredRows } from "../bench/rows.ts";
-import { variants } from "../shared-server/variants.ts";
+import { circumstances, figureOf, measuredRows, ratioRows, relativeRows, targetOf, withoutTls } from "../bench/rows.ts";
+import { type Variant, variants } from "../shared-server/variants.ts";
 import { behaviour, groups } from "./behaviour.ts";
 import { bytesOf, linesIn, linesOf } from "./count.ts";
 import { serverRows } from "./servers.ts";
 
 const names = variants.map(({ name }) => name);
 const columns = { align: ["l", ...names.map(() => "r")] };
+const onlyOverTls = "browsers speak HTTP/2 only over TLS";
 const nothingMeasured = "Nothing is measured yet: `npm run bench`, and then `npm run compare`.";
 const kB = (size: number) => (size / 1_000).toFixed(1);
-const head = (folder: string) => ["", ...names.map((name) => `[${name}](${folder}${name}/README.md)`)];
+const head = (folder: string, some: readonly Variant[] = variants) => [
+  "",
+  ...some.map(({ name }) => `[${name}](${folder}${name}/README.md)`),
+];
 
 /**
  * The generated sections, by README and by the name of their markers. Without results, the measured ones say how to get
@@ -24,7 +28,7 @@ export async function sections(results: Results | undefined): Promise<Record<str
   return {
     "README.md": { servers: servers(), figures: figures(results) },
     "compare/README.md": { behaviour: behaviours(), counted: await counted() },
-    "bench/README.md": { measured: measured(results) },
+    "bench/README.md": { measured: measured(results), missed: missed(results) },
   };
 }
 
@@ -43,7 +47,7 @@ function servers(): string {
   return markdownTable([head(""), ["Lines, server.ts + client.ts", ...lines], ...serverRows()]);
 }
 
-/** The three figures that a chooser asks for first. */
+/** The three figures that a chooser asks for first, with TLS for all four: that is what production costs. */
 function figures(results: Results | undefined): string {
   if (!results) return nothingMeasured;
   const rows = (
@@ -54,9 +58,13 @@ function figures(results: Results | undefined): string {
     ] as const
   ).map(([title, scenario, metric]) => [
     `${title}, ${metrics[metric].unit}`,
-    ...names.map((name) => short(figureOf(results, name, scenario, metric)!.median)),
+    ...variants.map((variant) => {
+      const figure = figureOf(results, targetOf(variant, true), scenario, metric);
+      return figure ? short(figure.median) : "–";
+    }),
   ]);
-  return markdownTable([head(""), ...rows], columns);
+  const caption = `All four with TLS, as on the internet: ${onlyOverTls}. What the other three cost [without TLS](bench/README.md#without-tls) is in a table of its own.`;
+  return `${caption}\n\n${markdownTable([head(""), ...rows], columns)}`;
 }
 
 function behaviours(): string {
@@ -88,19 +96,44 @@ async function counted(): Promise<string> {
     ["client.ts, lines", ...lines.map(({ client }) => client)],
     ["together, lines", ...lines.map(({ server, client }) => server + client)],
     ["beside them, lines", ...lines.map(({ others }) => others.map((file) => `${file.name} ${file.lines}`).join(", "))],
-    ["JavaScript of the page, minified, kB", ...bytes.map(({ minified }) => kB(minified))],
+    ["JavaScript of the page as DevTools shows it, kB", ...bytes.map(({ served }) => kB(served))],
+    ["… minified, kB", ...bytes.map(({ minified }) => kB(minified))],
     ["… and compressed with gzip, kB", ...bytes.map(({ gzipped }) => kB(gzipped))],
   ];
   const shared = ["shared-chat", "shared-ui", "shared-ui/wire", "shared-server"].map(
     (folder) => `\`${folder}\` ${linesIn(folder)}`,
   );
-  const table = markdownTable([head("../"), ...rows.map((row) => row.map(String))], columns);
-  return `${table}\n\nLines that all four share: ${shared.join(", ")}.`;
+  const sizes =
+    "DevTools shows `client.js` as the servers here send it: not minified, so that you can read it. In production it would be minified and compressed, and the last two rows say how small it is then.";
+  return `${table(rows.map((row) => row.map(String)))}\n\n${sizes}\n\nLines that all four share: ${shared.join(", ")}.`;
+}
+
+/** A table with a column for each of these variants. */
+function table(rows: string[][], some: readonly Variant[] = variants): string {
+  return markdownTable([head("../", some), ...rows], columns);
 }
 
 function measured(results: Results | undefined): string {
   if (!results) return nothingMeasured;
-  const table = markdownTable([head("../"), ...measuredRows(results)], columns);
   const images = charts(results).map(({ file, text }) => `<img src="charts/${file}" alt="${text}" width="49%" />`);
-  return `${circumstances(results)}\n\n${table}\n\n${images.join("\n")}`;
+  return [
+    circumstances(results),
+    "### With TLS, all four",
+    "What production costs. Bold is the lowest figure of its row, where no spread of another one reaches it.",
+    table(measuredRows(results, true)),
+    "### Without TLS",
+    `How the variants run here, on localhost. http2-push is missing, because ${onlyOverTls}: compare it with the others in the table above.`,
+    table(measuredRows(results, false), withoutTls),
+    "### Relative to something else",
+    "Each ratio compares its like: http2-push, its baseline and the course's protocol with TLS, those of the other three without it. Only the last rows compare TLS with none.",
+    table(relativeRows(results)),
+    images.join("\n"),
+  ].join("\n\n");
+}
+
+/** The goals that the last run has missed. */
+function missed(results: Results | undefined): string {
+  if (!results) return nothingMeasured;
+  const rows = ratioRows(results).filter(([, , , goal]) => goal!.endsWith("missed"));
+  return markdownTable([["", "figure", "ratio", "goal"], ...rows]);
 }

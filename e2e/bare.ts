@@ -5,6 +5,7 @@ import { createServer } from "node:http";
 import http2 from "node:http2";
 import net, { type AddressInfo } from "node:net";
 import type { Writable } from "node:stream";
+import { text as read } from "node:stream/consumers";
 import { Server } from "socket.io";
 import { io as connect } from "socket.io-client";
 import { WebSocket as NodeWebSocket, WebSocketServer } from "ws";
@@ -13,22 +14,35 @@ import type { VariantName } from "../shared-server/variants.ts";
 /** Every byte value once. */
 export const bytes = Buffer.from(Array.from({ length: 256 }, (_, n) => n));
 
-/** A server that sends these bytes to every client, over each technique, and does not check the Origin. */
+/**
+ * A server that sends these bytes to every client, over each technique, and keeps what is posted. It has no rules: it checks
+ * neither the Origin nor the Content-Type.
+ */
 export async function bareServer() {
-  const server = createServer((req, res) => {
-    if (req.url === "/bytes") res.end(bytes);
-    else if (req.url === "/stream")
-      res
-        .setHeader("Content-Type", "text/event-stream")
-        .end(Buffer.concat([Buffer.from("data: "), bytes, Buffer.from("\n\n")]));
-    else res.end();
+  const posted: string[] = [];
+  const server = createServer(async (req, res) => {
+    if (req.method === "POST") posted.push(await read(req));
+    const stream = req.headers.accept === "text/event-stream"; // what an EventSource asks for
+    if (stream) res.setHeader("Content-Type", "text/event-stream");
+    if (req.url !== "/msgs") res.end();
+    else res.end(stream ? Buffer.concat([Buffer.from("data: "), bytes, Buffer.from("\n\n")]) : bytes);
   });
   const sockets = new WebSocketServer({ noServer: true });
   server.on("upgrade", (req, duplex, head) => {
-    if (req.url === "/socket") sockets.handleUpgrade(req, duplex, head, (socket) => socket.send(bytes));
+    if (req.url !== "/msgs") return; // Socket.IO's
+    sockets.handleUpgrade(req, duplex, head, (socket) => {
+      socket.send(bytes);
+      socket.on("message", (data: Buffer) => posted.push(data.toString()));
+    });
   });
   const io = new Server(server);
-  io.on("connection", (socket) => socket.emit("bytes", bytes));
+  io.on("connection", (socket) => {
+    socket.emit("bytes", bytes);
+    socket.on("msg:post", (draft, ack) => {
+      posted.push(JSON.stringify(draft));
+      ack();
+    });
+  });
   const port = await listen(server);
   const close = () => {
     for (const socket of sockets.clients) socket.terminate();
@@ -36,7 +50,7 @@ export async function bareServer() {
     server.closeAllConnections(); // an EventSource that reconnects again and again would keep its connection open
     return closed;
   };
-  return { origin: `http://127.0.0.1:${port}`, close };
+  return { origin: `http://127.0.0.1:${port}`, posted, close };
 }
 
 async function listen(server: net.Server): Promise<number> {
@@ -180,47 +194,76 @@ declare const io: typeof connect;
 
 /** Receives the bytes of a bare server. */
 export const receiveBytes: Record<VariantName, () => Promise<number[]>> = {
-  polling: async () => [...new Uint8Array(await (await fetch("/bytes")).arrayBuffer())],
+  polling: async () => [...new Uint8Array(await (await fetch("/msgs")).arrayBuffer())],
   "http2-push": () =>
     new Promise((resolve) => {
-      const source = new EventSource("/stream");
+      const source = new EventSource("/msgs");
       source.addEventListener("message", ({ data }) => resolve(Array.from(data, (c: string) => c.charCodeAt(0))));
     }),
   "raw-websockets": () =>
     new Promise((resolve) => {
-      const socket = new WebSocket("/socket");
+      const socket = new WebSocket("/msgs");
       socket.binaryType = "arraybuffer";
       socket.addEventListener("message", ({ data }) => resolve([...new Uint8Array(data)]));
     }),
   "socket-io": () => new Promise((resolve) => io().on("bytes", (data) => resolve([...new Uint8Array(data)]))),
 };
 
-/** Whether a page can connect to a bare server of another origin and receive something. */
-export const canConnect: Record<VariantName, (origin: string) => Promise<boolean>> = {
+/** Whether a page can read what a server of another origin sends. */
+export const canRead: Record<VariantName, (origin: string) => Promise<boolean>> = {
   polling: (origin) =>
-    fetch(`${origin}/bytes`).then(
+    fetch(`${origin}/msgs`).then(
       () => true,
       () => false,
     ),
   "http2-push": (origin) =>
     new Promise((resolve) => {
-      const source = new EventSource(`${origin}/stream`);
+      const source = new EventSource(`${origin}/msgs`);
       source.addEventListener("message", () => resolve(true));
       source.addEventListener("error", () => resolve(false));
     }),
   "raw-websockets": (origin) =>
     new Promise((resolve) => {
-      const socket = new WebSocket(`${origin}/socket`);
+      const socket = new WebSocket(`${origin}/msgs`);
       socket.addEventListener("message", () => resolve(true));
       socket.addEventListener("error", () => resolve(false));
     }),
   "socket-io": (origin) =>
     new Promise((resolve) => {
       const socket = io(origin, { transports: ["websocket"] });
-      socket.on("bytes", () => resolve(true));
+      socket.onAny(() => resolve(true));
       socket.on("connect_error", () => resolve(false));
     }),
 };
+
+/** Posts to a server of another origin. Resolves when the server has answered, or has refused the connection. */
+export const postTo: Record<VariantName, (to: { origin: string; type: string }) => Promise<void>> = {
+  polling: fetchPostTo,
+  "http2-push": fetchPostTo,
+  "raw-websockets": ({ origin }) =>
+    new Promise((resolve) => {
+      const socket = new WebSocket(`${origin}/msgs`);
+      socket.addEventListener("open", () => {
+        socket.send('{"event":"msg:post","data":{"user":"Eve","text":"hello"}}');
+        socket.close();
+      });
+      socket.addEventListener("close", () => resolve());
+    }),
+  "socket-io": ({ origin }) =>
+    new Promise((resolve) => {
+      const socket = io(origin, { transports: ["websocket"], reconnection: false });
+      socket.emit("msg:post", { user: "Eve", text: "hello" }, resolve);
+      socket.on("connect_error", () => resolve());
+    }),
+};
+
+function fetchPostTo({ origin, type }: { origin: string; type: string }): Promise<void> {
+  const body = '{"user":"Eve","text":"hello"}';
+  return fetch(`${origin}/msgs`, { method: "POST", headers: { "Content-Type": type }, body }).then(
+    () => {},
+    () => {}, // the browser sent the request and keeps the answer from the page, or it did not send the request
+  );
+}
 
 /** Connects to a variant. Resolves when the technique has given up. */
 export const connectUntilGivenUp: Record<VariantName, () => Promise<void>> = {

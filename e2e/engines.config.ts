@@ -18,7 +18,10 @@ if (missing.length > 0) {
 const inFirefox = {
   browserName: "firefox",
   channel: "moz-firefox",
-  launchOptions: { executablePath: firefox ?? "" },
+  launchOptions: {
+    executablePath: firefox ?? "",
+    firefoxUserPrefs: { "network.proxy.allow_hijacking_localhost": true }, // or it asks no proxy for a server on its own machine
+  },
 } as const;
 const differences = { testMatch: "engines.spec.ts" };
 

@@ -466,6 +466,44 @@ const edits: Record<string, Record<string, Edit[]>> = {
       ],
     ],
   },
+  "bench/trial.ts": {
+    "bench/with-tls.test.ts": [
+      ["? { variant, withTls }", "? { variant }", "Clients reconnect over TLS after a restart"],
+      [
+        "tls: withTls",
+        "tls: false",
+        "The bench counts what TLS adds to a WebSocket: 22 bytes for each record (RFC 8446, section 5.2)",
+      ],
+    ],
+  },
+  "bench/rows.ts": {
+    "bench/results-page.test.ts": [
+      [
+        "figure.max < other.figure.min",
+        "figure.median < other.figure.median",
+        "Only a figure that no spread of another one reaches is bold, and only where all have a figure",
+      ],
+      [
+        'return tls && scheme === "http" ?',
+        'return scheme === "http" ?',
+        "With TLS there are figures of all four, and without it of three; a dash stands for what was not measured",
+      ],
+    ],
+  },
+  "bench/results.html": {
+    "bench/results-page.test.ts": [
+      ["“Missed” means", "It means", "The page explains what a goal is before it says that one is missed"],
+    ],
+  },
+  "compare/count.ts": {
+    "compare/count.test.ts": [
+      [
+        "Buffer.byteLength(readable.code)",
+        "readable.map.length",
+        "The size that DevTools shows is that of the script that the server sends",
+      ],
+    ],
+  },
   "shared-server/admit.ts": {
     "e2e/wire.test.ts": [
       [
@@ -680,6 +718,34 @@ const edits: Record<string, Record<string, Edit[]>> = {
         "maxHttpBufferSize: limits.packet,",
         "",
         "socket-io posting refuses a draft larger than 32 KiB, and other clients continue",
+      ],
+    ],
+  },
+  "e2e/proxy.ts": {
+    "e2e/traits.test.ts": [
+      [
+        'else reader.emit("connection", socket);',
+        'else join(socket, net.connect(port, "127.0.0.1"));',
+        "raw-websockets Updates pass a proxy that reads HTTP and does not support Upgrade, or they do not",
+      ],
+    ],
+  },
+  "compare/which-one.md": {
+    "compare/claims.test.ts": [
+      [
+        'last -- yes --> again["<b>polling</b>',
+        'last -- yes --> again["<b>http2-push</b>',
+        "Which one should I pick? The decision tree picks what works",
+      ],
+      [
+        "you want [the shortest client]",
+        "you want [the longest client]",
+        "compare/which-one.md uses a superlative, and cites a figure, only in a sentence that is checked",
+      ],
+      [
+        "[costs battery](https://hpbn.co/optimizing-for-mobile-networks/) (read)",
+        "[costs battery](https://hpbn.co/optimizing-for-mobile-networks/)",
+        "Which one should I pick? Each sentence links to something in this repository, or says that it was read",
       ],
     ],
   },

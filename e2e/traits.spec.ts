@@ -1,19 +1,33 @@
 // How the techniques differ, observed in a browser. The questions and answers are in compare/behaviour.ts.
-import type { Page } from "playwright/test";
+import { once } from "node:events";
+import net, { type AddressInfo } from "node:net";
+import tls from "node:tls";
+import type { Browser, Page } from "playwright/test";
 import { behaviour, detectionTime } from "../compare/behaviour.ts";
+import { certificate } from "../http2-push/certificate.ts";
 import { limits } from "../shared-chat/limits.ts";
+import { start } from "../shared-server/start.ts";
 import type { Variant } from "../shared-server/variants.ts";
 import {
   bareServer,
   bytes,
-  canConnect,
+  canRead,
   connectUntilGivenUp,
   failedAttempts,
   postOnce,
+  postTo,
   receiveBytes,
   socketIoClient,
 } from "./bare.ts";
-import { expect, pageTiming, test } from "./stage.ts";
+import { forwardProxy, reverseProxy, transparent } from "./proxy.ts";
+import { expect, pageTiming, Person, RecordingLog, test } from "./stage.ts";
+
+/** Lets a server listen until the end of the test. Returns its port. */
+async function listen(server: net.Server): Promise<number> {
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return (server.address() as AddressInfo).port;
+}
 
 test("The page shows the HTTP version that it was delivered over", async ({ ada, variant }) => {
   await expect(ada.page.locator("#protocol")).toHaveText(behaviour.protocol.answers[variant.name]);
@@ -159,21 +173,123 @@ test.describe("The technique alone", () => {
     await server.close();
   });
 
-  test("If the server does not check the Origin, the browser blocks pages of other origins, or lets them connect", async ({
+  test("If the server does not check the Origin, a page of another origin can read, or the browser keeps the answer from it", async ({
     page,
     variant,
   }) => {
     const [own, other] = [await bareServer(), await bareServer()];
     await open(page, own.origin, variant);
-    const connected = await page.evaluate(canConnect[variant.name], other.origin);
-    expect(connected ? "yes" : "no").toBe(behaviour.otherOrigin.answers[variant.name]);
+    const reads = await page.evaluate(canRead[variant.name], other.origin);
+    expect(reads ? "yes" : "no").toBe(behaviour.otherOriginReads.answers[variant.name]);
     await own.close();
     await other.close();
+  });
+
+  test("If the server does not check the Origin, a page of another origin can post, or only until the server insists on JSON", async ({
+    page,
+    variant,
+  }) => {
+    const [own, other] = [await bareServer(), await bareServer()];
+    await open(page, own.origin, variant);
+    await page.evaluate(postTo[variant.name], { origin: other.origin, type: "text/plain" });
+    expect(other.posted).toHaveLength(1); // without any rule it arrives, in each technique
+
+    // A variant that takes the page for its own: its Origin check lets it in. What is left is that a POST must be JSON.
+    const log = new RecordingLog();
+    const server = await start(variant.name, { port: 0, log, publicOrigin: own.origin });
+    const origin = `${variant.scheme}://localhost:${server.port}`;
+    for (const type of ["text/plain", "application/json"]) await page.evaluate(postTo[variant.name], { origin, type });
+    const observed = log.since("").msg.length > 0 ? "yes" : "yes, unless it must be JSON";
+    expect(observed).toBe(behaviour.otherOriginPosts.answers[variant.name]);
+    await server.stop();
+    await own.close();
+    await other.close();
+  });
+
+  test("The Origin check keeps a page of another origin from reading and from posting", async ({
+    page,
+    stage,
+    variant,
+  }) => {
+    const own = await bareServer();
+    await open(page, own.origin, variant);
+    for (const type of ["text/plain", "application/json"])
+      await page.evaluate(postTo[variant.name], { origin: stage.url, type });
+    expect(await page.evaluate(canRead[variant.name], stage.url)).toBe(false);
+    expect(stage.log.sinceCalls).toEqual([]); // not even a list of messages was made for it
+    expect(stage.log.since("").msg).toEqual([]);
+    await own.close();
+  });
+});
+
+test.describe("With a proxy that does not support Upgrade", () => {
+  /** Opens the page for Ada, in a browser profile that may be set to use a proxy. */
+  const enter = async (browser: Browser, url: string, proxy?: number) => {
+    // Without "<-loopback>" a browser asks no proxy for a server on its own machine.
+    const settings = proxy ? { proxy: { server: `http://127.0.0.1:${proxy}`, bypass: "<-loopback>" } } : {};
+    const profile = await browser.newContext({ ignoreHTTPSErrors: true, ...settings });
+    const ada = new Person("Ada", await profile.newPage(), url);
+    await ada.opens();
+    return { ada, leave: () => profile.close() };
+  };
+
+  test("Updates pass a forward proxy as plain responses, or through a tunnel that the browser asks for (CONNECT)", async ({
+    browser,
+    stage,
+    variant,
+  }) => {
+    const proxy = forwardProxy();
+    const requests: string[] = [];
+    let tunnels = 0;
+    proxy.on("request", ({ url }) => requests.push(url!)).on("connect", () => (tunnels += 1));
+    const { ada, leave } = await enter(browser, stage.url, await listen(proxy));
+    await stage.log.add({ user: "Bob", text: "hello" });
+    await ada.eventuallyReads(["Bob: hello"]);
+    expect(requests.length + tunnels).toBeGreaterThan(0);
+    const longPolling = requests.some((url) => url.includes("transport=polling"));
+    const observed = longPolling ? "yes, by long polling" : tunnels > 0 ? "yes, by CONNECT" : "yes";
+    expect(observed).toBe(behaviour.forwardProxy.answers[variant.name]);
+    await leave();
+    proxy.close();
+  });
+
+  test("Updates pass a transparent proxy when TLS begins in the browser and ends at the server", async ({
+    browser,
+    variant,
+  }) => {
+    const proxy = net.createServer();
+    const url = `https://localhost:${await listen(proxy)}`;
+    const log = new RecordingLog();
+    const server = await start(variant.name, { port: 0, log, publicOrigin: url });
+    const reader = reverseProxy(variant.scheme, server.port, "buffered");
+    // https is in front of the three that have none, on the same machine.
+    const https = tls.createServer(await certificate(), (socket) => {
+      const plain = net.connect(server.port, "127.0.0.1");
+      socket.on("error", () => plain.destroy()).pipe(plain);
+      plain.on("error", () => socket.destroy()).pipe(socket);
+    });
+    let readByProxy = 0;
+    reader.on("request", () => (readByProxy += 1));
+    proxy.on("connection", transparent(reader, variant.scheme === "https" ? server.port : await listen(https)));
+
+    const { ada, leave } = await enter(browser, url);
+    await log.add({ user: "Bob", text: "hello" });
+    const arrives = await ada.eventuallyReads(["Bob: hello"]).then(
+      () => "yes",
+      () => "no",
+    );
+    expect(readByProxy).toBe(0);
+    expect(arrives).toBe(behaviour.hiddenByTls.answers[variant.name]);
+    await leave();
+    await server.stop();
+    proxy.close();
+    https.close();
   });
 });
 
 test.describe("When the next attempt is a minute away", () => {
-  test.use({ timing: { ...pageTiming, retry: 60_000 } });
+  // Also the longest pause and the watchdog: with the short ones, Socket.IO is back before anybody has pressed the button.
+  test.use({ timing: { ...pageTiming, retry: 60_000, retryMost: 60_000, watchdog: 60_000 } });
 
   test("The button now reconnects at once", async ({ ada, stage }) => {
     await stage.stops();

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import http from "node:http";
 import http2, { type ServerHttp2Session } from "node:http2";
 import https from "node:https";
-import type { AddressInfo, Server, Socket } from "node:net";
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import type { Writable } from "node:stream";
 import { setImmediate as turn } from "node:timers/promises";
 import { Server as SocketIo } from "socket.io";
@@ -14,10 +14,10 @@ import { behaviour, detectionTime } from "../compare/behaviour.ts";
 import { Tap } from "../compare/tap.ts";
 import { Log } from "../shared-chat/log.ts";
 import { limits } from "../shared-chat/limits.ts";
-import { chatOf } from "../shared-server/chat.ts";
+import { chatOf } from "../shared-server/chat-server.ts";
 import { serverOf, type VariantName } from "../shared-server/variants.ts";
 import { broadcastServer } from "./bare.ts";
-import { oldProxy } from "./proxy.ts";
+import { reverseProxy, transparent } from "./proxy.ts";
 import { hangUp, join, openSocket, trusting, type Wire, wires } from "./wires.ts";
 
 vi.setConfig({ testTimeout: 15_000 });
@@ -81,12 +81,12 @@ async function getsUpdate(scheme: Wire["scheme"], port: number, path = "/msgs"):
   return false;
 }
 
-/** Whether and how updates arrive through a proxy. */
-const updatesArrive: Record<VariantName, (port: number) => Promise<string>> = {
+/** Whether and how updates arrive through a proxy at this port. `host` is what a client behind it asks for: the server. */
+const updatesArrive: Record<VariantName, (port: number, host: string) => Promise<string>> = {
   polling: async (port) => ((await getsUpdate("http", port)) ? "yes" : "no"),
   "http2-push": async (port) => ((await getsUpdate("http", port)) ? "yes" : "no"),
-  "raw-websockets": (port) =>
-    openSocket(port, "/msgs").then(
+  "raw-websockets": (port, host) =>
+    openSocket(port, "/msgs", { headers: { Host: host } }).then(
       () => "yes",
       () => "no",
     ),
@@ -215,17 +215,20 @@ describe.each(wires.map((wire) => [wire.name, wire] as const))("%s", (name, wire
     expect(both ? "yes" : "no").toBe(behaviour.curl.answers[name]);
   });
 
-  test("Updates pass a proxy that does not support Upgrade, or they do not", async () => {
+  test("Updates pass a proxy that reads HTTP and does not support Upgrade, or they do not", async () => {
     limits.heartbeat = 25;
     const { log, port } = await open(wire);
-    const streaming = await listen(oldProxy(wire.scheme, port, "streamed"));
-    const arrived = await updatesArrive[name](streaming);
+    const host = `127.0.0.1:${port}`;
+    const streaming = reverseProxy(wire.scheme, port, "streamed");
+    const arrived = await updatesArrive[name](await listen(streaming), host);
+    const inTheMiddle = createServer(transparent(streaming, port));
+    expect(await updatesArrive[name](await listen(inTheMiddle), host)).toBe(arrived);
 
     let heartbeats = 0;
     log.listen(() => (heartbeats += 1), new AbortController().signal);
     let arrivedBuffered = "no";
-    const buffering = oldProxy(wire.scheme, port, "buffered");
-    updatesArrive[name](await listen(buffering)).then(
+    const buffering = reverseProxy(wire.scheme, port, "buffered");
+    updatesArrive[name](await listen(buffering), host).then(
       (observed) => (arrivedBuffered = observed),
       () => {},
     );

@@ -11,7 +11,7 @@ import { Log } from "../shared-chat/log.ts";
 import type { Message, Update } from "../shared-chat/message.ts";
 import { limits } from "../shared-chat/limits.ts";
 import { serve as serveStreams } from "../http2-push/server.ts";
-import { chatOf } from "../shared-server/chat.ts";
+import { chatOf } from "../shared-server/chat-server.ts";
 import { listen, type Options, start } from "../shared-server/start.ts";
 import {
   closeCode,

@@ -11,7 +11,7 @@ import { answer } from "../shared-server/admit.ts";
 import { Audience } from "../shared-server/audience.ts";
 import { json } from "../shared-server/body.ts";
 import { catchUp } from "../shared-server/catch-up.ts";
-import type { Chat } from "../shared-server/chat.ts";
+import type { Chat } from "../shared-server/chat-server.ts";
 import { heads } from "../shared-server/heads.ts";
 import { allow, refuse } from "../shared-server/handlers.ts";
 import { withPage } from "../shared-server/site.ts";

@@ -4,7 +4,7 @@ import express from "express";
 import { limits } from "../shared-chat/limits.ts";
 import { json } from "../shared-server/body.ts";
 import { waitsFor } from "../shared-server/catch-up.ts";
-import type { Chat } from "../shared-server/chat.ts";
+import type { Chat } from "../shared-server/chat-server.ts";
 import { allow, refuse } from "../shared-server/handlers.ts";
 import { withPage } from "../shared-server/site.ts";
 

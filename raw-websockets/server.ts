@@ -10,7 +10,7 @@ import { asRefusal } from "../shared-chat/refusal.ts";
 import { admitUpgrade } from "../shared-server/admit.ts";
 import { Audience } from "../shared-server/audience.ts";
 import { catchUp } from "../shared-server/catch-up.ts";
-import type { Chat } from "../shared-server/chat.ts";
+import type { Chat } from "../shared-server/chat-server.ts";
 import { refuse, upgradeRequired } from "../shared-server/handlers.ts";
 import { withPage } from "../shared-server/site.ts";
 

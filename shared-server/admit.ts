@@ -7,7 +7,7 @@ import { isIPv6 } from "node:net";
 import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
 import { Refusal } from "../shared-chat/refusal.ts";
-import type { Chat } from "./chat.ts";
+import type { Chat } from "./chat-server.ts";
 
 type Request = IncomingMessage | Http2ServerRequest;
 type Response = ServerResponse | Http2ServerResponse;

@@ -8,7 +8,8 @@ import { Refusal } from "../shared-chat/refusal.ts";
 /**
  * Middleware that reads a JSON body into `req.body`. It is stricter than `express.json()`, which turns broken UTF-8, an empty
  * body, a missing Content-Length on HTTP/2 and any other Content-Type into an empty object.
- * Refuses with 400 (not UTF-8, not JSON), 413 (over 32 KiB) or 415 (another type, or compressed).
+ * Refuses with 400 (not UTF-8, not JSON), 413 (over 32 KiB) or 415 (another type, or compressed). A browser sends plain text and
+ * forms for a page of any origin without asking. Before it sends application/json, it asks the server (a preflight).
  */
 export const json: RequestHandler = (req, _res, next) => {
   read(req).then(

@@ -8,7 +8,7 @@ import { parseCookie, stringifySetCookie } from "cookie";
 import type { Person, Session } from "../shared-chat/people.ts";
 import { type Reader, stranger } from "../shared-chat/reader.ts";
 import { everyRoom, lobby, personal } from "../shared-chat/rooms.ts";
-import type { Setting } from "./chat.ts";
+import type { Setting } from "./chat-server.ts";
 
 type Request = IncomingMessage | Http2ServerRequest;
 

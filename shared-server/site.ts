@@ -7,7 +7,7 @@ import { limits } from "../shared-chat/limits.ts";
 import { Refusal } from "../shared-chat/refusal.ts";
 import { admit, ownPagesOnly } from "./admit.ts";
 import { bundle } from "./bundle.ts";
-import type { Chat } from "./chat.ts";
+import type { Chat } from "./chat-server.ts";
 import { allow } from "./handlers.ts";
 import { headFits } from "./heads.ts";
 import type { VariantName } from "./variants.ts";

@@ -4,7 +4,7 @@ import { Server as HttpServer } from "node:http";
 import type { AddressInfo, Server, Socket } from "node:net";
 import { limits } from "../shared-chat/limits.ts";
 import { Log } from "../shared-chat/log.ts";
-import { chatOf } from "./chat.ts";
+import { chatOf } from "./chat-server.ts";
 import { ignoreOtherUpgrades, limitHeads } from "./heads.ts";
 import { listenOnLoopback } from "./loopback.ts";
 import { serverOf, type VariantName } from "./variants.ts";

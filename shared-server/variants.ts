@@ -1,5 +1,5 @@
 import type { Server } from "node:net";
-import type { Chat } from "./chat.ts";
+import type { Chat } from "./chat-server.ts";
 
 /** The four variants, in the order in which their techniques were invented. The name is the folder, the script and the title. */
 export const variants = [

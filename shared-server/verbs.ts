@@ -9,7 +9,7 @@ import type { Person } from "../shared-chat/people.ts";
 import { Refusal } from "../shared-chat/refusal.ts";
 import { canonical } from "../shared-chat/rooms.ts";
 import { json } from "./body.ts";
-import { type Chat, tooMany } from "./chat.ts";
+import { type Chat, tooMany } from "./chat-server.ts";
 import { allow } from "./handlers.ts";
 import { hashOf, matches } from "./passwords.ts";
 

@@ -7,7 +7,7 @@ import { limits } from "../shared-chat/limits.ts";
 import { asRefusal } from "../shared-chat/refusal.ts";
 import { admitEngine } from "../shared-server/admit.ts";
 import { catchUp } from "../shared-server/catch-up.ts";
-import type { Chat } from "../shared-server/chat.ts";
+import type { Chat } from "../shared-server/chat-server.ts";
 import { refuse } from "../shared-server/handlers.ts";
 import { withPage } from "../shared-server/site.ts";
 

@@ -4,7 +4,7 @@ import type { Socket } from "node:net";
 import * as ws from "ws";
 import { serve as serveVariant } from "../../raw-websockets/server.ts";
 import { Log } from "../../shared-chat/log.ts";
-import { chatOf } from "../../shared-server/chat.ts";
+import { chatOf } from "../../shared-server/chat-server.ts";
 
 // `Sender.frame` is how ws frames a message; it is public, but neither documented nor in the types. `_socket` is private.
 const { Sender, WebSocket } = ws as unknown as {

@@ -3,8 +3,9 @@ import { afterEach, expect, test } from "vitest";
 import { Log } from "../../shared-chat/log.ts";
 import { start } from "../../shared-server/start.ts";
 import { DeliveryCounter, type Receiver } from "../delivery-counter.ts";
+import { startWithTls } from "../with-tls.ts";
 import type { Crowd } from "./crowd.ts";
-import { crowds } from "./crowds.ts";
+import { type CrowdName, crowds } from "./crowds.ts";
 
 const cleanUp: (() => unknown)[] = [];
 afterEach(async () => {
@@ -14,12 +15,12 @@ afterEach(async () => {
 const until = (what: () => unknown) => expect.poll(what, { interval: 5, timeout: 5_000 });
 
 /** Starts a variant, and connects a crowd to it. */
-async function open(name: keyof typeof crowds, clients: number) {
+async function open(name: CrowdName, clients: number, tls = false) {
   const variant = name.split(",")[0] as "polling";
   const log = new Log();
-  const running = await start(variant, { port: 0, log });
+  const running = await (tls ? startWithTls(variant, { port: 0, log }) : start(variant, { port: 0, log }));
   cleanUp.push(() => running.stop());
-  const crowd: Crowd = crowds[name]({ port: running.port, authority: `127.0.0.1:${running.port}` });
+  const crowd: Crowd = crowds[name]({ port: running.port, authority: `127.0.0.1:${running.port}`, tls });
   cleanUp.push(() => crowd.disconnect());
   const deliveries = new DeliveryCounter();
   const seen = { connected: 0, lost: 0 };
@@ -42,28 +43,38 @@ async function open(name: keyof typeof crowds, clients: number) {
   return { running, log, crowd, deliveries, seen, post };
 }
 
-const names = (Object.keys(crowds) as (keyof typeof crowds)[]).filter((name) => !name.endsWith("first"));
+/** All but the one that does not post. Those that can do without TLS are tested with it, too. */
+const ways = (Object.keys(crowds) as CrowdName[])
+  .filter((name) => !name.endsWith("first"))
+  .flatMap((name) => (name.startsWith("http2-push") ? [{ name }] : [{ name }, { name, tls: true }]));
+const each = test.for(ways.map((way) => ({ tls: false, ...way })));
 
-test.each(names)("Each client of %s receives each message once, also in bursts and with long texts", async (name) => {
-  const { deliveries, post, crowd } = await open(name, 3);
-  post();
-  await until(() => deliveries.outstanding).toBe(0);
-  for (let n = 0; n < 16; n++) post(2_000);
-  await until(() => deliveries.outstanding).toBe(0);
-  expect([deliveries.delivered, deliveries.duplicates]).toEqual([17 * 3, 0]);
-  expect(crowd.bytes()).toBeGreaterThan(16 * 3 * 2_000);
-});
+each(
+  "Each client of $name (with TLS: $tls) receives each message once, also in bursts and with long texts",
+  async ({ name, tls }) => {
+    const { deliveries, post, crowd } = await open(name, 3, tls);
+    post();
+    await until(() => deliveries.outstanding).toBe(0);
+    for (let n = 0; n < 16; n++) post(2_000);
+    await until(() => deliveries.outstanding).toBe(0);
+    expect([deliveries.delivered, deliveries.duplicates]).toEqual([17 * 3, 0]);
+    expect(crowd.bytes()).toBeGreaterThan(16 * 3 * 2_000);
+  },
+);
 
-test.each(names)("Each client of %s receives an update that is too long for one segment", async (name) => {
-  const { deliveries, log } = await open(name, 3);
-  const drafts = Array.from({ length: 100 }, () => ({ user: "Ada", text: deliveries.next(3, 2_000) }));
-  await Promise.all(drafts.map((draft) => log.add(draft))); // in one turn of the event loop, so in one update
-  await until(() => deliveries.outstanding).toBe(0);
-  expect([deliveries.delivered, deliveries.duplicates]).toEqual([300, 0]);
-});
+each(
+  "Each client of $name (with TLS: $tls) receives an update that is too long for one segment",
+  async ({ name, tls }) => {
+    const { deliveries, log } = await open(name, 3, tls);
+    const drafts = Array.from({ length: 100 }, () => ({ user: "Ada", text: deliveries.next(3, 2_000) }));
+    await Promise.all(drafts.map((draft) => log.add(draft))); // in one turn of the event loop, so in one update
+    await until(() => deliveries.outstanding).toBe(0);
+    expect([deliveries.delivered, deliveries.duplicates]).toEqual([300, 0]);
+  },
+);
 
-test.each(names)("Each client of %s loses its connection when the server stops", async (name) => {
-  const { running, seen } = await open(name, 3);
+each("Each client of $name (with TLS: $tls) loses its connection when the server stops", async ({ name, tls }) => {
+  const { running, seen } = await open(name, 3, tls);
   await running.stop();
   await until(() => seen.lost).toBe(3);
 });

@@ -1,6 +1,7 @@
 // A crowd: many cheap clients of one variant, of which a few post. They use bare sockets, because a library that is made for
 // one page would cost more CPU than the server under test.
 import net from "node:net";
+import tls from "node:tls";
 
 /** How many clients post, in turn, each on a connection of its own. */
 export const senders = 16;
@@ -37,22 +38,46 @@ export interface Polls {
   all(): Promise<void>;
 }
 
-/** Where the server is: clients connect to `port`, and `authority` is the name of the server in their requests. */
+/**
+ * Where the server is: clients connect to `port`, and `authority` is the name of the server in their requests. `tls` decides for
+ * those that can do both; HTTP/2 always uses TLS.
+ */
 export interface Address {
   port: number;
   authority: string;
+  tls: boolean;
 }
 
 const buffer = Buffer.alloc(256 * 1024);
 
-/** Opens a TCP connection. All connections read into the same buffer, so what `read` gets is valid only during the call. */
-export function dial(port: number, read: (bytes: Buffer) => void): net.Socket {
+/**
+ * Opens a connection, and counts its bytes as TCP carries them. Without TLS all connections read into the same buffer, so what
+ * `read` gets is valid only during the call.
+ */
+export function dial({ port, tls: encrypted }: Address, meter: Meter, read: (bytes: Buffer) => void): net.Socket {
+  if (encrypted) {
+    const { tcp, secure } = dialTls(port);
+    meter.add(tcp);
+    return secure.on("data", read);
+  }
   const callback = (length: number) => {
     read(buffer.subarray(0, length));
     return true;
   };
   const socket = net.connect({ port, host: "127.0.0.1", noDelay: true, onread: { buffer, callback } });
+  meter.add(socket);
   return socket.on("error", () => {}); // "close" follows
+}
+
+const secureContext = tls.createSecureContext(); // one for all, because making one takes longer than a handshake
+
+/** Opens a TLS connection to a server with a certificate that nobody vouches for, and names the protocols of ALPN that it offers. */
+export function dialTls(port: number, ALPNProtocols: string[] = []): { tcp: net.Socket; secure: tls.TLSSocket } {
+  const tcp = net.connect({ port, host: "127.0.0.1", noDelay: true });
+  const secure = tls.connect({ socket: tcp, secureContext, rejectUnauthorized: false, ALPNProtocols });
+  tcp.on("close", () => secure.destroy());
+  secure.on("error", () => {}); // "close" follows
+  return { tcp, secure };
 }
 
 /** Counts the bytes of sockets, including closed ones. */

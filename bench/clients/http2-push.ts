@@ -1,8 +1,6 @@
 // HTTP/2 without its library (RFC 9113), over TLS: enough to open streams and read what the server writes to them.
 import { connect as connectHttp2, type ClientHttp2Session } from "node:http2";
-import net from "node:net";
-import tls from "node:tls";
-import { type Address, type Crowd, type Listener, Meter, senders } from "./crowd.ts";
+import { type Address, type Crowd, dialTls, type Listener, Meter, senders } from "./crowd.ts";
 
 const [data, headers, settings, windowUpdate] = [0, 1, 4, 8];
 const [endStream, endHeaders, acknowledged] = [1, 4, 1];
@@ -46,7 +44,7 @@ export function crowd(address: Address, streams = 1): Crowd {
     connect(listener: Listener) {
       if (!session?.takes(streams)) {
         session = openSession(address.port, get);
-        meter.add(session.socket);
+        meter.add(session.tcp);
       }
       session.listen(listener);
     },
@@ -78,14 +76,12 @@ function openPoster(port: number): ClientHttp2Session {
 }
 
 function openSession(port: number, get: Buffer) {
-  const socket = net.connect({ port, host: "127.0.0.1", noDelay: true }); // below TLS, so it counts the encrypted bytes
-  const secure = tls.connect({ socket, rejectUnauthorized: false, ALPNProtocols: ["h2"] });
+  const { tcp, secure } = dialTls(port, ["h2"]);
   const listeners = new Map<number, { listener: Listener; rest: Buffer[] }>();
   let stream = 1;
   let retry = 0; // the `retry:` of the event stream
   let rest: Buffer = Buffer.alloc(0);
 
-  secure.on("error", () => {});
   secure.on("data", (bytes: Buffer) => {
     rest = rest.length > 0 ? Buffer.concat([rest, bytes]) : bytes;
     while (rest.length >= 9) {
@@ -95,8 +91,7 @@ function openSession(port: number, get: Buffer) {
       rest = rest.subarray(end);
     }
   });
-  socket.on("close", () => {
-    secure.destroy();
+  tcp.on("close", () => {
     for (const { listener } of listeners.values()) listener.lost(() => retry);
   });
   secure.write(preface);
@@ -117,8 +112,8 @@ function openSession(port: number, get: Buffer) {
   }
 
   return {
-    socket,
-    takes: (streams: number) => !socket.destroyed && listeners.size < streams,
+    tcp,
+    takes: (streams: number) => !tcp.destroyed && listeners.size < streams,
     listen(listener: Listener) {
       listeners.set(stream, { listener, rest: [] });
       secure.write(frame(headers, endStream | endHeaders, stream, get));

@@ -1,7 +1,7 @@
 // Socket.IO without its client (Engine.IO protocol 4, Socket.IO protocol 5): each packet is a text frame that begins with its type.
 import { timing } from "../../shared-ui/timing.ts";
 import { io } from "socket.io-client";
-import type { Address, Crowd, Listener } from "./crowd.ts";
+import type { Address, Crowd, Listener, Meter } from "./crowd.ts";
 import { frame, openWebSocket, socketCrowd } from "./websocket.ts";
 
 const [open, ping, message] = ["0", "2", "4"].map((type) => type.charCodeAt(0));
@@ -16,8 +16,8 @@ function pause(failures: number): number {
 export function crowd(address: Address): Crowd {
   return socketCrowd(pause, connect, (draft, number) => `42${number}["msg:post",${draft}]`);
 
-  function connect(listener: Listener) {
-    const socket = openWebSocket(address, "/socket.io/?EIO=4&transport=websocket", (packet) => {
+  function connect(listener: Listener, meter: Meter) {
+    const socket = openWebSocket(address, meter, "/socket.io/?EIO=4&transport=websocket", (packet) => {
       if (packet[0] === message) return listener.update(packet);
       if (packet[0] === open) socket.write(hello);
       if (packet[0] === ping) socket.write(pong);

@@ -7,10 +7,10 @@ const [text, close, ping] = [1, 8, 9];
 const pong = Buffer.from([0x8a, 0x80, 0, 0, 0, 0]);
 
 /** Opens a WebSocket, and calls `receive` with the content of each text frame. */
-export function openWebSocket({ port, authority }: Address, path: string, receive: (text: Buffer) => void): Socket {
+export function openWebSocket(address: Address, meter: Meter, path: string, receive: (text: Buffer) => void): Socket {
   let rest: Buffer | undefined;
   let open = false;
-  const socket = dial(port, (bytes) => {
+  const socket = dial(address, meter, (bytes) => {
     let unread = joined(rest, bytes);
     if (!open) {
       const end = unread.indexOf("\r\n\r\n");
@@ -29,7 +29,7 @@ export function openWebSocket({ port, authority }: Address, path: string, receiv
     rest = kept(unread);
   });
   socket.write(
-    `GET ${path} HTTP/1.1\r\nHost: ${authority}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
+    `GET ${path} HTTP/1.1\r\nHost: ${address.authority}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
       "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
   );
   return socket;
@@ -56,7 +56,7 @@ export function frame(content: string): Buffer {
 export function crowd(address: Address): Crowd {
   return socketCrowd(
     retryDelay,
-    (listener) => openWebSocket(address, "/msgs", (message) => listener.update(message)),
+    (listener, meter) => openWebSocket(address, meter, "/msgs", (message) => listener.update(message)),
     (draft) => `{"event":"msg:post","data":${draft}}`,
   );
 }
@@ -64,7 +64,7 @@ export function crowd(address: Address): Crowd {
 /** A crowd on WebSockets: the pause before a client reconnects, how a socket is opened, and the frame of a post with its number. */
 export function socketCrowd(
   pause: Pause,
-  open: (listener: Listener) => Socket,
+  open: (listener: Listener, meter: Meter) => Socket,
   content: (draft: string, number: number) => string,
 ): Crowd {
   const meter = new Meter();
@@ -72,9 +72,8 @@ export function socketCrowd(
   let posts = 0;
   return {
     connect(listener: Listener) {
-      const socket = open(listener);
+      const socket = open(listener, meter);
       socket.on("close", () => listener.lost(pause));
-      meter.add(socket);
       if (posters.length < senders) posters.push(socket);
     },
     post(draft) {

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { type ClientHttp2Stream, connect, type IncomingHttpHeaders, type IncomingHttpStatusHeader } from "node:http2";
 import { pathToFileURL } from "node:url";
 import { Log } from "../../shared-chat/log.ts";
-import { chatOf } from "../../shared-server/chat.ts";
+import { chatOf } from "../../shared-server/chat-server.ts";
 import { cannotStart } from "../../shared-server/command.ts";
 import { listen, type Running } from "../../shared-server/start.ts";
 import { serve } from "../server.ts";
