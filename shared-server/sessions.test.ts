@@ -3,7 +3,7 @@ import type { IncomingMessage } from "node:http";
 import { describe, expect, it } from "vitest";
 import { Log } from "../shared-chat/log.ts";
 import { catchUp } from "./catch-up.ts";
-import type { Setting } from "./chat.ts";
+import type { Setting } from "./chat-server.ts";
 import { Sessions } from "./sessions.ts";
 
 /** A request, as far as a session is concerned. */

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { limits } from "../shared-chat/limits.ts";
 import { Log } from "../shared-chat/log.ts";
 import { stranger } from "../shared-chat/reader.ts";
-import { chatOf } from "./chat.ts";
+import { chatOf } from "./chat-server.ts";
 import { cost, hashOf, matches } from "./passwords.ts";
 import { type Running, start } from "./start.ts";
 
