@@ -193,6 +193,15 @@ describe("the rare verbs", () => {
     expect(log.people.bans).toEqual([]);
   });
 
+  it("the super user cannot be banned", async () => {
+    const { ask, signIn, log } = await open();
+    const root = await signIn("Root");
+    const body = { reason: "Spam", until: Date.now() + 60_000 };
+    expect((await ask("PUT", "/bans/ROOT", { cookie: root, body })).status).toBe(403);
+    expect((await ask("PUT", "/bans/Nobody", { cookie: root, body })).status).toBe(404);
+    expect(log.people.bans).toEqual([]);
+  });
+
   it("the super user looks at the activity of all rooms, and sees no conversation", async () => {
     const { ask, log, signIn } = await open();
     const [ada, root] = [await signIn("Ada"), await signIn("Root")];
