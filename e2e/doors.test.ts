@@ -234,20 +234,20 @@ describe.each(byName)("%s", (_name, wire) => {
     for (const name of ["Ada", "Ada", "Bob", "Bob", "Cyd", "Root"]) accounts.push(await chat.signsIn(name));
     accounts.push(chat.stranger);
     const { cursor } = chat.log;
-    const open_ = await Promise.all(accounts.map((account) => account.connects()));
-    await says(open_[0]!, { to: "bob", text: "hello, Bob" });
-    await says(open_[2]!, { to: "Ada", text: "hello, Ada" });
-    await says(open_[4]!, { text: "to all" });
+    const here = await Promise.all(accounts.map((account) => account.connects()));
+    await says(here[0]!, { to: "bob", text: "hello, Bob" });
+    await says(here[2]!, { to: "Ada", text: "hello, Ada" });
+    await says(here[4]!, { text: "to all" });
     const away = await Promise.all(accounts.map((account) => account.connects({ since: cursor })));
     const late = await Promise.all(accounts.map((account) => account.connects()));
-    for (const devices of [open_, away, late]) {
+    for (const devices of [here, away, late]) {
       for (const [n, person] of devices.entries()) {
         await hears(person, "to all");
         expect(texts(person.received)).toEqual(n < 4 ? ["hello, Bob", "hello, Ada", "to all"] : ["to all"]);
       }
     }
-    expect(open_[3]!.received[0]).toMatchObject({ id: 1, user: "Ada", to: "Bob" });
-    expect((await open_[6]!.post({ user: "Zed", to: "Ada", text: "psst" })).error).toMatch(/^Sign in/);
+    expect(here[3]!.received[0]).toMatchObject({ id: 1, user: "Ada", to: "Bob" });
+    expect((await here[6]!.post({ user: "Zed", to: "Ada", text: "psst" })).error).toMatch(/^Sign in/);
   });
 
   it("the super user hears all rooms, made before or after, and no conversation", async () => {
@@ -292,12 +292,12 @@ describe.each(byName)("%s", (_name, wire) => {
   it("signing out ends this session at once, and other devices stay", async () => {
     const chat = await open(wire);
     const [ada, phone] = [await chat.signsIn("Ada"), await chat.signsIn("Ada")];
-    const open_ = await ada.connects({ reconnects: true });
+    const laptop = await ada.connects({ reconnects: true });
     const phones = await phone.connects();
-    const cursor = (await open_.next()).cursor;
+    const cursor = (await laptop.next()).cursor;
     await phones.next();
     expect((await ada.signsOut()).status).toBe(204);
-    expect((await until(open_, ({ you }) => you)).you).toEqual({ ended: "You signed out." });
+    expect((await until(laptop, ({ you }) => you)).you).toEqual({ ended: "You signed out." });
     const away = await ada.connects({ since: cursor });
     expect((await away.next()).you).toEqual({ ended: "You signed out." });
     const refused = await away.post({ user: "Ada", text: "still here" });
@@ -376,13 +376,13 @@ describe.each(byName)("%s", (_name, wire) => {
     await bob.joins("garden");
     const [adas, bobs] = [await ada.connects(), await bob.connects()];
     await adas.next();
-    let talking = true;
+    const silence = new AbortController();
     const talk = async () => {
-      while (talking) await says(bobs, { room: "garden", text: "blah" });
+      while (!silence.signal.aborted) await says(bobs, { room: "garden", text: "blah" });
     };
     const talked = talk();
     for (let n = 0; n < 3; n++) expect((await adas.next()).msg).toEqual([]);
-    talking = false;
+    silence.abort();
     await talked;
     expect(adas.received).toEqual([]);
   });

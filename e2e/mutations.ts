@@ -739,8 +739,8 @@ const edits: Record<string, Record<string, Edit[]>> = {
   "raw-websockets/server.ts": {
     "e2e/doors.test.ts": [
       [
-        "draftId, later }",
-        "draftId }",
+        "draftId, later }));",
+        "draftId }));",
         "raw-websockets limits who posts too fast is told when to come back, and nothing is lost",
       ],
       [

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { canonical, everyRoom, lobby, personal, topicsOf } from "./rooms.ts";
+import { canonical, everyRoom, lobby, topicsOf } from "./rooms.ts";
 
 describe("the canonical form of a name", () => {
   it.each([
