@@ -521,19 +521,23 @@ describe("the environment", () => {
   it.each([
     ["sets the limits for posting", {}, false],
     ["lifts the limits for posting with RATE_LIMIT=off", { RATE_LIMIT: "off" }, true],
-  ])("%s", async (_what, env, lifted) => {
-    const { port, kill, ended } = runs(["shared-server/cli.ts", "polling"], { SUPER_USER: "root", ...env });
-    const wire = wires.find(({ name }) => name === "polling")!;
-    const { ask } = verbsOf(wire, await port());
-    const statuses = await Promise.all(
-      count(1, 25).map(async (n) => (await ask("POST", "/msgs", { user: "Ada", text: String(n) })).status),
-    );
-    expect(statuses.includes(429)).toBe(!lifted);
-    const root = await signIn(wire, await port(), "Root");
-    expect((await root.ask("GET", "/activity")).status).toBe(200);
-    kill("SIGTERM");
-    expect(await ended).toBe(0);
-  });
+  ])(
+    "%s",
+    async (_what, env, lifted) => {
+      const { port, kill, ended } = runs(["shared-server/cli.ts", "polling"], { SUPER_USER: "root", ...env });
+      const wire = wires.find(({ name }) => name === "polling")!;
+      const { ask } = verbsOf(wire, await port());
+      const statuses = await Promise.all(
+        count(1, 25).map(async (n) => (await ask("POST", "/msgs", { user: "Ada", text: String(n) })).status),
+      );
+      expect(statuses.includes(429)).toBe(!lifted);
+      const root = await signIn(wire, await port(), "Root");
+      expect((await root.ask("GET", "/activity")).status).toBe(200);
+      kill("SIGTERM");
+      expect(await ended).toBe(0);
+    },
+    60_000,
+  );
 });
 
 describe("socket-io", () => {
