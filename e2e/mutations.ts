@@ -692,6 +692,11 @@ const edits: Record<string, Record<string, Edit[]>> = {
       ],
     ],
     "e2e/wire.test.ts": [
+      [
+        "if (!session.destroyed) session.ping",
+        "session.ping",
+        "http2-push does not ping a session that is destroyed, and closes its socket if that is still open",
+      ],
       ["maxConcurrentStreams: 100, ", "", "http2-push limits the streams of a session"],
       [
         "if (req.httpVersionMajor === 2 && !req.stream)",
