@@ -13,7 +13,7 @@ const page = await context.newPage();
 await page.goto(comparison.url);
 await page.locator('[data-state="connected"]').nth(3).waitFor();
 await page.waitForTimeout(5_000); // a few polls, so that the charts begin with silence
-await page.getByRole("button", { name: "reset counters" }).click();
+await page.getByRole("button", { name: "count from zero" }).click();
 
 await record(page, fileURLToPath(new URL("../compare/screenshot.gif", import.meta.url)), async () => {
   const messages = [
