@@ -287,6 +287,7 @@ test.describe("A button starts an outage, it ends on its own, and no message is 
     await inAllPanes(site, "slow", "slow", async () => {
       for (const name of [http2Push, rawWebsockets])
         await expect.poll(() => site.pane(name).number("last")).toBeGreaterThan(590); // 300 ms each way
+      await expect(site.pane(http2Push).section).toHaveAttribute("data-phase", "over"); // the latency is what it is about
     });
     await site.press("send 1", "socket-io");
     await expect.poll(() => site.pane(rawWebsockets).number("last")).toBeLessThan(290);

@@ -24,12 +24,12 @@ function tell(text: string, where = "") {
 }
 
 const deliveries = new Deliveries();
-const response = await fetch("/panes");
-const addresses: { name: string; url: string; idea: string }[] = await response.json();
+const read = async (path: string) => (await fetch(path)).json();
+showGuide(await read("/experiments.json"));
+const addresses: { name: string; url: string; idea: string }[] = await read("/panes");
 const panes = addresses.map((address, place) => new Pane(address, users[place] ?? "Eve", find("#panes")));
 for (const { name } of panes) target.append(new Option(name));
 const drawStrip = createStrip(find<HTMLTableElement>("#strip"), panes);
-showGuide(await (await fetch("/experiments.json")).json());
 
 // Reports from the panes -------------------------------------------------------------------------------------------------
 

@@ -31,7 +31,7 @@ export interface Facts {
   recovered: string;
   lost: string;
   duplicates: string;
-  /** Whether there is an outage: now (or its effects are new), or earlier. */
+  /** "now": the figures are from before an outage, and its facts are the news. "over": there was one. */
   phase: "" | "now" | "over";
   /** What the bars of the strip compare. */
   bars: { median: number; bytes: number };
@@ -158,6 +158,7 @@ export class Pane {
     const { over, noticed, recovered } = effectOf(outage, this.stateChanges, now);
     const left = outage.until === undefined ? "" : `, ${Math.ceil((outage.until - now) / 1_000)} s left`;
     const well = over && (noticed === undefined || recovered !== undefined);
+    const stale = outage.kind !== "slow" && !(well && now > outage.until! + (recovered ?? 0) + aftermath);
     const early = outage.since < this.#opened; // this page has not seen when it began
     return {
       outage: `${outage.kind}${over ? ", over" : left}`,
@@ -166,7 +167,7 @@ export class Pane {
       recovered: early || noticed === undefined ? "–" : optional(recovered, "not yet"),
       lost: String(lost),
       duplicates: String(duplicates.filter((at) => at >= outage.since).length),
-      phase: well && now > outage.until! + (recovered ?? 0) + aftermath ? ("over" as const) : ("now" as const),
+      phase: stale ? ("now" as const) : ("over" as const), // a slow network makes no figure stale: it is the latency that it changes
     };
   }
 
