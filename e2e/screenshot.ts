@@ -8,7 +8,7 @@ import { record } from "./record.ts";
 
 const comparison = await sideBySide(0);
 const browser = await chromium.launch(findBrowser());
-const context = await browser.newContext({ viewport: { width: 1280, height: 760 }, ignoreHTTPSErrors: true });
+const context = await browser.newContext({ viewport: { width: 1280, height: 960 }, ignoreHTTPSErrors: true });
 const page = await context.newPage();
 await page.goto(comparison.url);
 await page.locator('[data-state="connected"]').nth(3).waitFor();

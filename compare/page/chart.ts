@@ -65,7 +65,7 @@ export function createChart(parent: HTMLElement): (data: ChartData) => void {
           ...axis,
           size: 52,
           gap: 4,
-          space: 24,
+          space: 40,
           values: (_plot, values) => values.map(axisLabel),
           grid: { stroke: colour("borderTopColor"), width: 1 },
         },
