@@ -68,12 +68,13 @@ taps.addEventListener("taps", ({ data }: MessageEvent<string>) => {
 taps.addEventListener("error", () => tell("The server does not respond. Is npm start still running?"));
 taps.addEventListener("open", () => tell(""));
 
-// Drawing: at most once per animation frame, however much arrives --------------------------------------------------------
+// Drawing: at most ten times a second, however much arrives. Nobody reads faster ---------------------------------------
 
+const drawInterval = 100; // milliseconds
 let drawing = false;
 
 function drawSoon() {
-  if (!drawing) requestAnimationFrame(draw);
+  if (!drawing) setTimeout(draw, drawInterval);
   drawing = true;
 }
 
