@@ -38,6 +38,7 @@ addEventListener("message", (event: MessageEvent<FromPane>) => {
   if (!pane) return;
   const message = event.data;
   pane.receive(message);
+  if (message.type === "ready") tell(""); // it can send now
   if (message.type === "sending") deliveries.sending(pane.name, message.draftId, message.at).forEach(measured);
   if (message.type === "cleared") deliveries.cleared(pane.name);
   if (message.type === "arrived")

@@ -43,9 +43,8 @@ export class Pane {
   readonly traffic = new Traffic();
   readonly stateChanges: StateChange[] = [];
   outage: Outage | undefined;
-  readonly #opened = Date.now();
-  #zero = this.#opened; // when the counters were reset
-  #counts = false; // until it is connected for the first time: loading the page, or trying to, is not what a technique costs
+  #since = Infinity; // the first connection. Nothing counts before: loading the page, or trying to, is not what a technique costs
+  #zero = 0; // when the counters were reset
   #shaded = new Map<number, Outage>(); // by `since`: the outages of the chart
   #requests = 0;
   #requestsAtReset = 0;
@@ -93,17 +92,17 @@ export class Pane {
   #changeState(state: string, at = Date.now()) {
     this.stateChanges.push({ state, at });
     if (this.stateChanges.length > maxStateChanges) this.stateChanges.shift();
-    if (state !== "connected" || this.#counts) return;
-    this.#counts = true;
+    if (state !== "connected" || this.#since < Infinity) return;
     this.reset();
+    this.#since = this.#zero;
   }
 
   /** Takes the newest counters of its tap, and the latest outage. */
   take(tap: Tap & { outage?: Outage }): void {
-    if (!this.#counts) return;
+    if (this.#since === Infinity) return;
     const now = Date.now();
     const { outage } = tap;
-    // An outage that was over before this page was opened, or before the counters were reset, is not this page's business.
+    // An outage that was over before this pane was connected, or before the counters were reset, is not its business.
     const counts = outage && (outage.since >= this.#zero || !isOver(outage, now));
     if (counts && outage.since !== this.outage?.since) this.traffic.outageBegins();
     this.traffic.add(tap, now / 1_000);
@@ -159,7 +158,7 @@ export class Pane {
     const left = outage.until === undefined ? "" : `, ${Math.ceil((outage.until - now) / 1_000)} s left`;
     const well = over && (noticed === undefined || recovered !== undefined);
     const stale = outage.kind !== "slow" && !(well && now > outage.until! + (recovered ?? 0) + aftermath);
-    const early = outage.since < this.#opened; // this page has not seen when it began
+    const early = outage.since < this.#since; // this pane was not there when it began
     return {
       outage: `${outage.kind}${over ? ", over" : left}`,
       reopened: String(this.traffic.openedSinceOutage),
