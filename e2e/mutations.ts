@@ -499,6 +499,15 @@ const edits: Record<string, Record<string, Edit[]>> = {
       ["::placeholder {", "::marker {", "Controls and placeholders have these colours, in the page and in the panes"],
     ],
   },
+  "compare/tap.ts": {
+    "compare/tap.test.ts": [
+      [
+        'client.once("data", () => {\n      this.opened',
+        'client.once("lookup", () => {});\n    queueMicrotask(() => {\n      this.opened',
+        "The tap counts the connections on which a client has said something, and how many of them are open",
+      ],
+    ],
+  },
   "compare/page/traffic.ts": {
     "compare/page/traffic.test.ts": [
       [
