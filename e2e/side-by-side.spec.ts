@@ -305,7 +305,10 @@ test.describe("A button starts an outage, it ends on its own, and no message is 
     await inAllPanes(site, "restart", "restart");
     await expect(wire).toContainText("8 close 1012");
     for (const pane of site.panes.slice(1)) await expect(pane.value("noticed")).toHaveText(aTime);
-    for (const name of [rawWebsockets, socketIo]) await expect(site.pane(name).value("reopened")).toHaveText("1");
+    for (const name of [rawWebsockets, socketIo]) {
+      await expect(site.pane(name).value("connections")).toHaveText(/^1 open/);
+      await expect(site.pane(name).value("reopened")).toHaveText(/^[1-3]$/); // an attempt that comes too early counts, too
+    }
 
     const problem = site.page.locator("#problem");
     await site.press("freeze", "polling");
@@ -464,7 +467,9 @@ test("The experiments are steps on the page, and every one can be done from ther
     await page.bringToFront();
     await expect(site.pane(rawWebsockets).value("connections")).toHaveText(/^9 open/, { timeout: 20_000 });
     await site.press("restart", "raw-websockets");
-    await expect(site.pane(rawWebsockets).value("reopened")).toHaveText("9", { timeout: 15_000 });
+    // An attempt that comes before the server is back counts, too.
+    await expect.poll(() => site.pane(rawWebsockets).number("reopened"), { timeout: 15_000 }).toBeGreaterThanOrEqual(9);
+    await expect(site.pane(rawWebsockets).value("connections")).toHaveText(/^9 open/, { timeout: 15_000 });
   });
 
   await test.step("what there is to read is a click away", async () => {
