@@ -527,6 +527,14 @@ const edits: Record<string, Record<string, Edit[]>> = {
     ],
   },
   "compare/routes.ts": {
+    "compare/side-by-side.test.ts": [
+      [
+        'withOurAddresses(read("../what-to-try.md"), url, panes)',
+        'read("../what-to-try.md")',
+        "What there is to read The experiments name the addresses of this page and of these panes",
+      ],
+      ["[`/${file}.txt`,", "[`/${file}.html`,", "What there is to read polling/server.ts is served as text"],
+    ],
     "compare/routes.test.ts": [
       [
         "if (!res.writableNeedDrain) res.write(event)",
@@ -586,6 +594,77 @@ const edits: Record<string, Record<string, Edit[]>> = {
         "process.env[name] = value;",
         "process.env[name] ??= value;",
         "the command line takes the settings after its name, as every shell can write them, before those of the environment",
+      ],
+    ],
+  },
+  "compare/what-to-try.md": {
+    "compare/experiments.test.ts": [
+      [
+        "press **refuse**",
+        "press refuse",
+        "Each bold word after Do is a button of the page, and each button has an experiment",
+      ],
+      ["**Why:** a dead peer", "A dead peer", "Each experiment says what to do, what you will see, and why"],
+    ],
+  },
+  "compare/page/side-by-side.html": {
+    "compare/experiments.test.ts": [
+      [
+        "For 20 s nothing passes and nothing closes; then everything passes.",
+        "For some time nothing passes.",
+        "Each button has a tooltip, and that of an outage says what the table of outages says",
+      ],
+    ],
+  },
+  "compare/page/side-by-side.css": {
+    "compare/page/colours.test.ts": [
+      ["light-dark(#7a3f00,", "light-dark(#e69f00,", "In the light theme polling has the contrast of a text, 4.5 to 1"],
+      [
+        "light-dark(#7a1096,",
+        "light-dark(#3f4fd0,",
+        "In the light theme The four techniques look different to people with protanopia",
+      ],
+    ],
+  },
+  "shared-ui/base.css": {
+    "compare/page/colours.test.ts": [
+      [
+        "--control: light-dark(#7b8391,",
+        "--control: light-dark(#d4d8df,",
+        "In the light theme The edge of a control has a contrast of 3 to 1",
+      ],
+      ["::placeholder {", "::marker {", "Controls and placeholders have these colours, in the page and in the panes"],
+    ],
+  },
+  "compare/tap.ts": {
+    "compare/tap.test.ts": [
+      [
+        'client.once("data", () => {\n      this.opened',
+        'client.once("lookup", () => {});\n    queueMicrotask(() => {\n      this.opened',
+        "The tap counts the connections on which a client has said something, and how many of them are open",
+      ],
+    ],
+  },
+  "compare/page/traffic.ts": {
+    "compare/page/traffic.test.ts": [
+      [
+        "this.#openedBefore = this.#last?.opened ?? 0;",
+        "",
+        "After an outage begins, its connections count from the counters before it",
+      ],
+    ],
+  },
+  "shared-ui/wire/counter.ts": {
+    "shared-ui/wire/counter.test.ts": [
+      [
+        "page?.nextHopProtocol || files",
+        "page?.nextHopProtocol ?? files",
+        "The transport names the protocol of its files when the browser does not tell that of the page, as Firefox in a frame",
+      ],
+      [
+        '[asks, protocol()].filter(Boolean).join(" over ")',
+        "`${asks} over ${protocol()}`",
+        "The transport names the protocol not at all when the browser tells none",
       ],
     ],
   },
