@@ -9,6 +9,7 @@ import { json } from "../shared-server/body.ts";
 import { allow, refuse } from "../shared-server/handlers.ts";
 import { headers, script, withFiles, withRules } from "../shared-server/site.ts";
 import { variants } from "../shared-server/variants.ts";
+import { experimentsOf } from "./experiments.ts";
 import { kinds } from "./outages.ts";
 import type { Outage, TappedVariant } from "./tapped-variant.ts";
 
@@ -19,6 +20,13 @@ const read = (file: string) => readFileSync(new URL(`page/${file}`, import.meta.
 const base = () => read("../../shared-ui/base.css");
 const chartStyle = createRequire(import.meta.url).resolve("uplot/dist/uPlot.min.css");
 const names = variants.map(({ name }) => name);
+
+/** What a reader of the page may want to look at. It is served as text, so the links work offline and in every clone. */
+const sources = [
+  "compare/what-to-try.md",
+  "compare/which-one.md",
+  ...names.flatMap((name) => [`${name}/server.ts`, `${name}/client.ts`]),
+];
 
 const outageRequest = z.object(
   {
@@ -46,6 +54,8 @@ export function site(url: string, panes: readonly TappedVariant[], closing: Abor
     "/results": () => read("../../bench/results-page.html"),
     "/results.css": () => base() + read("../../bench/results.css"),
     ...script("main", "compare/page/main.ts"),
+    "/experiments.json": () => JSON.stringify(experimentsOf(withOurAddresses(read("../what-to-try.md"), url, panes))),
+    ...Object.fromEntries(sources.map((file) => [`/${file}.txt`, () => read(`../../${file}`)])),
   });
 
   app
@@ -89,6 +99,12 @@ export function site(url: string, panes: readonly TappedVariant[], closing: Abor
     .all(allow("POST"));
 
   return app.use(refuse);
+}
+
+/** The text with the addresses of this page and of these panes in place of the usual ones. */
+function withOurAddresses(text: string, url: string, panes: readonly TappedVariant[]): string {
+  const ours = panes.map((pane) => [`${pane.variant.scheme}://localhost:${pane.variant.port}`, pane.url] as const);
+  return [["http://localhost:3000", url] as const, ...ours].reduce((all, [from, to]) => all.replaceAll(from, to), text);
 }
 
 // Elsewhere a request without an Origin is admitted, because it does not come from a browser. Only the page may start outages.

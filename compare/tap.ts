@@ -26,7 +26,7 @@ export class Tap {
   readonly up: Count = { bytes: 0, segments: 0 };
   /** From the server to the clients. */
   readonly down: Count = { bytes: 0, segments: 0 };
-  /** How many connections clients have opened so far. */
+  /** On how many connections clients have said something so far. */
   opened = 0;
   /** The extra delay in milliseconds, each way. */
   delay = 0;
@@ -64,7 +64,7 @@ export class Tap {
     return this.#port;
   }
 
-  /** How many connections of clients are open now. */
+  /** How many of these connections are open now. */
   get connections(): number {
     return this.#connections;
   }
@@ -115,10 +115,6 @@ export class Tap {
   }
 
   #connect(client: Socket) {
-    this.opened += 1;
-    this.#connections += 1;
-    client.on("close", () => (this.#connections -= 1));
-
     const server = new Socket({ allowHalfOpen: true });
     for (const socket of [client, server]) {
       this.#sockets.add(socket);
@@ -126,6 +122,12 @@ export class Tap {
     }
     this.#forward(client, server, this.up);
     this.#forward(server, client, this.down);
+    // A browser opens some connections just in case, and says nothing on them for a minute. They do not count.
+    client.once("data", () => {
+      this.opened += 1;
+      this.#connections += 1;
+      client.on("close", () => (this.#connections -= 1));
+    });
     if (this.#thaw) client.pause();
     void this.#thawed.then(() => {
       if (!server.destroyed) server.connect({ port: this.target, host: "127.0.0.1", noDelay: true });

@@ -31,7 +31,8 @@ for (const states of ["the browser's", "its own"] as const)
     }
 
     await page.getByRole("button", { name: "cut", exact: true }).click();
-    for (const { name } of variants) await expect(pane(name).locator(".kind"), name).toHaveText("cut, over");
+    for (const { name } of variants)
+      await expect(pane(name).locator(".outage"), name).toHaveText("cut, over", { timeout: 30_000 });
     for (const { name } of variants)
       await expect(pane(name).locator(".state"), name).toHaveText("connected", { timeout: 30_000 });
 

@@ -20,6 +20,7 @@ export class Log {
   // A new log counts from 1 again. Its random name, the epoch, tells the two apart: nobody continues from the wrong log.
   readonly #epoch = randomBytes(6).toString("base64url");
   #clock = 0;
+  #bytes = 0; // what all rooms keep together
   readonly #rooms = new Map<string, Room>(); // by what their name or their topics have in common
   readonly #byTopic = new Map<string, Set<Room>>();
   readonly #byDraftId = new Map<string, Message>();
@@ -71,7 +72,7 @@ export class Log {
     const room = this.#roomOf(draft);
     const message: Message = { id: room.last + 1, ...draft, time: Date.now() };
     const entry = { message, tick: this.tick() };
-    room.keep(entry);
+    this.#keep(entry, room);
     if (key) this.#remember(key, message);
     // Updates leave in the order of the clock, so what is told together is of one room.
     const run = this.#untold.at(-1);
@@ -98,23 +99,29 @@ export class Log {
 
     const rooms = [...new Set(reader.topics.flatMap((topic) => [...(this.#byTopic.get(topic) ?? [])]))];
     const share = Math.max(1, Math.min(limits.first, Math.floor(limits.kept / rooms.length)));
-    const begun: Entry[] = []; // of rooms that begin anew
-    const missed: Entry[] = []; // of the others
-    const news: RoomNews[] = [];
-    for (const room of rooms) {
-      const heardSince = Math.max(room.made, ...room.topics.map((topic) => reader.since.get(topic) ?? 0));
-      const after = tick === undefined || heardSince > tick ? undefined : room.after(tick);
-      const newest = after ?? room.newest(share, limits.begin / rooms.length);
-      (after ? missed : begun).push(...newest);
-      const from = after ? {} : { from: newest[0]?.message.id ?? room.last + 1 };
-      news.push({ ...room.label(reader), last: room.last, ...from });
-    }
+    const heardSince = (room: Room) => Math.max(room.made, ...room.topics.map((topic) => reader.since.get(topic) ?? 0));
+    const after = (at: number | undefined, room: Room) =>
+      at === undefined || heardSince(room) > at ? undefined : room.after(at);
 
-    const piece = firstPiece(missed.toSorted(byTick));
+    const missed = rooms.flatMap((room) => after(tick, room) ?? []).toSorted(byTick);
+    const piece = firstPiece(missed);
     const more = piece.length < missed.length;
+    const end = more ? piece.at(-1)!.tick : this.#clock;
+
+    // The other rooms begin anew, each in the piece from whose end it can be continued.
+    const begun: Entry[] = [];
+    const news: RoomNews[] = rooms.map((room) => {
+      const known = { ...room.label(reader), last: room.last };
+      const next = after(end, room);
+      if (after(tick, room) || !next) return known;
+      const newest = room.newest(share, limits.begin / rooms.length).filter((entry) => entry.tick <= end);
+      begun.push(...newest);
+      return { ...known, from: (newest[0] ?? next[0])?.message.id ?? room.last + 1 };
+    });
+
     const update: Update = {
       msg: [...begun, ...piece].toSorted(byTick).map(({ message }) => message),
-      cursor: this.#cursor(more ? piece.at(-1)!.tick : this.#clock),
+      cursor: this.#cursor(end),
     };
     if (more) update.more = true;
     if (tick === undefined && !newcomer) update.reset = "new-log";
@@ -168,6 +175,7 @@ export class Log {
   removeRoom(name: string): void {
     const room = this.#rooms.get(canonical(name));
     this.#rooms.delete(canonical(name));
+    this.#bytes -= room?.bytes ?? 0;
     for (const topic of room?.topics ?? []) this.#byTopic.get(topic)?.delete(room!);
   }
 
@@ -188,6 +196,18 @@ export class Log {
     const room = new Room(draft, 0); // it does not begin anew for anybody: the two were always in it
     this.#add(key, room);
     return room;
+  }
+
+  // One person could fill the memory otherwise, with a thousand long messages in each of many rooms.
+  #keep(entry: Entry, room: Room) {
+    const before = room.bytes;
+    room.keep(entry);
+    this.#bytes += room.bytes - before;
+    while (this.#bytes > limits.memory) {
+      const largest = [...this.#rooms.values()].reduce((one, other) => (other.bytes > one.bytes ? other : one));
+      this.#bytes -= sizeOf(largest.kept[0]!.message);
+      largest.forgetOldest();
+    }
   }
 
   #add(key: string, room: Room) {

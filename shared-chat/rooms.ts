@@ -1,9 +1,13 @@
 // Rooms: where a message belongs, and who hears it. A private conversation is the room of two people.
 import { limits } from "./limits.ts";
-import type { Draft, Message } from "./message.ts";
+import type { Draft, Message } from "./message.ts"; // types alone: the page imports this file, and would get the whole parser
 
 /** The room that everybody is in. */
 export const lobby = "lobby";
+
+// Not only blanks show nothing: nor do joiners, fillers such as U+3164, variation selectors, annotation marks, an empty Braille cell and
+// an empty note head. Control characters count as visible: CSS draws them (CSS Text 3, section 4).
+export const unseen = /[\p{White_Space}\p{Default_Ignorable_Code_Point}\u2800\uFFF9-\uFFFC\u{1D159}]/gu;
 
 /** The topic of whatever is said in a public room. The super user hears it. */
 export const everyRoom = "*";
@@ -13,10 +17,8 @@ export const everyRoom = "*";
  * alike in two alphabets stay different: that would need the tables of Unicode Technical Standard 39.
  */
 export function canonical(name: string): string {
-  return name
-    .normalize("NFKC")
-    .toLowerCase()
-    .replaceAll(/[\p{White_Space}\p{Default_Ignorable_Code_Point}]/gu, "");
+  // Normalised again at the end: an accent may have been kept from its letter by what shows nothing, or have no capital letter.
+  return name.normalize("NFKC").toLowerCase().replaceAll(unseen, "").normalize("NFKC");
 }
 
 /** The topic of what is said to one person alone. No room can have this name: "@" is not allowed in it. */
@@ -49,6 +51,8 @@ export class Room {
   readonly made: number;
   /** The id of the newest message. */
   last = 0;
+  /** How much it keeps, in bytes of JSON. */
+  bytes = 0;
   #trimmed = 0; // the tick of the newest message that is no longer kept
   readonly #kept: Entry[] = [];
   /** How it is called by a reader: `{ room }`, or `{ with }` the other one of two. */
@@ -66,8 +70,15 @@ export class Room {
 
   keep(entry: Entry): void {
     this.last = entry.message.id;
+    this.bytes += sizeOf(entry.message);
     this.#kept.push(entry);
-    if (this.#kept.length > limits.kept) this.#trimmed = this.#kept.shift()!.tick;
+    if (this.#kept.length > limits.kept) this.forgetOldest();
+  }
+
+  forgetOldest(): void {
+    const { message, tick } = this.#kept.shift()!;
+    this.bytes -= sizeOf(message);
+    this.#trimmed = tick;
   }
 
   /** The messages after this tick; undefined when some of them are no longer kept. */
