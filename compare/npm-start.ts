@@ -2,6 +2,7 @@
 import { Log } from "../shared-chat/log.ts";
 import { bundleAhead } from "../shared-server/bundle.ts";
 import {
+  adviseSuperUser,
   cannotStart,
   fail,
   nameOf,
@@ -30,7 +31,8 @@ const address: Address = (scheme, at) => {
 };
 const clients = variants.map(({ name }) => `${name}/client.ts`);
 const bundled = bundleAhead("compare/page/main.ts", "shared-ui/wire/wire.ts", ...clients);
-const running = await sideBySide(port, HOST || undefined, address, new Log(SUPER_USER)).catch((error) =>
+const log = new Log(SUPER_USER);
+const running = await sideBySide(port, HOST || undefined, address, log).catch((error) =>
   cannotStart(error, port, usual),
 );
 stopOnSignal(() => running.stop());
@@ -42,3 +44,4 @@ if (HOST && !PUBLIC_ORIGIN && nameOf(HOST) === "localhost")
   console.log(
     "To let others in, add PUBLIC_ORIGIN with the address that they will type, as http://192.168.1.20:PORT is.",
   );
+adviseSuperUser(log);

@@ -728,6 +728,13 @@ const edits: Record<string, Record<string, Edit[]>> = {
     ],
   },
   "compare/npm-start.ts": {
+    "shared-server/cli.test.ts": [
+      [
+        "adviseSuperUser(log);",
+        "",
+        "the command line says, last, who becomes the super user that SUPER_USER names: npm start",
+      ],
+    ],
     "compare/npm-start.test.ts": [
       ["await bundled;", "", "npm start prints its addresses when the scripts of all pages are ready"],
       [
@@ -740,6 +747,11 @@ const edits: Record<string, Record<string, Edit[]>> = {
   "shared-server/cli.ts": {
     "shared-server/cli.test.ts": [
       ["await bundled;", "", "the command line prints its address when the page's script is ready"],
+      [
+        "adviseSuperUser(log);",
+        "",
+        "the command line says, last, who becomes the super user that SUPER_USER names: polling",
+      ],
     ],
   },
   "compare/tapped-variant.ts": {
