@@ -1022,8 +1022,22 @@ const edits: Record<string, Record<string, Edit[]>> = {
         "polling posting recognises a repeated draft: the answer is the same message, and it is sent to clients once",
       ],
     ],
+    "e2e/traits.test.ts": [
+      [
+        "if (!update.msg.length && !update.rooms)",
+        "if (!update.msg.length)",
+        "polling When a reader may hear something else, the server ends the open connection, or the next poll asks again",
+      ],
+    ],
   },
   "http2-push/server.ts": {
+    "e2e/traits.test.ts": [
+      [
+        "goodbye: () => stream.end(),",
+        "goodbye: () => (stream as unknown as { close(code: number): void }).close(8),",
+        "http2-push When a reader may hear something else, the server ends the open connection, or the next poll asks again",
+      ],
+    ],
     "e2e/doors.test.ts": [
       [
         "goodbye: () => stream.end(),",
@@ -1083,6 +1097,13 @@ const edits: Record<string, Record<string, Edit[]>> = {
     ],
   },
   "raw-websockets/server.ts": {
+    "e2e/traits.test.ts": [
+      [
+        "socket.close(1012,",
+        "socket.close(1001,",
+        "raw-websockets When a reader may hear something else, the server ends the open connection, or the next poll asks again",
+      ],
+    ],
     "e2e/doors.test.ts": [
       [
         "draftId, later }));",
@@ -1184,6 +1205,13 @@ const edits: Record<string, Record<string, Edit[]>> = {
     ],
   },
   "socket-io/server.ts": {
+    "e2e/traits.test.ts": [
+      [
+        "goodbye: () => socket.conn.close(),",
+        "goodbye: () => socket.disconnect(true),",
+        "socket-io When a reader may hear something else, the server ends the open connection, or the next poll asks again",
+      ],
+    ],
     "e2e/doors.test.ts": [
       [
         "void socket.leave(socket.id);",

@@ -17,10 +17,14 @@ import {
   postOnce,
   postTo,
   receiveBytes,
+  refusal,
+  refusingServer,
   socketIoClient,
+  textsOf,
 } from "./bare.ts";
 import { forwardProxy, reverseProxy, transparent } from "./proxy.ts";
 import { expect, pageTiming, Person, RecordingLog, test } from "./stage.ts";
+import { wires } from "./wires.ts";
 
 /** Lets a server listen until the end of the test. Returns its port. */
 async function listen(server: net.Server): Promise<number> {
@@ -205,6 +209,40 @@ test.describe("The technique alone", () => {
     await server.stop();
     await own.close();
     await other.close();
+  });
+
+  test("If the server refuses the connection, the page learns the status and the words, or only the words, or nothing", async ({
+    page,
+    variant,
+  }) => {
+    const words = "Your session is over.";
+    const server = await refusingServer(words);
+    // The server says both, to a request and to a handshake: a client that is not a browser can read it.
+    for (const upgrade of [false, true])
+      expect(await wires[0]!.request(server.port, { method: "GET", path: "/msgs", upgrade })).toMatchObject({
+        status: 401,
+        text: words,
+      });
+
+    await open(page, server.origin, variant);
+    const learns = async (by: Parameters<(typeof refusal)["socket-io"]>[0]) => {
+      const given = await page.evaluateHandle(refusal[variant.name], by);
+      const texts = await given.evaluate(textsOf);
+      const learned = [
+        ...(texts.includes("401") ? ["the status"] : []),
+        ...(texts.includes(words) ? ["the words"] : []),
+      ];
+      return learned.join(" and ") || "nothing";
+    };
+    let observed = await learns({ path: "/library", transport: "websocket" });
+    if (variant.name === "socket-io") {
+      expect(await learns({ path: "/library", transport: "polling" })).toBe(observed);
+      expect(await learns({ path: "/msgs", transport: "websocket" })).toBe("nothing");
+      expect(await learns({ path: "/msgs", transport: "polling" })).toBe("the status and the words");
+      observed += ", if the library refuses (io.use); an HTTP refusal only by long polling";
+    }
+    expect(observed).toBe(behaviour.refused.answers[variant.name]);
+    await server.close();
   });
 
   test("The Origin check keeps a page of another origin from reading and from posting", async ({
