@@ -76,7 +76,7 @@ class SideBySidePage {
 
   /** Presses a button that applies to one pane or to all. */
   async press(name: string, target = "all four"): Promise<void> {
-    await this.page.getByLabel("in", { exact: true }).selectOption(target);
+    await this.page.getByLabel("pane", { exact: true }).selectOption(target);
     await this.controls.getByRole("button", { name, exact: true }).click();
   }
 
@@ -142,7 +142,7 @@ test("A message sent in any pane arrives in all four, and each pane shows its la
   await test.step("a button sends for a person, and takes away neither a half-typed text nor the focus", async () => {
     const field = site.pane(rawWebsockets).chat.getByLabel("Message", { exact: true });
     await field.fill("half typed");
-    await page.getByLabel("in", { exact: true }).selectOption("raw-websockets");
+    await page.getByLabel("pane", { exact: true }).selectOption("raw-websockets");
     const button = site.controls.getByRole("button", { name: "send 1", exact: true });
     await button.focus();
     await page.keyboard.press("Enter");
@@ -152,14 +152,14 @@ test("A message sent in any pane arrives in all four, and each pane shows its la
     await expect(button).toBeFocused();
   });
 
-  await test.step("send 20 at once sends 20 messages from one pane; with all four chosen, the panes take turns", async () => {
+  await test.step("send 20 at once sends 20 messages without a pause; with all four chosen, the panes take turns", async () => {
     await site.press("send 20 at once");
-    await site.press("send 1");
-    const many = Array.from({ length: 22 }, (_, i) => `message ${i + 1}`);
+    const many = Array.from({ length: 21 }, (_, i) => `message ${i + 1}`);
     await site.allRead([...sent, ...many]);
     const authors = await site.pane(polling).chat.locator("#messages .user").allTextContents();
-    expect(authors.slice(5).filter((author) => author === "Bob")).toHaveLength(20);
-    expect(authors.filter((author) => author === "Cyd")).toHaveLength(3);
+    for (const user of users) expect(authors.slice(5).filter((author) => author === user)).toHaveLength(5);
+    await site.press("send 1");
+    await site.allRead([...sent, ...many, "message 22"]);
   });
 
   await test.step("send one a second goes on until the button is pressed again", async () => {
@@ -246,6 +246,7 @@ test.describe("A button starts an outage, it ends on its own, and no message is 
     await site.press(button);
     for (const pane of site.panes) await site.press("send 1", pane.name);
     for (const pane of site.panes) await expect(pane.value("outage")).toContainText(kind);
+    if (kind === "freeze") for (const pane of site.panes) await expect(pane.value("lost")).toHaveText("not yet");
     await during();
     for (const pane of site.panes) await expect(pane.value("outage")).toHaveText(`${kind}, over`, { timeout: 15_000 });
     await site.allShow("connected");
@@ -264,6 +265,10 @@ test.describe("A button starts an outage, it ends on its own, and no message is 
     await expect(site.pane(http2Push).value("noticed")).toHaveText(aTime);
     await expect(site.pane(rawWebsockets).value("outage")).toHaveText("–");
     expect(site.panes.map(({ name }) => site.tap(name).opened).slice(2)).toEqual(opened.slice(2));
+
+    // Between two polls there is no connection open that could break.
+    await site.press("cut", "polling");
+    await expect(site.pane(polling).value("noticed")).toHaveText(/^(not affected|[\d.]+ m?s)$/);
 
     await inAllPanes(site, "cut", "cut");
     for (const pane of site.panes.slice(1)) {
@@ -310,14 +315,46 @@ test.describe("A button starts an outage, it ends on its own, and no message is 
       await expect(site.pane(name).value("reopened")).toHaveText(/^[1-3]$/); // an attempt that comes too early counts, too
     }
 
-    const problem = site.page.locator("#problem");
-    await site.press("freeze", "polling");
-    await site.press("cut", "polling");
-    await expect(problem).toHaveText("polling: the last outage is not over yet.");
-    await expect(problem).toBeEmpty(); // it is over
-    await site.press("cut", "socket-io");
-    await expect(problem).toBeEmpty();
+    await test.step("while an outage runs, no other one can begin in the same pane", async () => {
+      const cut = site.controls.getByRole("button", { name: "cut", exact: true });
+      await site.press("freeze", "polling");
+      await expect(cut).toBeDisabled();
+      await expect(site.controls).toContainText(/again in \d s/);
+      await site.press("cut", "socket-io");
+      await site.page.getByLabel("pane", { exact: true }).selectOption("all four");
+      await expect(cut).toBeDisabled();
+      await expect(cut).toBeEnabled(); // it is over
+      await expect(site.controls).not.toContainText("again in");
+    });
   });
+});
+
+test("A server that is gone is told in words, and the figures step back", async ({ site, server }) => {
+  const { page } = site;
+  const complaints: string[] = [];
+  page.on("pageerror", ({ message }) => complaints.push(message));
+  await server.stop();
+  await expect(page.locator("#problem")).toHaveText("The server does not respond. Is npm start still running?");
+  await expect(page.locator("#strip")).toHaveCSS("opacity", "0.5");
+  await site.press("cut");
+  await expect(page.locator("#problem")).toHaveText("The server does not respond. Is npm start still running?");
+  expect(complaints).toEqual([]);
+});
+
+test("A page that is opened during an outage says what it waits for, and for how long", async ({ site }) => {
+  const { page } = site;
+  durations.freeze = 12_000;
+  await site.press("freeze");
+  durations.freeze = 3_000;
+  await page.reload();
+  for (const pane of site.panes) {
+    await expect(pane.value("outage"), pane.name).toHaveText(/^freeze: \d+ s$/);
+    await expect(pane.value("overlay"), pane.name).toContainText("This pane waits for");
+    await expect(pane.value("bytes"), pane.name).toHaveText("–");
+  }
+  await expect(site.inStrip("outage").first()).toHaveText(/^freeze: \d+ s$/);
+  await site.allShow("connected");
+  for (const pane of site.panes) await expect(pane.value("overlay"), pane.name).toBeHidden();
 });
 
 test("The wire inspector shows what crosses the network in the terms of each technique", async ({
@@ -401,7 +438,7 @@ test("The page is accessible and fits at every width, in light and in dark, befo
   durations.freeze = 20_000;
   await site.press("freeze", "polling");
   durations.freeze = 3_000;
-  await expect(site.pane(polling).value("outage")).toContainText("s left");
+  await expect(site.pane(polling).value("outage")).toContainText(/^freeze: \d+ s$/);
   await audit("dark", 360);
 
   for (const width of [360, 900, 1280, 1920])
@@ -473,10 +510,11 @@ test("The experiments are steps on the page, and every one can be done from ther
   });
 
   await test.step("what there is to read is a click away", async () => {
-    await expect(page.getByRole("link", { name: "Which one should I pick?" })).toHaveAttribute(
-      "href",
-      "/compare/which-one.md.txt",
-    );
+    for (const [name, path] of [
+      ["Which one should I pick?", "/which-one"],
+      ["All experiments", "/what-to-try"],
+    ] as const)
+      await expect(page.getByRole("link", { name })).toHaveAttribute("href", path);
     for (const { name, section } of site.panes)
       for (const file of ["server.ts", "client.ts"])
         await expect(section.getByRole("link", { name: file })).toHaveAttribute("href", `/${name}/${file}.txt`);
@@ -539,10 +577,26 @@ test("The large numbers are the medians, and during an outage the facts about it
     durations.slow = 4_000;
     await page.reload();
     await expect(push.value("state")).toHaveText("connected", { timeout: 15_000 });
-    await expect(push.value("outage")).toHaveText(/^slow, \d+ s left$/);
+    await expect(push.value("outage")).toHaveText(/^slow: \d+ s$/);
     await expect(push.value("noticed")).toHaveText("–");
     await expect(push.value("recovered")).toHaveText("–");
   });
+});
+
+test("What a reloaded page finds in the log has not arrived now, and does not count", async ({ site }) => {
+  const { page } = site;
+  const push = site.pane(rawWebsockets);
+  await site.press("send 20 at once", "socket-io");
+  await expect(push.chat.locator("#messages .message")).toHaveCount(20);
+  await expect(push.value("each")).toHaveText(/B$/);
+  await page.reload();
+  await site.allShow("connected");
+  await expect(push.chat.locator("#messages .message")).toHaveCount(20);
+  await expect(push.value("bytes")).toHaveText(/B$/);
+  await expect(push.value("each")).toHaveText("–");
+  await site.press("send 1", "socket-io");
+  await expect(push.chat.locator("#messages .text").last()).toHaveText("message 21"); // it counts on
+  await expect(push.value("each")).toHaveText(await push.value("bytes").innerText());
 });
 
 test.describe("If the browser does not trust the certificate", () => {

@@ -8,16 +8,19 @@ export function observe(report: (message: FromPane) => void): void {
   const html = document.documentElement;
   const [messages, outbox] = ["messages", "outbox"].map((id) => document.getElementById(id)!);
   let state = "";
-  let before = true; // until the first update has arrived
+  let connected = false; // whether it ever was
 
   const observer = new MutationObserver((records) => {
     const at = now();
+    // The page draws the first update in one go: its state, and then the messages of the history. So what was true when the
+    // batch began is true for all of it.
+    const before = !connected;
     for (const { target, addedNodes } of records) {
       const rows = Array.from(addedNodes).filter((node) => node instanceof HTMLElement);
       if (target === html) {
         if (html.dataset.state === state) continue; // written again with the same value
         state = html.dataset.state ?? "";
-        if (state === "connected") before = false;
+        connected ||= state === "connected";
         report({ type: "state", state, at });
       } else if (target === outbox) {
         for (const { dataset } of rows) report({ type: "sending", draftId: dataset.draftId ?? "", at });
