@@ -9,7 +9,7 @@ const coldServer =
 /** By target: in which scenarios, and why. */
 const reasons: Record<string, Partial<Record<ScenarioId, string>>> = {
   polling: {
-    delivery: `A poll returns what was said in three seconds, and the course's protocol always 50 messages, so the payload cannot become many times smaller. ${coldServer}`,
+    delivery: `A poll returns what was said in three seconds, and the course's protocol always 50 messages, so the payload cannot become many times smaller. Ours also checks with each poll who asks, and from where. ${coldServer}`,
     idle: coldServer,
     "flat-out":
       "Polled without a pause, a response without a body is cheaper, but both servers spend most of a poll in Express.",

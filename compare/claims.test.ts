@@ -62,7 +62,6 @@ const measured =
   (name) =>
     figureOf(results, withTls(name), scenario, metric)?.median ?? Number.NaN;
 const memory = measured("connect", "memory");
-const connecting = measured("connect", "connectCpu");
 const delivery = measured("delivery", "cpuPerDelivery");
 const burst = measured("bursts", "cpuPerDelivery");
 const idleCpu = measured("idle", "idleCpu");

@@ -1071,6 +1071,7 @@ const edits: Record<string, Record<string, Edit[]>> = {
         "at, before: !connected });",
         "The history that comes with the first update was there before, although the page says connected first",
       ],
+      ["loaded ? rows : []", "rows", "What waits in the outbox since before a reload is not sent now"],
     ],
   },
   "compare/decision-tree.ts": {

@@ -167,7 +167,7 @@ function allowOutages() {
   const ends = panes.filter(isChosen).flatMap(({ outage }) => (outage ? [outage.until ?? Infinity] : []));
   const left = Math.ceil((Math.max(0, ...ends) - Date.now()) / 1_000);
   for (const button of document.querySelectorAll<HTMLButtonElement>("[data-outage]")) button.disabled = left > 0;
-  find("#left").textContent = left > 0 && left < Infinity ? `again in ${left} s` : "";
+  find("#left").textContent = left > 0 && left < Infinity ? `${left} s` : "";
   if (refused && left <= 0) tell("");
 }
 

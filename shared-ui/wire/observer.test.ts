@@ -12,6 +12,7 @@ class Row {
 }
 const html = { dataset: { state: "connecting" } };
 const [messages, outbox] = [{ id: "messages" }, { id: "outbox" }];
+let load: () => void;
 let changed: (records: object[]) => void;
 let reports: FromPane[];
 
@@ -31,6 +32,7 @@ beforeEach(() => {
       observe() {}
     },
   );
+  vi.stubGlobal("addEventListener", (_type: "DOMContentLoaded", listener: typeof load) => (load = listener));
   reports = [];
   observe((report) => reports.push(report));
 });
@@ -63,7 +65,13 @@ it("What was missed during an outage was not there before: its latency is the le
   expect(arrivals()).toEqual([[1, false]]);
 });
 
+it("What waits in the outbox since before a reload is not sent now", () => {
+  changed([{ target: outbox, addedNodes: [new Row("message", { draftId: "a" })] }]);
+  expect(reports).toEqual([]);
+});
+
 it("A new row in the outbox is sending, and a notice empties the list", () => {
+  load();
   changed([{ target: outbox, addedNodes: [new Row("message", { draftId: "a" })] }]);
   changed([{ target: messages, addedNodes: [new Row("notice")] }]);
   expect(reports).toEqual([{ type: "sending", draftId: "a", at: expect.any(Number) }, { type: "cleared" }]);

@@ -9,6 +9,7 @@ export function observe(report: (message: FromPane) => void): void {
   const [messages, outbox] = ["messages", "outbox"].map((id) => document.getElementById(id)!);
   let state = "";
   let connected = false; // whether it ever was
+  let loaded = false; // until then, the rows in the outbox are of an earlier page, and nobody knows when they were sent
 
   const observer = new MutationObserver((records) => {
     const at = now();
@@ -23,7 +24,7 @@ export function observe(report: (message: FromPane) => void): void {
         connected ||= state === "connected";
         report({ type: "state", state, at });
       } else if (target === outbox) {
-        for (const { dataset } of rows) report({ type: "sending", draftId: dataset.draftId ?? "", at });
+        for (const { dataset } of loaded ? rows : []) report({ type: "sending", draftId: dataset.draftId ?? "", at });
       } else {
         for (const { dataset, className } of rows)
           if (className === "notice") report({ type: "cleared" });
@@ -31,6 +32,7 @@ export function observe(report: (message: FromPane) => void): void {
       }
     }
   });
+  addEventListener("DOMContentLoaded", () => (loaded = true));
   observer.observe(html, { attributeFilter: ["data-state"] });
   observer.observe(messages!, { childList: true });
   observer.observe(outbox!, { childList: true });
