@@ -11,7 +11,10 @@ class Row {
   }
 }
 const html = { dataset: { state: "connecting" } };
-const [messages, outbox] = [{ id: "messages" }, { id: "outbox" }];
+const messages = { id: "messages" };
+const outbox = { id: "outbox" };
+/** The list of a room. */
+const room = (name: string) => ({ parentElement: { dataset: { room: name } } });
 let load: () => void;
 let changed: (records: object[]) => void;
 let reports: FromPane[];
@@ -43,7 +46,7 @@ const state = (word: string) => {
   return { target: html, addedNodes: [] };
 };
 const message = (id: number) => ({
-  target: messages,
+  target: room("lobby"),
   addedNodes: [new Row("message", { id: `${id}`, draftId: `draft ${id}` })],
 });
 const arrivals = () => reports.flatMap((report) => (report.type === "arrived" ? [[report.id, report.before]] : []));
@@ -73,6 +76,7 @@ it("What waits in the outbox since before a reload is not sent now", () => {
 it("A new row in the outbox is sending, and a notice empties the list", () => {
   load();
   changed([{ target: outbox, addedNodes: [new Row("message", { draftId: "a" })] }]);
-  changed([{ target: messages, addedNodes: [new Row("notice")] }]);
+  changed([{ target: room("lobby"), addedNodes: [new Row("notice")] }]);
+  changed([{ target: room("book club"), addedNodes: [new Row("message", { id: "1" })] }]); // not everybody is in it
   expect(reports).toEqual([{ type: "sending", draftId: "a", at: expect.any(Number) }, { type: "cleared" }]);
 });
