@@ -1,13 +1,15 @@
 // How the techniques differ, observed in a browser. The questions and answers are in compare/behaviour.ts.
 import { once } from "node:events";
+import type { IncomingMessage } from "node:http";
 import net, { type AddressInfo } from "node:net";
 import tls from "node:tls";
 import type { Browser, Page } from "playwright/test";
 import { behaviour, detectionTime } from "../compare/behaviour.ts";
 import { certificate } from "../http2-push/certificate.ts";
 import { limits } from "../shared-chat/limits.ts";
-import { start } from "../shared-server/start.ts";
-import type { Variant } from "../shared-server/variants.ts";
+import { chatOf } from "../shared-server/chat-server.ts";
+import { listen, start } from "../shared-server/start.ts";
+import { serverOf, type Variant } from "../shared-server/variants.ts";
 import {
   bareServer,
   bytes,
@@ -199,14 +201,20 @@ test.describe("The technique alone", () => {
     await page.evaluate(postTo[variant.name], { origin: other.origin, type: "text/plain" });
     expect(other.posted).toHaveLength(1); // without any rule it arrives, in each technique
 
-    // A variant that takes the page for its own: its Origin check lets it in. What is left is that a POST must be JSON.
+    // A variant that takes the page for its own: its Origin check lets it in, and it does not see Sec-Fetch-Site. What is left is that a
+    // POST must be JSON.
     const log = new RecordingLog();
-    const server = await start(variant.name, { port: 0, log, publicOrigin: own.origin });
-    const origin = `${variant.scheme}://localhost:${server.port}`;
+    const closing = new AbortController();
+    const serve = await serverOf(variant.name);
+    const server = await serve(chatOf({ log, closing: closing.signal, publicOrigin: own.origin }));
+    for (const event of ["request", "upgrade"])
+      server.prependListener(event, ({ headers }: IncomingMessage) => delete headers["sec-fetch-site"]);
+    const { port, stop } = await listen(server, closing, 0);
+    const origin = `${variant.scheme}://localhost:${port}`;
     for (const type of ["text/plain", "application/json"]) await page.evaluate(postTo[variant.name], { origin, type });
     const observed = log.since("").msg.length > 0 ? "yes" : "yes, unless it must be JSON";
     expect(observed).toBe(behaviour.otherOriginPosts.answers[variant.name]);
-    await server.stop();
+    await stop();
     await own.close();
     await other.close();
   });
