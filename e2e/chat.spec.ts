@@ -143,7 +143,7 @@ test("If the page cannot catch up (a restart with a log in memory, away for more
     await expect(ada.state).toHaveText("reconnecting");
     for (let i = 1; i <= 1_001; i++) await stage.log.add({ user: "Bob", text: `${i}` });
     await stage.tap.accept();
-    await expect(ada.notices).toHaveText(["You were away for long. The messages in between are no longer kept."]);
+    await expect(ada.notices).toHaveText(["You were away for a long time. Some messages in between were not kept."]);
     await ada.eventuallyReads(Array.from({ length: 200 }, (_, i) => `Bob: ${802 + i}`));
   });
 });
