@@ -661,13 +661,24 @@ describe("a place", () => {
     expect(await chat.join("attic")).toBe("");
     expect(asked).toEqual([["PUT", "/rooms/attic"]]);
     const joined = attempt;
-    expect(chat.state.door).toBe("unknown"); // nothing to decide any more
-    chat.open("attic"); // as the link to the new room does
-    expect(chat.state.news).toBe("New room #attic.");
+    expect(chat.state.door).toBe("joining");
+    chat.send("", "hello"); // it goes out when the connection is back
+    expect(chat.state.problem).toBe("");
     await settled();
     expect(attempt).not.toBe(joined); // it does not wait for the server to hang up
     attempt.received({ ...first({ name: "Ada" }, "attic"), cursor: "log.2" });
     expect(chat.state.door).toBe("open");
+  });
+
+  it("that did not exist is told of as new, also when the page goes there only now", async () => {
+    await signIn();
+    served = () => json({ room: "attic" }, 201);
+    await chat.join("Attic");
+    chat.open("Attic");
+    expect(chat.state.news).toBe("New room #attic.");
+    served = () => json({ room: "attic" }, 200);
+    await chat.join("Attic");
+    expect(chat.state.news).toBe("");
   });
 
   it("has a name that the server allows: for another one, there is no button that can only fail", async () => {

@@ -63,14 +63,15 @@ export const activity = "!activity";
 
 /**
  * - `open`: write.
- * - `unknown`: the server has not said yet who this is, or that they are in.
+ * - `unknown`: the server has not said yet who this is.
+ * - `joining`: they have just been let in, and what was said there comes in a moment. Write.
  * - `strangers`: only for people who are signed in.
  * - `members`: join it first.
  * - `nowhere`: there can be no such room, or it is this person alone.
  * - `ended`: the session is over.
  * - `activity`: the super user reads here what happens.
  */
-export type Door = "open" | "unknown" | "strangers" | "members" | "nowhere" | "ended" | "activity";
+export type Door = "open" | "unknown" | "joining" | "strangers" | "members" | "nowhere" | "ended" | "activity";
 
 /** What happens on this server. Times are milliseconds since 1970. */
 export interface Activity {
@@ -383,6 +384,7 @@ function isPlace(name: string): boolean {
 
 const closed: Record<Door, string> = {
   open: "",
+  joining: "",
   unknown: "Please wait for the connection.",
   strangers: "Please sign in first.",
   members: "Please join this room first.",
@@ -399,7 +401,7 @@ function doorOf({ you, rooms, joining, place: { key, name } }: ChatState): Door 
   if (!isPlace(name) || (you.name && key === `@${canonical(you.name)}`)) return "nowhere";
   if (!you.name) return "strangers";
   if (key.startsWith("@") || rooms.some((room) => room.key === key)) return "open";
-  return key === joining ? "unknown" : "members";
+  return key === joining ? "joining" : "members";
 }
 
 /** What has changed about the person, when it was not done in this window. */

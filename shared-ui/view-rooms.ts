@@ -127,7 +127,7 @@ function drawDoor(state: ChatState) {
   const doors: Partial<Record<typeof door, [why: string, ...choices: Node[]]>> = {
     strangers: [`Sign in to ${isPrivate ? "write to" : "join"} ${label}.`, signIn],
     members: [you?.superUser ? `There is no room ${label} yet.` : `You are not in ${label}.`, join],
-    nowhere: [whyNowhere(place.key, label)],
+    nowhere: [whyNowhere(place)],
     ended: [you?.ended ?? "", signIn, without],
   };
   const [why, ...choices] = doors[door] ?? [""];
@@ -136,10 +136,10 @@ function drawDoor(state: ChatState) {
   find("choices").replaceChildren(...choices);
 }
 
-function whyNowhere(key: string, label: string): string {
+function whyNowhere({ key, name }: ChatState["place"]): string {
   if (key === activity) return "Only the super user sees the activity.";
   if (key.startsWith("@")) return key === "@" ? "Type a name after the @." : "This is you.";
-  return `There is no room ${label}. The name of a room has letters, digits, - and _, and at most ${limits.name} of them.`;
+  return `No room can be called “${name}”. The name of a room has letters, digits, - and _, at most ${limits.name} in all.`;
 }
 
 async function leaveRoom(name: string) {
