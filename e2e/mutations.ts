@@ -706,6 +706,11 @@ const edits: Record<string, Record<string, Edit[]>> = {
         "What there is to read The experiments name the addresses of this page and of these panes",
       ],
       ["[`/${file}.txt`,", "[`/${file}.html`,", "What there is to read polling/server.ts is served as text"],
+      [
+        "...Object.keys(documents).flatMap((file) => linkedFiles(read(`../../${file}`), file)),",
+        "",
+        "What there is to read compare/which-one.md is a page, at /which-one, and each of its own links leads somewhere",
+      ],
     ],
     "compare/routes.test.ts": [
       [
@@ -832,7 +837,7 @@ const edits: Record<string, Record<string, Edit[]>> = {
   "compare/page/traffic.ts": {
     "compare/page/traffic.test.ts": [
       [
-        "this.#openedBefore = this.#last?.opened ?? 0;",
+        "this.#openedBefore = this.#last?.opened;",
         "",
         "After an outage begins, its connections count from the counters before it",
       ],
@@ -1261,12 +1266,56 @@ const edits: Record<string, Record<string, Edit[]>> = {
       ],
     ],
   },
+  "compare/page/deliveries.ts": {
+    "compare/page/deliveries.test.ts": [
+      [
+        "if (milliseconds < 0) return undefined;",
+        "",
+        "Latency is not measured when the message arrived before it was sent: a reloaded page has sent an old draft again",
+      ],
+      ["!onTheirWay && this.lost", "this.lost", "A pane has caught up when it has all that was sent or seen in a time"],
+    ],
+  },
+  "shared-ui/wire/observer.ts": {
+    "shared-ui/wire/observer.test.ts": [
+      [
+        "at, before });",
+        "at, before: !connected });",
+        "The history that comes with the first update was there before, although the page says connected first",
+      ],
+      ["loaded ? rows : []", "rows", "What waits in the outbox since before a reload is not sent now"],
+    ],
+  },
+  "compare/decision-tree.ts": {
+    "compare/documents.test.ts": [
+      ["go to ${number}", "${name}", "As a list, it has each question once, and each answer says where it leads"],
+    ],
+  },
+  "compare/documents.ts": {
+    "compare/documents.test.ts": [
+      ['id="${slugger.slug(text)}"', "", "A heading has the name that GitHub gives it, and a cell knows its column"],
+    ],
+  },
+  "bench/reasons.ts": {
+    "bench/conclusions.test.ts": [
+      [
+        "ratio.min <= goal",
+        "true",
+        "Where no reason is known, the README says so, or that the goal is within the spread",
+      ],
+    ],
+  },
   "compare/which-one.md": {
     "compare/claims.test.ts": [
       [
         'last -- yes --> again["<b>polling</b>',
         'last -- yes --> again["<b>http2-push</b>',
         "Which one should I pick? The decision tree picks what works",
+      ],
+      [
+        "hidden page looks offline, because it [sends nothing](../e2e/traits.spec.ts",
+        "hidden page looks offline, because it [sends nothing](#polling",
+        "Which one should I pick? Each sentence links to something outside this page and in this repository, or says that it was read",
       ],
       [
         "you want [the shortest client]",
@@ -1276,7 +1325,7 @@ const edits: Record<string, Record<string, Edit[]>> = {
       [
         "[costs battery](https://hpbn.co/optimizing-for-mobile-networks/) (read)",
         "[costs battery](https://hpbn.co/optimizing-for-mobile-networks/)",
-        "Which one should I pick? Each sentence links to something in this repository, or says that it was read",
+        "Which one should I pick? Each sentence links to something outside this page and in this repository, or says that it was read",
       ],
     ],
   },

@@ -43,9 +43,11 @@ export class Log {
    */
   async add(input: unknown, reader: Reader = anybody): Promise<{ message: Message; repeated: boolean }> {
     const { people } = this;
-    const draft = parseDraft(input, reader.name);
+    const { as, ...draft } = parseDraft(input, reader.name);
     const refuse = (status: number, words: string) => new Refusal(status, words, draft.draftId);
     if (reader.ended !== undefined) throw refuse(401, reader.ended);
+    if (as !== undefined && canonical(as) !== canonical(reader.name ?? ""))
+      throw refuse(401, reader.name ? `You are signed in as ${reader.name}.` : "You are not signed in any more.");
     if (draft.to !== undefined) draft.to = people.find(draft.to)?.name ?? draft.to;
     if (draft.room !== undefined) draft.room = this.roomNamed(draft.room) ?? draft.room;
     if (draft.room === lobby) delete draft.room;
@@ -59,7 +61,7 @@ export class Log {
       throw refuse(409, "This draft id was already used for another text, name or room.");
     }
 
-    if (!reader.name && people.find(draft.user))
+    if (!reader.name && people.isTaken(draft.user))
       throw refuse(403, "This name belongs to an account. Sign in, or choose another name.");
     if (draft.to !== undefined) {
       if (!reader.name) throw refuse(401, "Sign in to write to one person alone.");
@@ -67,7 +69,9 @@ export class Log {
       if (draft.to === reader.name) throw refuse(422, "This would be a message to yourself.");
     }
     // The same words for a room that does not exist: nobody finds out which rooms there are.
-    if (!draft.to && !reader.topics.includes(draft.room ?? lobby)) throw refuse(403, "You are not in this room.");
+    const { room: name = lobby, to } = draft;
+    const hears = reader.topics.includes(name) || (reader.superUser && this.roomNamed(name) !== undefined);
+    if (!to && !hears) throw refuse(403, "You are not in this room.");
 
     const room = this.#roomOf(draft);
     const message: Message = { id: room.last + 1, ...draft, time: Date.now() };
@@ -176,7 +180,10 @@ export class Log {
     const room = this.#rooms.get(canonical(name));
     this.#rooms.delete(canonical(name));
     this.#bytes -= room?.bytes ?? 0;
-    for (const topic of room?.topics ?? []) this.#byTopic.get(topic)?.delete(room!);
+    for (const topic of room?.topics ?? []) {
+      this.#byTopic.get(topic)?.delete(room!);
+      if (this.#byTopic.get(topic)?.size === 0) this.#byTopic.delete(topic);
+    }
   }
 
   /** Of each public room: the messages in the last minute, and when the newest was said. */

@@ -7,7 +7,7 @@ import { canonical, lobby } from "./rooms.ts";
 
 export interface Person {
   readonly name: string;
-  /** Whatever the server needs to check the password. Never the password. */
+  /** What the server checks a password against: a salt and a hash, never the password. */
   readonly secret: string;
   readonly superUser: boolean;
   /** The rooms that this person has joined, and the tick of the clock at which that was. */
@@ -28,7 +28,7 @@ export interface Ban {
   readonly by: string;
 }
 
-/** A person on one device. It ends once, and what it ended for is kept until it would have expired, for whoever was away. */
+/** A person on one device. It ends once. The reason is kept until the session would have expired, for a page that was away meanwhile. */
 export interface Session {
   readonly person: Person;
   /** When it ends by itself, as `Date.now()` counts. */
@@ -39,7 +39,7 @@ export interface Session {
   ended?: string;
 }
 
-/** Something that the super user should know. */
+/** Something that was done, for the super user to look back on. */
 export interface Event {
   readonly time: number;
   readonly by: string;
@@ -71,6 +71,11 @@ export class People {
   /** The person with this name, however it is spelled. */
   find(name: string): Person | undefined {
     return this.#people.get(canonical(name));
+  }
+
+  /** Whether a name belongs to an account, or to that of the super user, which may not be there yet. */
+  isTaken(name: string): boolean {
+    return this.find(name) !== undefined || canonical(name) === this.#superUser;
   }
 
   /** The names of those who are in a room. */
@@ -165,10 +170,11 @@ export class People {
     this.#tell(person.sessions);
   }
 
-  /** Ends all sessions of a person, and lets nobody sign in as them for a time. */
+  /** Ends all sessions of a person, takes them out of their rooms, and lets nobody sign in as them for a time. */
   ban(person: Person, ban: Ban): void {
     person.ban = ban;
-    this.#record(ban.by, `banned ${person.name} until ${new Date(ban.until).toISOString()}: ${ban.reason}`);
+    person.rooms.clear();
+    this.#record(ban.by, `banned ${person.name} until ${day.format(ban.until)} UTC: ${ban.reason}`);
     person.sessions.forEach((session) => this.end(session, words(ban)));
   }
 
@@ -213,11 +219,13 @@ export class People {
   }
 }
 
+const day = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeStyle: "short", timeZone: "UTC" });
+
 /** The ban that a person is under now. */
 function banOf({ ban }: Person): Ban | undefined {
   return ban && ban.until > Date.now() ? ban : undefined;
 }
 
 function words({ reason, until }: Ban): string {
-  return `You are banned until ${new Date(until).toISOString()}. The reason: ${reason}`;
+  return `You are banned until ${day.format(until)} UTC. The reason: ${reason}`;
 }

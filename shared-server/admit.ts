@@ -60,8 +60,8 @@ export function admitEngine(engine: Engine, { publicOrigin, sessions }: Chat) {
   });
   return (req: IncomingMessage, res: object, next: () => void): void => {
     const { searchParams } = new URL(req.url ?? "", "http://localhost");
-    const sid = searchParams.get("sid") ?? "";
-    const stolen = tokens.has(sid) && tokens.get(sid) !== sessions.token(req);
+    // All of them: which one the library takes of several is its own affair.
+    const stolen = searchParams.getAll("sid").some((sid) => tokens.has(sid) && tokens.get(sid) !== sessions.token(req));
     const refusal =
       refusalFor(req, publicOrigin) ??
       refusalForData(req) ??

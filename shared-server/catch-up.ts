@@ -27,7 +27,7 @@ export function catchUp(log: Log, cursor: unknown, reader: Reader, connection: C
   let leave: (() => void) | void;
   let gone = false;
   const over = () => {
-    leave?.(); // before the goodbye: nothing more is said to whoever may not hear it
+    leave?.(); // before the goodbye, so that nothing more is sent (Socket.IO drops what is sent to a transport that closes)
     gone = true;
     forget();
     waiting.delete(hangUp);

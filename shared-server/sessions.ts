@@ -7,10 +7,13 @@ import type { TLSSocket } from "node:tls";
 import { parseCookie, stringifySetCookie } from "cookie";
 import type { Person, Session } from "../shared-chat/people.ts";
 import { type Reader, stranger } from "../shared-chat/reader.ts";
-import { everyRoom, lobby, personal } from "../shared-chat/rooms.ts";
+import { canonical, everyRoom, lobby, personal } from "../shared-chat/rooms.ts";
 import type { Setting } from "./chat-server.ts";
 
 type Request = IncomingMessage | Http2ServerRequest;
+
+/** Instead of a token, when there are two: a cookie for a longer path comes first, and any program on localhost can set one. */
+const ambiguous = "?";
 
 /** What the server remembers of a token. Whoever reads the list of sessions cannot make a cookie of it. */
 const idOf = (token: string) => createHash("sha256").update(token).digest("base64url");
@@ -28,15 +31,28 @@ export class Sessions {
     closing.addEventListener("abort", () => [...this.#readers.keys()].forEach((session) => this.#over(session)));
   }
 
-  /** Who sends this request, what they hear, and until when. */
+  /**
+   * Who sends this request, what they hear, and until when. A page says in the query whom it takes itself for: `as` is the name of an account, or
+   * empty. Cookies are shared by all tabs, get lost, and other programs on localhost may set them: so a page that is wrong must be told.
+   */
   reader(req: Request): Reader {
+    const reader = this.#readerOf(req);
+    const as = new URLSearchParams(req.url?.split("?")[1]).get("as");
+    return as === null || canonical(as) === canonical(reader.name ?? "") ? reader : { ...reader, changed: Infinity };
+  }
+
+  #readerOf(req: Request): Reader {
     const token = this.token(req);
     if (token === undefined) return this.#stranger;
+    const ended = (why: string, changed = Infinity): Reader => ({ ...this.#stranger, ended: why, changed });
+    if (token === ambiguous)
+      return ended(
+        "Another program on localhost has set a cookie with our name. Please delete the cookies of localhost.",
+      );
     const session = this.#setting.log.people.session(idOf(token));
-    if (!session) return { ...this.#stranger, ended: "Your session is over. Please sign in again.", changed: Infinity };
-    if (session.ended !== undefined) return { ...this.#stranger, ended: session.ended, changed: session.changed };
-    const known = this.#readers.get(session)?.reader;
-    return known ?? this.#newReader(session);
+    if (!session) return ended("Your session is over. Please sign in again.");
+    if (session.ended !== undefined) return ended(session.ended, session.changed);
+    return this.#readers.get(session)?.reader ?? this.#newReader(session);
   }
 
   /** The session that a request belongs to, if it goes on. */
@@ -49,7 +65,10 @@ export class Sessions {
   /** What the cookie of a request says: the key to a session. */
   token(req: Request): string | undefined {
     const { cookie } = req.headers;
-    return cookie === undefined ? undefined : parseCookie(cookie)[this.#cookie(req).name];
+    if (cookie === undefined) return undefined;
+    const { name } = this.#cookie(req);
+    const [, another] = cookie.split(";").filter((pair) => pair.trim().startsWith(`${name}=`));
+    return another === undefined ? parseCookie(cookie)[name] : ambiguous;
   }
 
   /** Begins a session, always with a new token: one that was known before signing in would be worth nothing (session fixation). Returns the Set-Cookie header. */

@@ -47,6 +47,7 @@ export function withVerbs(app: Application, chat: Chat): Application {
   const { people } = log;
   const tries = new RateLimiterMemory(limits.signIns);
   const triesOfAll = new RateLimiterMemory(limits.signInsOfAll);
+  const moves = new RateLimiterMemory(limits.moves);
 
   app
     .route("/session")
@@ -68,6 +69,7 @@ export function withVerbs(app: Application, chat: Chat): Application {
     const known = people.find(name);
     if (known && !(await matches(password, known.secret)))
       throw new Refusal(401, "This is not the password of this account.");
+    if (known) await triesOfAll.reward(address); // it was no guess
     const person = known ?? people.create(name, await hashOf(password));
     const cookie = sessions.begin(req, person);
     res.set("Set-Cookie", cookie).status(known ? 200 : 201);
@@ -77,14 +79,14 @@ export function withVerbs(app: Application, chat: Chat): Application {
   app
     .route("/rooms/:name")
     .put(
-      answer((req, res) => {
-        const { room, made } = people.join(member(req), parseRoom(req.params.name));
+      answer(async (req, res) => {
+        const { room, made } = people.join(await mover(req), parseRoom(req.params.name));
         res.status(made ? 201 : 200).json({ room });
       }),
     )
     .delete(
-      answer((req, res) => {
-        people.leave(member(req), parseRoom(req.params.name));
+      answer(async (req, res) => {
+        people.leave(await mover(req), parseRoom(req.params.name));
         res.status(204).end();
       }),
     )
@@ -128,6 +130,13 @@ export function withVerbs(app: Application, chat: Chat): Application {
     const session = sessions.session(req);
     if (!session) throw new Refusal(401, chat.reader(req).ended ?? "Sign in first.");
     return session.person;
+  }
+
+  /** Who joins or leaves a room. */
+  async function mover(req: Request): Promise<Person> {
+    const { name } = member(req);
+    await moves.consume(canonical(name)).catch((state) => tooMany(state, "You join and leave too fast."));
+    return member(req);
   }
 
   function superUser(req: Request): Person {
