@@ -563,7 +563,11 @@ test("Signing out, an expired session and a ban end every open connection of tha
   await test.step("and finds it when the ban is over", async () => {
     people.unban(people.find("Ada")!, "Root");
     await ada.signsIn("Ada");
-    await ada.goesTo("#garden");
+    await ada.page.getByRole("link", { name: "1 not sent in #garden" }).click();
+    await expect(ada.outbox).toContainText("You are not in this room."); // the ban has taken her out of it
+    await ada.door.getByRole("button", { name: "Join #garden" }).click();
+    await ada.eventuallyReads(["Bob: hello", "Bob: without Ada"]);
+    await ada.outbox.getByRole("button", { name: "Retry" }).click();
     const all = ["Bob: hello", "Bob: without Ada", "Ada: sent by Ada"];
     for (const person of [ada, bob]) await person.eventuallyReads(all);
   });
@@ -611,6 +615,7 @@ test("The super user sees what is said in every room, and can ban with a reason 
   await page.getByRole("button", { name: "Unban Ada" }).click();
   await expect(page.getByRole("button", { name: "Unban Ada" })).toHaveCount(0);
   await ada.signsIn();
+  await ada.door.getByRole("button", { name: "Join #garden" }).click();
   await ada.eventuallyReads(["Ada: in the garden"]);
 });
 

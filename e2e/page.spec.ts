@@ -379,6 +379,8 @@ test("The super user reads and writes in every room without joining it, and choo
   await ada.signsIn();
   await ada.joins("garden");
   await root.goesTo("#garden");
+  await root.says("hello");
+  await ada.eventuallyReads(["Root: hello"]);
   await expect(page.getByRole("button", { name: /Join|Leave/ })).toHaveCount(0);
   await root.follows("attic");
   await root.door.getByRole("button", { name: "Create #attic" }).click();
