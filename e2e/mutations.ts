@@ -18,6 +18,16 @@ const edits: Record<string, Record<string, Edit[]>> = {
   "shared-ui/connection.ts": {
     "shared-ui/connection.test.ts": [
       [
+        "as: this.#name",
+        'as: ""',
+        "an update is asked for as the person that the page takes itself for, also after another update",
+      ],
+      [
+        "forget(name = this.#name)",
+        'forget(name = "")',
+        "an update is asked for as the person that the page takes itself for, also after another update",
+      ],
+      [
         "if (from !== undefined) this.#retry();",
         "if (false) {}",
         "an update before which something is missing makes it ask again from where nothing was",
@@ -29,8 +39,8 @@ const edits: Record<string, Record<string, Edit[]>> = {
       ],
       ["from ?? update.cursor", "from || update.cursor", "an update for another person makes it begin anew"],
       [
-        'forget(): void {\n    this.#cursor = "";',
-        "forget(): void {",
+        'this.#cursor = "";\n    this.#name = name;',
+        "this.#name = name;",
         "an update is asked for without a cursor after the chat has forgotten what it knew",
       ],
       [
@@ -215,12 +225,12 @@ const edits: Record<string, Record<string, Edit[]>> = {
         "a view reads whether there is a connection, and when the next attempt is due",
       ],
       [
-        "const asked = () =>",
-        "const asked = async () => ({ name }) || // nobody asks the server\n     ",
+        'await send("POST", "/session", { name: name.trim(), password });',
+        "Response.json({ name }, { status: 201 }); // nobody asks the server",
         "signing in asks the server, forgets what was shown, and begins anew without a cursor",
       ],
       [
-        "this.#connection.forget();",
+        "this.#connection.forget(name);",
         "",
         "signing in asks the server, forgets what was shown, and begins anew without a cursor",
       ],
@@ -251,13 +261,13 @@ const edits: Record<string, Record<string, Edit[]>> = {
         "a place decides where a text goes, and keeps its own draft",
       ],
       [
-        "onChange(() => this.#follow() && this.#connection.reconnect(0));",
+        "if (this.#follow()) return this.#connection.reconnect(0);",
         "",
         "another window of this browser that signs in takes this one along, which says so",
       ],
       [
-        'if (midway) return "";',
-        "",
+        'this.#become(tell(name), changed(before.name, name));\n        return "";',
+        "this.#become(tell(name), changed(before.name, name));",
         "another window of this browser is believed less than the server: an update for somebody else shows nothing and begins anew",
       ],
       [
@@ -281,12 +291,12 @@ const edits: Record<string, Record<string, Edit[]>> = {
         "a session that is over leaves the conversation readable, and what was typed with its author",
       ],
       [
-        "error.status === 401) this.#connection.reconnect(timing.retry);",
-        "error.status === 401) {}",
+        "this.#connection.reconnect(timing.retry);",
+        "",
         "a session that is over is noticed at a post: the draft is not refused, and the first update says why",
       ],
       [
-        "if (!news) this.#connection.reconnect(0);",
+        "if (!problem) this.#connection.reconnect(0);",
         "",
         "a place is closed until the person is signed in, and has joined it",
       ],
@@ -294,6 +304,66 @@ const edits: Record<string, Record<string, Edit[]>> = {
         'if (this.#state.door !== "activity" || document.hidden) return;',
         "",
         "the super user reads what happens, again and again while they look, and bans",
+      ],
+      [
+        'activity = "!activity"',
+        'activity = "activity"',
+        "the super user is nobody else, and a room called activity is a room like any other",
+      ],
+      [
+        "await post({ ...draft, as: name })",
+        'await post({ ...draft, as: "" })',
+        "signing in is in the address of each connection and in each draft: the server compares it with the cookie",
+      ],
+      [
+        "        this.#connection.forget();\n",
+        "",
+        "a session that is over is noticed at a post: the draft is not refused, and the first update says why",
+      ],
+      [
+        "if (error instanceof Refusal && error.status === 401)",
+        "if (name && error instanceof Refusal && error.status === 401)",
+        "another window of this browser may have changed the cookie under what a stranger posts: the draft waits for the stranger",
+      ],
+      [
+        "      this.#rooms.readElsewhere();\n",
+        "",
+        "another window of this browser that reads a room reads it for this one, too",
+      ],
+      [
+        "response.status === 201 ? `You created",
+        "response.status === 200 ? `You created",
+        "signing in says that it has created an account, so that a wrong letter in a name is seen",
+      ],
+      [
+        'place.key === this.#state.joining ? this.#state.news : ""',
+        '""',
+        "a place that did not exist is told of as new, also when the page goes there only now",
+      ],
+      [
+        "if (response.status === 201) made",
+        "if (response.ok) made",
+        "a place that did not exist is told of as new, also when the page goes there only now",
+      ],
+      [
+        '? "joining" : "members"',
+        '? "unknown" : "members"',
+        "a place is closed until the person is signed in, and has joined it",
+      ],
+      [
+        "roomName.test(name.normalize())",
+        "roomName.test(name)",
+        "a place has a name that the server allows: for another one, there is no button that can only fail",
+      ],
+      [
+        "{1,${limits.name}}$`",
+        "+$`",
+        "a place has a name that the server allows: for another one, there is no button that can only fail",
+      ],
+      [
+        "(you.name && key === `@${canonical(you.name)}`)",
+        "false",
+        "a place is nowhere for messages to oneself, or to nobody",
       ],
     ],
   },
@@ -420,29 +490,60 @@ const edits: Record<string, Record<string, Edit[]>> = {
         "a list of rooms begins a room anew with `from`: without a notice for who has just joined, and with one for who missed something",
       ],
       [
-        "if (reset) [this.#read, this.#start] = [{}, cursor];",
+        "if (reset) [this.#read, this.#start] = [new Map(), cursor];",
         "",
         "a list of rooms of another log replaces everything, and a notice says why",
       ],
+      ["key === this.#open ? Math.max", "false ? Math.max", "what is unread is counted for each room that is not open"],
       [
-        "key === this.#open ? room.last",
-        "false ? room.last",
-        "what is unread is counted for each room that is not open",
-      ],
-      [
-        "if (this.#me) keep(this.#key",
+        "if (this.#me && this.#start) keep(this.#key",
         "if (false) keep(this.#key",
         "what is unread survives a reload, and counts what was said meanwhile, loaded or not",
       ],
       [
-        "if (own) this.#read[key]",
-        "if (false) this.#read[key]",
+        "if (own) this.#read.set",
+        "if (false) this.#read.set",
         "what is unread ends where this person has answered, on whatever device",
       ],
       [
         "unread === room.unread ? room : { ...room, unread }",
         "{ ...room, unread }",
         "what is unread leaves all other rooms as they are",
+      ],
+      [
+        "if (!this.#start) return;",
+        "",
+        "what is unread is not touched by a reload before the first update, which says how much there is",
+      ],
+      [
+        "this.#me && this.#start",
+        "this.#me",
+        "what is unread is not touched by a reload before the first update, which says how much there is",
+      ],
+      [
+        ".filter((entry): entry is [string, number] => Number.isInteger(entry[1]))",
+        " as [string, number][]",
+        "what is unread is counted in a room of any name, and a count that is broken spoils no other",
+      ],
+      [
+        "Object.fromEntries(this.#read)",
+        "Array.from(this.#read).reduce<Record<string, number>>((all, [key, id]) => ((all[key] = id), all), {})",
+        "what is unread is counted in a room of any name, and a count that is broken spoils no other",
+      ],
+      [
+        "Math.max(id, this.#read.get(key) ?? 0));\n    this.#count",
+        "id);\n    this.#count",
+        "what is unread ends where this person has read in another window, and begins nowhere anew",
+      ],
+      [
+        "Math.max(0, room.last - read)",
+        "room.last - read",
+        "what is unread ends where this person has read in another window, and begins nowhere anew",
+      ],
+      [
+        "if (last < (this.#read.get(canonical(name)) ?? 0)) this.#read.set",
+        "if (false) this.#read.set",
+        "what is unread begins with the first message of a room that was made again under the same name",
       ],
       [".slice(-timing.shown);", ";", "keeps the newest messages of each room"],
     ],
@@ -674,6 +775,11 @@ const edits: Record<string, Record<string, Edit[]>> = {
   },
   "socket-io/client.ts": {
     "socket-io/client.test.ts": [
+      [
+        "query: { as: attempt.parameters().as },",
+        "",
+        "Sends the newest cursor with each connection, and passes each update on",
+      ],
       [
         "if (later) throw new RetryLater(error, later * 1000);",
         "",
