@@ -8,7 +8,7 @@ import { behaviour, detectionTime } from "../compare/behaviour.ts";
 import { certificate } from "../http2-push/certificate.ts";
 import { limits } from "../shared-chat/limits.ts";
 import { chatOf } from "../shared-server/chat-server.ts";
-import { listen, start } from "../shared-server/start.ts";
+import { listen as listenAsVariant, start } from "../shared-server/start.ts";
 import { serverOf, type Variant } from "../shared-server/variants.ts";
 import {
   bareServer,
@@ -209,7 +209,7 @@ test.describe("The technique alone", () => {
     const server = await serve(chatOf({ log, closing: closing.signal, publicOrigin: own.origin }));
     for (const event of ["request", "upgrade"])
       server.prependListener(event, ({ headers }: IncomingMessage) => delete headers["sec-fetch-site"]);
-    const { port, stop } = await listen(server, closing, 0);
+    const { port, stop } = await listenAsVariant(server, closing, 0);
     const origin = `${variant.scheme}://localhost:${port}`;
     for (const type of ["text/plain", "application/json"]) await page.evaluate(postTo[variant.name], { origin, type });
     const observed = log.since("").msg.length > 0 ? "yes" : "yes, unless it must be JSON";
