@@ -725,6 +725,7 @@ test.describe("If the browser does not trust the certificate", () => {
       await popup.reload();
       await expect(popup.getByRole("status")).toHaveText("connected");
       await expect(popup.locator("header")).toContainText("Now go back");
+      await expect(popup.locator("#door")).toBeHidden(); // "#accepted" is no room
       await popup.close();
 
       await expect(untrusted.value("state")).toHaveText("connected", { timeout: 10_000 });
