@@ -657,6 +657,29 @@ test("What a reloaded page finds in the log has not arrived now, and does not co
   }).toPass();
 });
 
+test("A pane has room for who one is and where, and stays there when the page is loaded again", async ({ site }) => {
+  await site.allShow("connected");
+  const { chat } = site.pane(polling);
+  await chat.getByRole("button", { name: "Sign in" }).click();
+  const dialog = chat.getByRole("dialog", { name: "Sign in" });
+  await dialog.getByLabel("Password").fill("correct horse");
+  await dialog.getByRole("button", { name: "Sign in" }).click();
+  await expect(chat.locator("#me")).toHaveText("Ada");
+  await chat.getByRole("button", { name: "Rooms" }).click();
+  await chat.getByLabel("Join a room").fill("garden-party");
+  await chat.getByRole("button", { name: "Go" }).click();
+  const place = chat.locator("#place");
+  await expect(place).toHaveText("#garden-party");
+  const [room, leave] = await Promise.all(
+    [place, chat.getByRole("button", { name: "Leave" })].map((element) => element.boundingBox()),
+  );
+  expect(leave!.y).toBeLessThan(room!.y + room!.height); // on one line
+  await site.page.reload();
+  await site.allShow("connected");
+  await expect(place).toHaveText("#garden-party");
+  await expect(site.pane(socketIo).chat.locator("#place")).toHaveText("#lobby");
+});
+
 test.describe("If the browser does not trust the certificate", () => {
   test.use({ ignoreHTTPSErrors: false });
 
@@ -702,6 +725,7 @@ test.describe("If the browser does not trust the certificate", () => {
       await popup.reload();
       await expect(popup.getByRole("status")).toHaveText("connected");
       await expect(popup.locator("header")).toContainText("Now go back");
+      await expect(popup.locator("#door")).toBeHidden(); // "#accepted" is no room
       await popup.close();
 
       await expect(untrusted.value("state")).toHaveText("connected", { timeout: 10_000 });

@@ -11,7 +11,8 @@ export function openChat(technique: Technique): void {
   const chat = new Chat(technique);
   // The address names the place: links, bookmarks and the back button work, and a reload stays where it was.
   // In a frame, the address is lost when the page around it is loaded again: there this window remembers the place.
-  if (window !== parent && !location.hash) history.replaceState(null, "", linkTo(recall("place", isText) ?? ""));
+  const place = recall("place", isText);
+  if (window !== parent && place && !location.hash) history.replaceState(null, "", linkTo(place));
   const open = () => {
     keep("place", linkedPlace());
     chat.open(linkedPlace());
