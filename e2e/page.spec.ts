@@ -241,6 +241,7 @@ test("With rooms, the page is accessible and fits: wide, and in a narrow window 
   enter,
   stage,
 }) => {
+  test.slow(); // an audit takes a second or more, and there are twenty
   const root = await enter("Root");
   for (const person of [ada, bob, root]) await person.signsIn();
   for (const person of [ada, bob]) await person.joins("garden");
