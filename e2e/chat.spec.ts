@@ -459,7 +459,7 @@ test("What is said to one person alone is read by the two, on all their devices,
   }
 });
 
-test("Who is signed in is the author, and nobody else can use the name of an account", async ({ ada, bob }) => {
+test("Who is signed in is the author, and nobody else can use the name of an account", async ({ ada, bob, stage }) => {
   await ada.page.getByLabel("Name").fill("Mallory");
   await ada.signsIn();
   await expect(ada.page.getByLabel("Name")).toBeHidden(); // nothing to choose any more
@@ -473,37 +473,31 @@ test("Who is signed in is the author, and nobody else can use the name of an acc
   await bob.page.getByRole("button", { name: "Retry" }).click();
   for (const person of [ada, bob]) await person.eventuallyReads(["Ada: I am Ada", "Bob: so am I"]);
   await expect(ada.page.locator(".message.mine .text")).toHaveText(["I am Ada"]);
-});
 
-test("A page whose cookie is lost or another one says who it is now, and sends nothing as somebody else", async ({
-  ada,
-  bob,
-  stage,
-}) => {
-  await ada.signsIn();
-  await bob.signsIn();
-  const cookies = await bob.page.context().cookies(); // of no use to the page: it cannot read them, nor is it told
-  const away = async (meanwhile: () => Promise<void>) => {
-    stage.tap.refuse();
-    stage.tap.cut();
-    await expect(ada.state).toHaveText("reconnecting");
-    await meanwhile();
-    await stage.tap.accept();
-    await expect(ada.state).toHaveText("connected");
-  };
-
-  await away(async () => {
-    await ada.says("typed as Ada");
-    await ada.page.context().clearCookies();
+  await test.step("a page whose cookie is lost, or is another one, says who it is now, and sends nothing as somebody else", async () => {
+    await bob.signsIn();
+    const cookies = await bob.page.context().cookies();
+    const away = async (meanwhile: () => Promise<void>) => {
+      stage.tap.refuse();
+      stage.tap.cut();
+      await expect(ada.state).toHaveText("reconnecting");
+      await meanwhile();
+      await stage.tap.accept();
+      await expect(ada.state).toHaveText("connected");
+    };
+    await away(async () => {
+      await ada.says("typed as Ada");
+      await ada.page.context().clearCookies(); // no page can read it, and none is told
+    });
+    await expect(ada.news).toHaveText("You are no longer signed in as Ada.");
+    await expect(ada.signedInAs).toBeEmpty();
+    await away(() => ada.page.context().addCookies(cookies));
+    await expect(ada.news).toHaveText("You are signed in as Bob.");
+    await expect(ada.outbox).toHaveCount(0);
+    await ada.signsOut();
+    await ada.signsIn("Ada");
+    await ada.eventuallyReads(["Ada: I am Ada", "Bob: so am I", "Ada: typed as Ada"]);
   });
-  await expect(ada.news).toHaveText("You are no longer signed in as Ada.");
-  await expect(ada.signedInAs).toBeEmpty();
-  await away(() => ada.page.context().addCookies(cookies));
-  await expect(ada.news).toHaveText("You are signed in as Bob.");
-  await expect(ada.outbox).toHaveCount(0);
-  await ada.signsOut();
-  await ada.signsIn("Ada");
-  await ada.eventuallyReads(["Ada: typed as Ada"]);
 });
 
 test("Signing out, an expired session and a ban end every open connection of that session at once, and the page says why; what was typed as one person is never sent as another", async ({
