@@ -299,6 +299,7 @@ test("A link to a room or a conversation survives signing in and a reload, and c
   await bob.says("hello");
   await bob.eventuallyReads(["Bob: hello"]);
 
+  await ada.page.bringToFront(); // in Firefox only one window has the focus, and it is Bob's
   await ada.follows("garden");
   await expect(ada.door).toContainText("Sign in to join #garden.");
   await ada.signsIn();
