@@ -197,9 +197,20 @@ describe("what is unread", () => {
     ada();
     rooms = new Rooms();
     rooms.become("Ada");
+    localStorage.setItem("realtime-chat:read ada", '{"garden":13}'); // another window is further
     rooms.open("garden"); // the address of the page
-    expect(JSON.parse(localStorage.getItem("realtime-chat:read ada")!)).toEqual({ lobby: 3, garden: 12 });
-    ada();
+    expect(localStorage.getItem("realtime-chat:read ada")).toBe('{"garden":13}');
+    localStorage.setItem("realtime-chat:read ada", "{}"); // a browser that is new to her: what was said before is no news
+    rooms.become("Ada");
+    rooms.open("garden");
+    rooms.take({
+      msg: [],
+      cursor: "log.5",
+      rooms: [
+        { room: "lobby", last: 3, from: 4 },
+        { room: "garden", last: 12, from: 13 },
+      ],
+    });
     expect(unread()).toEqual({ lobby: 0, garden: 0 });
   });
 
@@ -229,6 +240,8 @@ describe("what is unread", () => {
     rooms.take(said(9, garden, 15)); // the other window had it first
     expect(unread()).toEqual({ lobby: 0, garden: 0 });
     rooms.take(said(10, garden, 16));
+    localStorage.setItem("realtime-chat:read ada", '{"garden":2}'); // a window that is behind
+    rooms.readElsewhere();
     expect(unread()).toEqual({ lobby: 0, garden: 1 });
   });
 
