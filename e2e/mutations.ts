@@ -591,7 +591,12 @@ const edits: Record<string, Record<string, Edit[]>> = {
         "polling somebody else's draft id tells nothing of their message",
       ],
       [
-        "if (!reader.name && people.find(draft.user))",
+        'if (as !== undefined && canonical(as) !== canonical(reader.name ?? ""))',
+        "if (false)",
+        "polling a page that takes itself for somebody else is told who it is, and what it says is refused",
+      ],
+      [
+        "if (!reader.name && people.isTaken(draft.user))",
         "if (false)",
         "polling a stranger cannot use the name of an account, however it is spelled",
       ],
@@ -635,7 +640,7 @@ const edits: Record<string, Record<string, Edit[]>> = {
         "every screen shows all that its owner may read, in order, once, and nothing else, whatever happens, with a log that keeps everything",
       ],
       [
-        "if (!draft.to && !reader.topics.includes(draft.room ?? lobby))",
+        "if (!to && !hears)",
         "if (false)",
         "every screen shows all that its owner may read, in order, once, and nothing else, whatever happens, with a log that keeps everything",
       ],
@@ -1048,6 +1053,11 @@ const edits: Record<string, Record<string, Edit[]>> = {
       [
         "tokens.has(sid) && tokens.get(sid) !== sessions.token(req)",
         "false",
+        "socket-io a stolen sid is worth nothing without its cookie, or with another: not to read, to post or to upgrade",
+      ],
+      [
+        'searchParams.getAll("sid")',
+        '[searchParams.get("sid") ?? ""]',
         "socket-io a stolen sid is worth nothing without its cookie, or with another: not to read, to post or to upgrade",
       ],
       [
@@ -1534,7 +1544,12 @@ const edits: Record<string, Record<string, Edit[]>> = {
         "the cookie is not what the server keeps: a stolen list of sessions opens none",
       ],
       ["if (framedBy) return", "if (false) return", "the cookie over https in a frame"],
-      [" || publicOrigin === `https://${host}`", "", "the cookie over a proxy with https"],
+      [
+        "another === undefined ? parseCookie",
+        "true ? parseCookie",
+        "the cookie counts once, for its own port, and whatever else is in the header",
+      ],
+      [" || [publicOrigin].flat().includes(`https://${host}`)", "", "the cookie over a proxy with https"],
       [
         'closing.addEventListener("abort", () => [...this.#readers.keys()].forEach((session) => this.#over(session)));',
         "",
@@ -1557,7 +1572,7 @@ const edits: Record<string, Record<string, Edit[]>> = {
         "every screen shows all that its owner may read, in order, once, and nothing else, whatever happens, with a log that keeps everything",
       ],
       [
-        "if (missed.msg.length > 0) next(missed);\n      else leave",
+        "if (missed && missed.msg.length > 0) next(missed);\n      else leave",
         "leave",
         "every screen shows all that its owner may read, in order, once, and nothing else, whatever happens, with a log that keeps everything",
       ],
@@ -1575,8 +1590,8 @@ const edits: Record<string, Record<string, Edit[]>> = {
   "shared-server/chat-server.ts": {
     "shared-server/verbs.test.ts": [
       [
-        "posts.consume(address)",
-        'posts.consume("")',
+        "reader.name ? personal(reader.name) : address;",
+        '"";',
         "who posts too fast is refused with the seconds to wait and the draft id, and another address is not affected",
       ],
     ],
