@@ -593,7 +593,7 @@ const edits: Record<string, Record<string, Edit[]>> = {
       [
         'if (as !== undefined && canonical(as) !== canonical(reader.name ?? ""))',
         "if (false)",
-        "polling a page that takes itself for somebody else is told who it is, and what it says is refused",
+        "polling who may ask a page that takes itself for somebody else is told who it is, and what it says is refused",
       ],
       [
         "if (!reader.name && people.isTaken(draft.user))",
