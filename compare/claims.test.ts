@@ -1,5 +1,5 @@
 // What which-one.md and the READMEs of the variants claim has a source, and holds. A claim that compares is checked against
-// bench/results.json and the counted lines: after a new run of the bench, a sentence that is no longer true fails here.
+// bench/results.json and the counted lines: after a new benchmark run, this test fails for each sentence that is no longer true.
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { MetricId, ScenarioId } from "../bench/results.ts";

@@ -2,40 +2,24 @@
 // One suite, run four times.
 import { randomUUID } from "node:crypto";
 import { RateLimiterMemory } from "rate-limiter-flexible";
-import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import { limits } from "../shared-chat/limits.ts";
 import { Log } from "../shared-chat/log.ts";
 import type { Message, Update } from "../shared-chat/message.ts";
 import { cost } from "../shared-server/passwords.ts";
-import { type Options, start } from "../shared-server/start.ts";
+import type { Options } from "../shared-server/start.ts";
 import { endAll, runs } from "./process.ts";
+import { cleanUp, open as openServer } from "./until-the-end.ts";
 import { type HttpRequest, type JoinOptions, type Person, signIn, verbsOf, type Wire, wires } from "./wires.ts";
 
 vi.setConfig({ testTimeout: 15_000, hookTimeout: 15_000 });
 
-const uncaught: unknown[] = [];
-process.on("uncaughtException", (error) => uncaught.push(error));
-process.on("unhandledRejection", (error) => uncaught.push(error));
-
 cost.N = 2 ** 4; // a password takes 0.2 s otherwise
-for (const limit of [limits.posts, limits.signIns, limits.signInsOfAll]) limit.points = 1e9; // a test is faster than a person
-const defaults = { ...limits };
-const cleanUp: (() => unknown)[] = [];
-afterEach(async () => {
-  limits.grace = 100;
-  for (const undo of cleanUp.splice(0).toReversed()) await undo();
-  Object.assign(limits, defaults);
-  vi.restoreAllMocks();
-  expect(uncaught.splice(0)).toEqual([]);
-});
+for (const limit of [limits.signIns, limits.signInsOfAll]) limit.points = 1e9; // a test is faster than a person
 
 /** Starts a variant until the end of the test. Root is the super user. */
 async function open(wire: Wire, options: Partial<Options> = {}) {
-  const log = new Log("Root");
-  const running = await start(wire.name, { port: 0, log, ...options });
-  let stopped: Promise<void> | undefined;
-  const stop = () => (stopped ??= running.stop());
-  cleanUp.push(stop);
+  const opened = await openServer(wire, { log: new Log("Root"), ...options });
   const connecting = async (joined: Promise<Person>) => {
     const person = await joined;
     cleanUp.push(() => person.leave());
@@ -46,11 +30,9 @@ async function open(wire: Wire, options: Partial<Options> = {}) {
     connects: (joinOptions?: JoinOptions) => connecting(verbs.connects(joinOptions)),
   });
   return {
-    log,
-    port: running.port,
-    stop,
-    stranger: leavesAtTheEnd(verbsOf(wire, running.port)),
-    signsIn: async (name: string) => leavesAtTheEnd(await signIn(wire, running.port, name)),
+    ...opened,
+    stranger: leavesAtTheEnd(verbsOf(wire, opened.port)),
+    signsIn: async (name: string) => leavesAtTheEnd(await signIn(wire, opened.port, name)),
   };
 }
 

@@ -1073,8 +1073,8 @@ const edits: Record<string, Record<string, Edit[]>> = {
     ],
     "e2e/wire.test.ts": [
       [
-        'req.headers[":authority"] ?? req.headers.host',
-        'req.headers.host ?? req.headers[":authority"]',
+        'headers[":authority"] ?? headers.host',
+        'headers.host ?? headers[":authority"]',
         "http2-push believes :authority and not a Host header beside it",
       ],
       [

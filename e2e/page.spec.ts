@@ -1,7 +1,16 @@
 // What a person expects of the page. All variants serve the same page, so these tests run with one of them only.
 import { AxeBuilder } from "@axe-core/playwright";
+import type { Page } from "playwright/test";
 import { variants } from "../shared-server/variants.ts";
 import { expect, pageTiming, Stage, test } from "./stage.ts";
+
+/** Asserts that axe finds nothing in a page, and that nothing is wider than the window. */
+async function isAccessibleAndFits(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)])).toEqual([]);
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  expect(overflow).toBeLessThanOrEqual(0);
+}
 
 test("The page is accessible and fits, in light at 1280 px and in dark at 360 px", async ({ ada, bob, stage }) => {
   const { page } = ada;
@@ -13,10 +22,7 @@ test("The page is accessible and fits, in light at 1280 px and in dark at 360 px
       await test.step(`${moment}, ${colorScheme}, ${width} px`, async () => {
         await page.emulateMedia({ colorScheme });
         await page.setViewportSize({ width, height: 640 });
-        const { violations } = await new AxeBuilder({ page }).analyze();
-        expect(violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)])).toEqual([]);
-        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-        expect(overflow).toBeLessThanOrEqual(0);
+        await isAccessibleAndFits(page);
       });
   };
   await check("no messages yet");
@@ -258,10 +264,7 @@ test("With rooms, the page is accessible and fits: wide, and in a narrow window 
         const menu = page.getByRole("button", { name: /^Rooms/ });
         for (const drawer of width === 360 && (await menu.isVisible()) ? [false, true] : [false]) {
           if (drawer) await menu.click();
-          const { violations } = await new AxeBuilder({ page }).analyze();
-          expect(violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)])).toEqual([]);
-          const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-          expect(overflow).toBeLessThanOrEqual(0);
+          await isAccessibleAndFits(page);
           if (drawer) await page.keyboard.press("Escape");
         }
       });

@@ -253,7 +253,7 @@ describe.each(wires.map((wire) => [wire.name, wire] as const))("%s", (name, wire
     expect(texts[0] === "one" ? "always" : "not always").toBe(behaviour.order.answers[name]);
   });
 
-  test("The library keeps the list of who hears what, or our code keeps it, or there is no list", async () => {
+  test("The library keeps the list of listeners for each topic, or our code keeps it, or there is no list", async () => {
     const server = await broadcastServer[name]();
     const ada = await server.connect("/listener");
     const bob = await server.connect("/other");

@@ -8,6 +8,7 @@ import { parseCookie, stringifySetCookie } from "cookie";
 import type { Person, Session } from "../shared-chat/people.ts";
 import { type Reader, stranger } from "../shared-chat/reader.ts";
 import { canonical, everyRoom, lobby, personal } from "../shared-chat/rooms.ts";
+import { hostOf } from "./admit.ts";
 import type { Setting } from "./chat-server.ts";
 
 type Request = IncomingMessage | Http2ServerRequest;
@@ -49,7 +50,7 @@ export class Sessions {
       return ended(
         "Another program on localhost has set a cookie with our name. Please delete the cookies of localhost.",
       );
-    const session = this.#setting.log.people.session(idOf(token));
+    const session = this.#known(token);
     if (!session) return ended("Your session is over. Please sign in again.");
     if (session.ended !== undefined) return ended(session.ended, session.changed);
     return this.#readers.get(session)?.reader ?? this.#newReader(session);
@@ -57,9 +58,13 @@ export class Sessions {
 
   /** The session that a request belongs to, if it goes on. */
   session(req: Request): Session | undefined {
-    const token = this.token(req);
-    const session = token === undefined ? undefined : this.#setting.log.people.session(idOf(token));
+    const session = this.#known(this.token(req));
     return session?.ended === undefined ? session : undefined;
+  }
+
+  /** The session that a token opens, even if it is over. */
+  #known(token: string | undefined): Session | undefined {
+    return token === undefined ? undefined : this.#setting.log.people.session(idOf(token));
   }
 
   /** What the cookie of a request says: the key to a session. */
@@ -82,8 +87,8 @@ export class Sessions {
   /** Ends the session of a request, or goes on without one that is over. Returns the Set-Cookie header. */
   end(req: Request, reason: string): string {
     const token = this.token(req);
-    const session = this.session(req);
-    if (session) this.#setting.log.people.end(session, reason);
+    const session = this.#known(token);
+    if (session && session.ended === undefined) this.#setting.log.people.end(session, reason);
     else if (token !== undefined) this.#setting.log.people.forget(idOf(token));
     return stringifySetCookie({ ...this.#cookie(req), value: "", maxAge: 0 });
   }
@@ -117,7 +122,7 @@ export class Sessions {
    */
   #cookie(req: Request) {
     const { publicOrigin = [], framedBy } = this.#setting;
-    const host = String(req.headers[":authority"] ?? req.headers.host).toLowerCase();
+    const host = hostOf(req);
     const secure = (req.socket as TLSSocket).encrypted || [publicOrigin].flat().includes(`https://${host}`);
     const port = /:(\d+)$/.exec(host)?.[1] ?? (secure ? "443" : "80");
     const always = { path: "/", httpOnly: true };
