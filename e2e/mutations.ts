@@ -1491,14 +1491,12 @@ const edits: Record<string, Record<string, Edit[]>> = {
         "raw-websockets leaving ends what all devices of that person hear, at once",
       ],
     ],
-    "shared-server/histories.test.ts": [
+    "shared-chat/people.test.ts": [
       [
         "if (superUser) this.#tell(sessions)",
         "void superUser, void sessions",
-        "every screen shows all that its owner may read, in order, once, and nothing else, whatever happens, with a log that keeps everything",
+        "rooms that are new are told to the super user at once, and to those who are in them; others are not told",
       ],
-    ],
-    "shared-chat/people.test.ts": [
       ["if (this.find(name)) throw", "if (false) throw", "an account is one, however its name is spelled"],
       ["if (person.rooms.size >= limits.roomsEach)", "if (false)", "rooms are 20 at most for one person"],
       ["this.#log.removeRoom(empty);", "", "rooms are 100 at most, and an empty one makes place for a new one"],

@@ -150,6 +150,12 @@ describe("rooms", () => {
     expect(log.rooms).toEqual(["lobby", "two", "three"]);
   });
 
+  it("that are new are told to the super user at once, and to those who are in them; others are not told", () => {
+    const { people, all, told, sessionOf } = logWith("Ada", "Bob", "Root");
+    people.join(all[0]!, "garden");
+    expect(new Set(told)).toEqual(new Set([sessionOf("Ada"), sessionOf("Root")]));
+  });
+
   it("that are made again under the same name begin anew, also for the super user who was away", async () => {
     limits.rooms = 2;
     const { log, people, all, told } = logWith("Ada", "Root");
