@@ -9,6 +9,17 @@ import { delimiter, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { chromium } from "playwright";
 
+/** Arguments of Chromium for the tests. */
+export const quiet = [
+  "--disable-gpu", // the tests draw little, and it saves a process
+  // Without these, Chromium contacts Google's servers at each start.
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
 const names = [
   "chromium-headless-shell",
   "chromium",

@@ -1,6 +1,6 @@
 import { defineConfig } from "playwright/test";
 import { variants } from "../shared-server/variants.ts";
-import { findBrowser } from "./browser.ts";
+import { findBrowser, quiet } from "./browser.ts";
 import type { Fixtures } from "./stage.ts";
 
 const ci = Boolean(process.env.CI);
@@ -19,15 +19,7 @@ export default defineConfig<Fixtures>({
     ignoreHTTPSErrors: true, // the certificate of http2-push is self-signed
     launchOptions: {
       ...findBrowser(),
-      args: [
-        "--disable-gpu", // the tests draw little, and it saves a process
-        // Without these, Chromium contacts Google's servers at each start.
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-      ],
+      args: quiet,
     },
   },
   projects: [

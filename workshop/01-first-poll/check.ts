@@ -1,0 +1,64 @@
+import type { Trial } from "../trial.ts";
+
+export default async function check(t: Trial): Promise<void> {
+  await t.posts("hello");
+  const ada = await t.opens();
+  t.needs(
+    (await ada.polls()).length > 0,
+    "The page never asks: there is no GET /msgs when it is loaded.",
+    "client.ts",
+    /poll\(/,
+  );
+  t.needs(
+    (await ada.list()).includes("hello"),
+    "The page asks, but it does not show what the answer brings.",
+    "client.ts",
+    /show\(/,
+    /json\(/,
+  );
+
+  await ada.passes(2_900);
+  t.needs(
+    (await ada.polls()).length === 1,
+    "The page asks again before three seconds have passed. With a thousand readers, the server would do nothing else.",
+    "client.ts",
+    /setTimeout|setInterval/,
+    /poll\(\)/,
+  );
+  await ada.passes(200);
+  t.needs(
+    (await ada.polls()).length > 1,
+    "The page asks once and never again: three seconds after the answer there is no second GET /msgs.",
+    "client.ts",
+    /setTimeout|setInterval/,
+  );
+  await ada.passes(3_100);
+  t.needs(
+    (await ada.polls()).length > 2,
+    "The page asks twice and never again: after the second answer nothing asks for a third time.",
+    "client.ts",
+    /setTimeout|setInterval/,
+  );
+
+  // The network is slow: an answer takes ten seconds.
+  await ada.network("held");
+  await ada.passes(10_000);
+  t.needs(
+    (await ada.polls()).filter(({ open }) => open).length === 1,
+    "On a slow network a second poll begins while the first one still waits for its answer. Count the three seconds from the answer.",
+    "client.ts",
+    /setInterval/,
+    /setTimeout/,
+  );
+  await ada.network("up");
+
+  await t.posts("<b>bold</b>");
+  await ada.passes(3_100);
+  t.needs(
+    (await ada.list()).includes("<b>bold</b>"),
+    "Bob wrote <b>bold</b>, and the page took it for markup. What people type must stay text: draw it with show.",
+    "client.ts",
+    /innerHTML|insertAdjacentHTML/,
+    /show\(/,
+  );
+}

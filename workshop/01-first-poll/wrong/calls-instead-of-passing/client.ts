@@ -1,0 +1,21 @@
+// `setTimeout(poll(), …)` calls poll now, and hands its promise to the timer.
+// The check says: The page asks again before three seconds have passed. With a thousand readers, the server would do nothing else.
+import { onSend, show } from "#page";
+
+// msg:get
+async function poll() {
+  const response = await fetch("/msgs");
+  const { msg } = await response.json();
+  show(msg);
+  setTimeout(poll() as never, 3_000);
+}
+void poll();
+
+// msg:post
+onSend((draft) =>
+  fetch("/msgs", {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(draft),
+  }),
+);

@@ -1,0 +1,74 @@
+// Turns the TypeScript of a folder into what can run: server.ts for Node, client.ts for the browser.
+import { readdirSync } from "node:fs";
+import { join, relative } from "node:path";
+import { stripVTControlCharacters } from "node:util";
+import { build as bundle, parseSync } from "vite";
+import { build, type Bundle } from "../shared-server/bundle.ts";
+import { root, textOf } from "./exercises.ts";
+import { Fault } from "./faults.ts";
+
+export interface Compiled {
+  /** server.ts and what it imports from its folder, as one module for Node. Its source map is part of it. */
+  server: string;
+  client: Bundle;
+}
+
+/**
+ * Compiles the folder of a learner.
+ * @throws {Fault} when it cannot be compiled, with the first line that is no TypeScript.
+ */
+export async function compile(folder: string): Promise<Compiled> {
+  for (const name of readdirSync(folder).filter((file) => file.endsWith(".ts"))) checkSyntax(folder, name);
+  const [server, client] = await Promise.all([
+    forNode(join(folder, "server.ts")).catch((error) => cannotCompile(error, "server.ts")),
+    forBrowser(folder).catch((error) => cannotCompile(error, "client.ts")),
+  ]);
+  return { server, client };
+}
+
+function checkSyntax(folder: string, name: string) {
+  const source = textOf(join(folder, name));
+  const [error] = parseSync(name, source).errors;
+  if (!error) return;
+  const line = source.slice(0, error.labels[0]?.start).split("\n").length;
+  throw new Fault(`This is not TypeScript yet: ${error.message}.`, { file: name, line });
+}
+
+// Such as an import of a file that is not there. The first lines say it.
+function cannotCompile(error: Error, file: string): never {
+  const lines = stripVTControlCharacters(error.message)
+    .split("\n")
+    .filter((line) => line.trim() && !/^Build failed/.test(line));
+  throw new Fault(`It cannot be compiled: ${lines[0]}`, { file });
+}
+
+async function forNode(entry: string): Promise<string> {
+  const result = await bundle({
+    configFile: false,
+    logLevel: "silent",
+    root,
+    publicDir: false,
+    build: {
+      ssr: true, // packages are not part of it: Node imports them
+      write: false,
+      minify: false,
+      sourcemap: "inline",
+      target: "node20",
+      rollupOptions: { input: entry },
+    },
+  });
+  const [output] = [result].flat();
+  if (!output || !("output" in output)) throw new Error("The bundler started to watch instead of building.");
+  return output.output[0].code;
+}
+
+// Many solutions of an exercise have the same client, so the proof of all exercises would bundle it again and again.
+const bundles = new Map<string, Promise<Bundle>>();
+
+function forBrowser(folder: string): Promise<Bundle> {
+  const names = readdirSync(folder).filter((name) => name.endsWith(".ts") && name !== "server.ts");
+  const key = names.map((name) => textOf(join(folder, name))).join("\0");
+  let promise = bundles.get(key);
+  if (!promise) bundles.set(key, (promise = build(relative(root, join(folder, "client.ts")))));
+  return promise;
+}

@@ -1,0 +1,113 @@
+// Runs in the page of a check, before client.ts. It notes what the page asks for and when its timers are due, and it can hold
+// requests or let them fail.
+
+/** `held`: requests wait. `refused`: nobody listens, so fetch rejects. `broken`: a proxy answers 502 in the place of the server. */
+export type Network = "up" | "held" | "refused" | "broken";
+
+/** A request that the page has made with fetch. */
+export interface Ask {
+  method: string;
+  /** The path, with the query. */
+  path: string;
+  /** When, in milliseconds on the clock of the page. */
+  at: number;
+  /** Whether it still waits for its answer. */
+  open: boolean;
+}
+
+const asks: Ask[] = [];
+const dues: number[] = []; // when timers are due, also those that were cleared since
+let network: Network = "up";
+let release: (() => void)[] = [];
+let busy = 0; // answers that are on their way, and those that are being read
+
+const recorder = {
+  asks,
+  /** Whatever asks for a random number gets this one. */
+  chance: undefined as number | undefined,
+  setNetwork(state: Network) {
+    network = state;
+    for (const go of release) go();
+    release = [];
+  },
+  setHidden(value: boolean) {
+    Object.defineProperty(document, "hidden", { configurable: true, value });
+    Object.defineProperty(document, "visibilityState", { configurable: true, value: value ? "hidden" : "visible" });
+    document.dispatchEvent(new Event("visibilitychange"));
+  },
+  /** When the next timer is due, up to this time. */
+  nextDue(end: number): number {
+    return dues.reduce((next, due) => (due > Date.now() && due < next ? due : next), end);
+  },
+  /** Resolves when nothing happens any more unless time passes: all answers are there and have been read. */
+  async settled(): Promise<number> {
+    const before = asks.length;
+    for (let rounds = 0, quiet = 0; quiet < 3 && rounds < 1_000 && asks.length < before + 20; rounds++) {
+      await nextTask();
+      quiet = busy > 0 ? 0 : quiet + 1;
+    }
+    return Date.now();
+  },
+};
+(globalThis as { recorder?: object }).recorder = recorder;
+export type Recorder = typeof recorder;
+
+const { realSetTimeout } = globalThis as unknown as { realSetTimeout: typeof globalThis.setTimeout };
+const nextTask = () => new Promise((resolve) => realSetTimeout(resolve, busy > 0 ? 2 : 0));
+
+const { fetch, setTimeout, setInterval } = globalThis;
+const random = Math.random.bind(Math);
+Math.random = () => recorder.chance ?? random();
+
+globalThis.fetch = async (input, init) => {
+  const { method, url } = new Request(input, init);
+  const { pathname, search } = new URL(url);
+  const ask = { method, path: pathname + search, at: Date.now(), open: true };
+  asks.push(ask);
+  const { signal } = init ?? {};
+  try {
+    if (network === "held")
+      await new Promise<void>((resolve, reject) => {
+        release.push(resolve);
+        signal?.addEventListener("abort", () => reject(signal.reason as Error));
+      });
+    if (network === "refused") throw new TypeError("Failed to fetch");
+    if (network === "broken") return new Response("<h1>502 Bad Gateway</h1>", { status: 502 });
+    return await counted(() => fetch(input, init));
+  } finally {
+    ask.open = false;
+  }
+};
+
+for (const name of ["json", "text"] as const) {
+  const read = Response.prototype[name];
+  Response.prototype[name] = function (this: Response) {
+    return counted(() => read.call(this));
+  };
+}
+
+async function counted<T>(work: () => Promise<T>): Promise<T> {
+  busy++;
+  try {
+    return await work();
+  } finally {
+    busy--;
+  }
+}
+
+globalThis.setTimeout = ((run: () => void, time = 0, ...rest: []) => {
+  dues.push(Date.now() + time);
+  return setTimeout(run, time, ...rest);
+}) as typeof globalThis.setTimeout;
+
+globalThis.setInterval = ((run: () => void, time = 0, ...rest: []) => {
+  dues.push(Date.now() + time);
+  return setInterval(
+    () => {
+      dues.push(Date.now() + time);
+      run();
+    },
+    time,
+    ...rest,
+  );
+}) as typeof globalThis.setInterval;

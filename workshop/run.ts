@@ -1,0 +1,157 @@
+// Runs the server of a learner in a thread of its own: it starts faster than a process, and an endless loop in it stops nobody else.
+import { once } from "node:events";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, connect, type AddressInfo } from "node:net";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Worker } from "node:worker_threads";
+import { type Bundle, bundle } from "../shared-server/bundle.ts";
+import { compile } from "./compile.ts";
+import { root } from "./exercises.ts";
+import { Fault, faultOf, lineOf } from "./faults.ts";
+
+export interface RunOptions {
+  /** The title of the page. */
+  title: string;
+  /** The port that the server is told. Default: a free one. */
+  port?: number;
+  /** Whether the page has the wire inspector. */
+  wire?: boolean;
+  /** What the server prints is not shown. */
+  quiet?: boolean;
+  /** How long the server may take until it listens, in milliseconds. */
+  patience?: number;
+  /** Is told why the server has ended, when it listened before. */
+  failed?: (fault: Fault) => void;
+  /** How the clock of the server differs from that on the wall. */
+  clock?: ServerClock;
+}
+
+export interface ServerClock {
+  /** Its timers are this many times faster: a heartbeat of 15 s comes each 150 ms with 100. */
+  faster?: number;
+  /** `Date.now()` stands still: all messages have the same time. */
+  standsStill?: boolean;
+}
+
+export interface RunningServer {
+  port: number;
+  url: string;
+  /** What runs in the page. */
+  client: Bundle;
+  /** Why it has ended, if it has. */
+  fault: Fault | undefined;
+  /** Ends it at once, as a crash does. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Compiles and starts server.ts of a folder, and waits until it listens.
+ * @throws {Fault} when it does not compile, throws, ends or never listens.
+ */
+export async function run(folder: string, options: RunOptions): Promise<RunningServer> {
+  const { server, client } = await compile(folder);
+  const files = { ...(await givenFiles(options)), "/client.js": client.code, "/client.js.map": client.map };
+  const port = options.port ?? (await freePort());
+  if (await answers(port)) throw inUse(port); // otherwise we would take the other program for the learner's server
+  const path = join(folder, `.server-${port}.js`); // in this folder, where Node finds the packages and the map the sources
+  writeFileSync(path, prelude(options.clock) + server);
+  const { quiet = false } = options;
+  const worker = new Worker(path, {
+    workerData: { files },
+    env: { ...process.env, PORT: String(port) },
+    execArgv: ["--enable-source-maps"],
+    stdout: quiet,
+    stderr: quiet,
+  });
+  const running: RunningServer = {
+    port,
+    url: `http://localhost:${port}`,
+    client,
+    fault: undefined,
+    async stop() {
+      worker.removeAllListeners();
+      await worker.terminate();
+    },
+  };
+  const ended = (fault: Fault) => {
+    if (running.fault) return;
+    running.fault = fault;
+    if (listening) options.failed?.(fault);
+  };
+  let listening = false;
+  worker.on("error", (error: NodeJS.ErrnoException & { port?: number }) => {
+    if (error.code !== "EADDRINUSE") ended(faultOf(error, folder, "The server ended"));
+    else if (error.port === port) ended(inUse(port));
+    else ended(new Fault(`The server listens on port ${error.port}, which is in use. ${rightPort}`, listenIn(folder)));
+  });
+  worker.on("exit", () => ended(new Fault("The server ended by itself, without an error.", { file: "server.ts" })));
+  try {
+    await untilItListens(running, worker, folder, options.patience ?? 10_000);
+    listening = true;
+    return running;
+  } catch (error) {
+    await running.stop();
+    throw error;
+  } finally {
+    rmSync(path, { force: true }); // it has been read
+  }
+}
+
+const rightPort = "It must listen on the port in process.env.PORT.";
+const listenIn = (folder: string) => lineOf(folder, "server.ts", [/\blisten\(/, /\bPORT\b/]);
+const inUse = (port: number) =>
+  new Fault(`Port ${port} is in use. Stop the program that uses it, or add PORT=${port + 1_000} to the command.`);
+
+async function untilItListens(running: RunningServer, worker: Worker, folder: string, patience: number) {
+  const end = Date.now() + patience;
+  while (!running.fault && !(await answers(running.port))) {
+    if (Date.now() < end) await sleep(5);
+    // A server that waits has nothing to do. One that is in a loop without an end never rests.
+    else if (worker.performance.eventLoopUtilization().utilization > 0.5)
+      throw new Fault(
+        "The server never comes to rest, so it never listens. Is there a loop without an end?",
+        lineOf(folder, "server.ts", [/\b(while|for|do)\b.*[({]/]),
+      );
+    else throw new Fault(`Nobody listens, ${patience / 1_000} s after the start. ${rightPort}`, listenIn(folder));
+  }
+  if (running.fault) throw running.fault;
+}
+
+function answers(port: number): Promise<boolean> {
+  const socket = connect(port, "localhost");
+  return once(socket, "connect")
+    .then(
+      () => true,
+      () => false,
+    )
+    .finally(() => socket.destroy());
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "localhost");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}
+
+// On the first line, so that the lines of the rest stay where they are.
+function prelude({ faster, standsStill }: ServerClock = {}): string {
+  const timers = `for (const name of ["setTimeout", "setInterval"]) { const real = globalThis[name]; globalThis[name] = (run, time, ...rest) => real(run, time / ${faster}, ...rest); }`;
+  const clock = `{ const now = Date.now(); Date.now = () => now; }`;
+  return `${faster ? timers : ""}${standsStill ? clock : ""}`;
+}
+
+const read = (file: string) => readFileSync(join(root, file), "utf8");
+
+async function givenFiles({ title, wire }: RunOptions): Promise<Record<string, string>> {
+  const scripts = ["client", ...(wire ? ["wire"] : [])].toReversed();
+  const tags = scripts.map((name) => `<script type="module" src="/${name}.js"></script>`).join("\n    ");
+  const page = read("workshop/page/workshop.html").replaceAll("{{title}}", title).replace("{{scripts}}", tags);
+  let style = read("shared-ui/base.css") + read("shared-ui/style.css");
+  if (!wire) return { "/": page, "/style.css": style };
+  const inspector = await bundle("shared-ui/wire/wire.ts");
+  style += read("shared-ui/wire/wire.css");
+  return { "/": page, "/style.css": style, "/wire.js": inspector.code, "/wire.js.map": inspector.map };
+}

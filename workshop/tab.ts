@@ -1,0 +1,113 @@
+// The page of a learner in a browser, as a check sees it: what it asks for, what it shows, and a clock that the check moves.
+import { SourceMap } from "node:module";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Browser, Page } from "playwright";
+import { type Bundle, bundle } from "../shared-server/bundle.ts";
+import { Fault } from "./faults.ts";
+import type { Ask, Network, Recorder } from "./recorder.ts";
+import type { RunningServer } from "./run.ts";
+
+declare const recorder: Recorder; // in the page
+
+/** Opens the page. `failed` is told each error that nobody caught in it. */
+export async function openTab(browser: Browser, server: RunningServer, failed: (error: string) => void): Promise<Tab> {
+  const context = await browser.newContext();
+  await context.addInitScript("globalThis.realSetTimeout = setTimeout.bind(globalThis);"); // before the clock takes its place
+  await context.clock.install();
+  await context.clock.pauseAt(Date.now() + 1_000);
+  await context.addInitScript((await bundle("workshop/recorder.ts")).code);
+  const page = await context.newPage();
+  page.on("pageerror", (error) => failed(wordsOf(error, server.client)));
+  const tab = new Tab(page);
+  await tab.loads(server.url);
+  return tab;
+}
+
+/** An error in the page, with the line of client.ts. The browser knows the line of client.js. */
+function wordsOf({ name, message, stack = "" }: Error, { map }: Bundle): string {
+  const [, line, column] = /client\.js:(\d+):(\d+)/.exec(stack) ?? [];
+  const entry = line && new SourceMap(JSON.parse(map)).findEntry(Number(line) - 1, Number(column) - 1);
+  const isOwn = entry && "originalSource" in entry && entry.originalSource.endsWith("client.ts");
+  return `The page reports${isOwn ? ` at client.ts:${entry.originalLine + 1}` : ""}: ${name}: ${message}`;
+}
+
+export class Tab {
+  readonly page: Page;
+
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  /** Loads the page, or loads it again. */
+  async loads(url = this.page.url()): Promise<void> {
+    await this.#soon(this.page.goto(url));
+    await this.#soon(this.page.evaluate(() => recorder.settled()));
+  }
+
+  /** Lets this many milliseconds pass in the page. When it returns, all answers that came meanwhile have been read. */
+  async passes(milliseconds: number): Promise<void> {
+    let now = await this.#soon(this.page.evaluate(() => recorder.settled()));
+    const end = now + milliseconds;
+    // From timer to timer: what a timer starts must be finished before the next one fires.
+    while (now < end) {
+      const due = await this.#soon(this.page.evaluate((time) => recorder.nextDue(time), end));
+      await this.#soon(this.page.clock.runFor(due - now));
+      now = await this.#soon(this.page.evaluate(() => recorder.settled()));
+    }
+  }
+
+  /** The requests for messages that the page has made since it was loaded. */
+  async polls(): Promise<Ask[]> {
+    const asks = await this.#soon(this.page.evaluate(() => recorder.asks));
+    return asks.filter(({ method, path }) => method === "GET" && /^\/msgs\b/.test(path));
+  }
+
+  /** The texts that the page shows. */
+  reads(): Promise<string[]> {
+    return this.#soon(this.page.locator("#messages .text").allTextContents());
+  }
+
+  /** Everything that stands in the list of messages, also what `show` has not drawn. */
+  async list(): Promise<string> {
+    return (await this.#soon(this.page.locator("#messages").textContent())) ?? "";
+  }
+
+  /** Ada types a message and presses Send. */
+  async says(text: string): Promise<void> {
+    await this.#soon(this.page.getByLabel("Name").fill("Ada"));
+    await this.#soon(this.page.getByLabel("Message", { exact: true }).fill(text));
+    await this.#soon(this.page.getByRole("button", { name: "Send" }).click());
+    await this.#soon(this.page.evaluate(() => recorder.settled()));
+  }
+
+  /** From now on, what becomes of the requests of the page. Those that were held go on. */
+  async network(state: Network): Promise<void> {
+    await this.#soon(this.page.evaluate((value) => recorder.setNetwork(value), state));
+    await this.#soon(this.page.evaluate(() => recorder.settled()));
+  }
+
+  /** Another tab is in front of the page, or no longer. */
+  async hidden(value: boolean): Promise<void> {
+    await this.#soon(this.page.evaluate((hidden) => recorder.setHidden(hidden), value));
+    await this.#soon(this.page.evaluate(() => recorder.settled()));
+  }
+
+  /** From now on, `Math.random()` is this number in the page. */
+  async chance(value: number): Promise<void> {
+    await this.#soon(this.page.evaluate((number) => void (recorder.chance = number), value));
+  }
+
+  async closes(): Promise<void> {
+    const closed = this.page.context().close();
+    await Promise.race([closed.catch(() => {}), sleep(2_000, undefined, { ref: false })]); // a page in a loop does not close
+  }
+
+  // A page that is in a loop without an end answers nothing, not even the browser.
+  #soon<T>(answer: Promise<T>): Promise<T> {
+    const fault = new Fault("The page does not answer any more. Is there a loop without an end?", {
+      file: "client.ts",
+    });
+    answer.catch(() => {}); // whatever comes after that
+    return Promise.race([answer, sleep(8_000, fault, { ref: false }).then((late) => Promise.reject(late))]);
+  }
+}

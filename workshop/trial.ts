@@ -1,0 +1,153 @@
+// What a check works with: the learner's server, pages of it in a browser, and words for what is missing.
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { pathToFileURL } from "node:url";
+import type { Browser } from "playwright";
+import type { Exercise } from "./exercises.ts";
+import { Fault, faultOf, lineOf, type Place } from "./faults.ts";
+import type { Message } from "./page/draw.ts";
+import { run, type RunningServer, type ServerClock } from "./run.ts";
+import { openTab, type Tab } from "./tab.ts";
+
+/** What a check says in the end. */
+export interface Verdict {
+  passed: boolean;
+  /** What is missing. */
+  words: string;
+  place: Place | undefined;
+  /** Errors that the server or the page has reported meanwhile. */
+  also: string[];
+}
+
+export interface TrialOptions {
+  /** Opens a browser, or gives the one that is open. */
+  browser: () => Promise<Browser>;
+  /** How long `until` waits, in milliseconds. */
+  patience?: number;
+  /** How long the whole check may take, in milliseconds. */
+  limit?: number;
+}
+
+/** Runs the check of an exercise on a folder with a server.ts and a client.ts. */
+export async function checkFolder(exercise: Exercise, folder: string, options: TrialOptions): Promise<Verdict> {
+  const { browser, patience = 5_000, limit = 30_000 } = options;
+  const { default: check, clock = {} } = (await import(
+    /* @vite-ignore */ pathToFileURL(join(exercise.folder, "check.ts")).href
+  )) as { default: (t: Trial) => Promise<void>; clock?: ServerClock };
+  const t = new Trial(exercise, folder, browser, patience, clock);
+  const late = new Fault(`The check was ended after ${limit / 1_000} s. Is there a loop without an end?`);
+  try {
+    const checked = t.starts().then(() => check(t));
+    await Promise.race([checked, sleep(limit, late, { ref: false }).then((fault) => Promise.reject(fault))]);
+    return { passed: true, words: "", place: undefined, also: t.also };
+  } catch (error) {
+    const { message, place } = faultOf(error, folder, "The check itself failed");
+    return { passed: false, words: message, place, also: t.also };
+  } finally {
+    await t.ends();
+  }
+}
+
+export class Trial {
+  readonly folder: string;
+  /** Errors that the server or a page has reported. */
+  readonly also: string[] = [];
+  readonly #exercise: Exercise;
+  readonly #browser: () => Promise<Browser>;
+  readonly #patience: number;
+  readonly #clock: ServerClock;
+  readonly #tabs: Tab[] = [];
+  #server: RunningServer | undefined;
+
+  constructor(
+    exercise: Exercise,
+    folder: string,
+    browser: () => Promise<Browser>,
+    patience: number,
+    clock: ServerClock,
+  ) {
+    this.#exercise = exercise;
+    this.folder = folder;
+    this.#browser = browser;
+    this.#patience = patience;
+    this.#clock = clock;
+  }
+
+  /**
+   * Fails the check with these words unless this holds. `file` and the patterns say where to look: the first line that matches the
+   * first pattern, or else the next pattern, or else "TODO".
+   */
+  needs(holds: unknown, words: string, file?: string, ...patterns: RegExp[]): asserts holds {
+    if (!holds) throw new Fault(words, file ? lineOf(this.folder, file, patterns) : undefined);
+  }
+
+  /** Waits until this holds, five seconds at most. Then it fails the check as `needs` does. */
+  async until(holds: () => unknown, words: string, file?: string, ...patterns: RegExp[]): Promise<void> {
+    const end = Date.now() + this.#patience;
+    while (!(await holds())) {
+      this.needs(Date.now() < end, words, file, ...patterns);
+      await sleep(10);
+    }
+  }
+
+  /** The address of the server, without a slash at the end. */
+  get url(): string {
+    return this.#server!.url;
+  }
+
+  /** Whether the server still runs. */
+  get runs(): boolean {
+    return this.#server?.fault === undefined;
+  }
+
+  /** Starts the server, or starts it again at the same port: a new process remembers nothing. Each check begins with one that runs. */
+  async starts(): Promise<void> {
+    this.#server = await run(this.folder, {
+      title: this.#exercise.title,
+      quiet: true,
+      patience: 2 * this.#patience,
+      clock: this.#clock,
+      ...(this.#server && { port: this.#server.port }),
+    });
+  }
+
+  /** Ends the server as a crash does: it says nothing, and its connections break. */
+  async stops(): Promise<void> {
+    await this.#server?.stop();
+  }
+
+  /** Requests a path of the server, without a browser. */
+  async asks(path: string, init: RequestInit = {}): Promise<Response> {
+    const signal = AbortSignal.timeout(this.#patience);
+    return fetch(this.url + path, { signal, ...init }).catch((error: Error) => {
+      const why = error.name === "TimeoutError" ? `gets no answer in ${this.#patience / 1_000} s` : "breaks off";
+      throw new Fault(`${init.method ?? "GET"} ${path} ${why}.`, lineOf(this.folder, "server.ts", [/"\/msgs"/]));
+    });
+  }
+
+  /** Posts as Bob, without a browser. */
+  async posts(text: string): Promise<Message> {
+    const response = await this.asks("/msgs", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ user: "Bob", text, draftId: crypto.randomUUID() }),
+    });
+    const { ok, status } = response;
+    this.needs(ok, `POST /msgs answers ${status}: Bob's message was not accepted.`, "server.ts", /\.post\(/);
+    return response.json() as Promise<Message>;
+  }
+
+  /** Ada opens the page in a browser. In it no time passes until the check lets it pass. */
+  async opens(): Promise<Tab> {
+    const tab = await openTab(await this.#browser(), this.#server!, (error) => this.also.push(error));
+    this.#tabs.push(tab);
+    return tab;
+  }
+
+  /** Ends everything that the check has started. */
+  async ends(): Promise<void> {
+    if (this.#server?.fault) this.also.push(this.#server.fault.message);
+    await Promise.all(this.#tabs.map((tab) => tab.closes())); // first, or the page reports that the server is gone
+    await this.#server?.stop();
+  }
+}
