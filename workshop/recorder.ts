@@ -35,18 +35,19 @@ const recorder = {
     Object.defineProperty(document, "visibilityState", { configurable: true, value: value ? "hidden" : "visible" });
     document.dispatchEvent(new Event("visibilitychange"));
   },
-  /** When the next timer is due, up to this time. */
-  nextDue(end: number): number {
-    return dues.reduce((next, due) => (due > Date.now() && due < next ? due : next), end);
-  },
-  /** Resolves when nothing happens any more unless time passes: all answers are there and have been read. */
-  async settled(): Promise<number> {
+  /**
+   * Resolves when nothing happens any more unless time passes: all answers are there and have been read. A page that asks again and
+   * again is not waited for. Returns the time, when the next timer is due, up to `end`, and how often the page has asked.
+   */
+  async settled(end = Infinity): Promise<{ now: number; due: number; asked: number }> {
     const before = asks.length;
     for (let rounds = 0, quiet = 0; quiet < 3 && rounds < 1_000 && asks.length < before + 20; rounds++) {
       await nextTask();
       quiet = busy > 0 ? 0 : quiet + 1;
     }
-    return Date.now();
+    const now = Date.now();
+    const next = dues.reduce((first, due) => (due > now && due < first ? due : first), end);
+    return { now, due: next, asked: asks.length };
   },
 };
 (globalThis as { recorder?: object }).recorder = recorder;
@@ -96,15 +97,15 @@ async function counted<T>(work: () => Promise<T>): Promise<T> {
 }
 
 globalThis.setTimeout = ((run: () => void, time = 0, ...rest: []) => {
-  dues.push(Date.now() + time);
+  dues.push(Date.now() + Math.max(1, time));
   return setTimeout(run, time, ...rest);
 }) as typeof globalThis.setTimeout;
 
 globalThis.setInterval = ((run: () => void, time = 0, ...rest: []) => {
-  dues.push(Date.now() + time);
+  dues.push(Date.now() + Math.max(1, time));
   return setInterval(
     () => {
-      dues.push(Date.now() + time);
+      dues.push(Date.now() + Math.max(1, time));
       run();
     },
     time,

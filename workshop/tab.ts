@@ -41,18 +41,19 @@ export class Tab {
   /** Loads the page, or loads it again. */
   async loads(url = this.page.url()): Promise<void> {
     await this.#soon(this.page.goto(url));
-    await this.#soon(this.page.evaluate(() => recorder.settled()));
+    await this.#settled();
   }
 
   /** Lets this many milliseconds pass in the page. When it returns, all answers that came meanwhile have been read. */
   async passes(milliseconds: number): Promise<void> {
-    let now = await this.#soon(this.page.evaluate(() => recorder.settled()));
-    const end = now + milliseconds;
-    // From timer to timer: what a timer starts must be finished before the next one fires.
-    while (now < end) {
-      const due = await this.#soon(this.page.evaluate((time) => recorder.nextDue(time), end));
-      await this.#soon(this.page.clock.runFor(due - now));
-      now = await this.#soon(this.page.evaluate(() => recorder.settled()));
+    let state = await this.#settled();
+    const [end, most] = [state.now + milliseconds, state.asked + 60];
+    state = await this.#settled(end);
+    // From timer to timer: what one starts must be finished before the next one fires. A page that knows no pause would ask
+    // hundreds of times: sixty are enough to see it.
+    while (state.now < end && state.asked < most) {
+      await this.#soon(this.page.clock.runFor(state.due - state.now));
+      state = await this.#settled(end);
     }
   }
 
@@ -77,19 +78,19 @@ export class Tab {
     await this.#soon(this.page.getByLabel("Name").fill("Ada"));
     await this.#soon(this.page.getByLabel("Message", { exact: true }).fill(text));
     await this.#soon(this.page.getByRole("button", { name: "Send" }).click());
-    await this.#soon(this.page.evaluate(() => recorder.settled()));
+    await this.#settled();
   }
 
   /** From now on, what becomes of the requests of the page. Those that were held go on. */
   async network(state: Network): Promise<void> {
     await this.#soon(this.page.evaluate((value) => recorder.setNetwork(value), state));
-    await this.#soon(this.page.evaluate(() => recorder.settled()));
+    await this.#settled();
   }
 
   /** Another tab is in front of the page, or no longer. */
   async hidden(value: boolean): Promise<void> {
     await this.#soon(this.page.evaluate((hidden) => recorder.setHidden(hidden), value));
-    await this.#soon(this.page.evaluate(() => recorder.settled()));
+    await this.#settled();
   }
 
   /** From now on, `Math.random()` is this number in the page. */
@@ -100,6 +101,10 @@ export class Tab {
   async closes(): Promise<void> {
     const closed = this.page.context().close();
     await Promise.race([closed.catch(() => {}), sleep(2_000, undefined, { ref: false })]); // a page in a loop does not close
+  }
+
+  #settled(end?: number): ReturnType<Recorder["settled"]> {
+    return this.#soon(this.page.evaluate((time) => recorder.settled(time), end));
   }
 
   // A page that is in a loop without an end answers nothing, not even the browser.

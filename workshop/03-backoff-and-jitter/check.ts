@@ -1,0 +1,81 @@
+import type { Trial } from "../trial.ts";
+
+export default async function check(t: Trial): Promise<void> {
+  const ada = await t.opens();
+  await ada.passes(3_100);
+
+  /** Lets every poll fail for so many seconds. Returns the pauses between them, in seconds. */
+  const pausesWith = async (chance: number, seconds: number) => {
+    const before = (await ada.polls()).length;
+    await ada.chance(chance);
+    await ada.network("refused");
+    await ada.passes(seconds * 1_000);
+    const failed = (await ada.polls()).slice(before);
+    return failed.slice(1).map(({ at }, i) => (at - failed[i]!.at) / 1_000);
+  };
+  /** The server is back, and the next answer arrives. */
+  const comesBack = async () => {
+    const before = (await ada.polls()).length;
+    await ada.network("up");
+    await ada.passes(30_000);
+    return (await ada.polls()).length > before;
+  };
+
+  const pauses = await pausesWith(0.9, 70);
+  t.needs(
+    pauses.length > 0,
+    "One failed poll ends the loop for good: the server comes back, and the page never asks again.",
+    "client.ts",
+    /fetch\("\/msgs/,
+  );
+  const delay = [/Math\.random/, /2 \*\*|Math\.pow/, /catch/];
+  t.needs(
+    pauses.every((pause) => pause > 0.02),
+    "After a failed poll the page asks again at once. A server in trouble needs a pause.",
+    "client.ts",
+    /catch/,
+  );
+  t.needs(
+    pauses.length > 3 && pauses[3]! > 1.5 * pauses[0]!,
+    "The pauses do not grow: after the fourth failure in a row the page rests no longer than after the first one.",
+    "client.ts",
+    ...delay,
+  );
+  t.needs(
+    Math.max(...pauses) < 25,
+    "The pauses grow without a limit: one takes longer than 25 s. When the server is back, the page must notice soon.",
+    "client.ts",
+    ...delay,
+  );
+
+  t.needs(
+    await comesBack(),
+    "The server is back for half a minute, and the page has not asked.",
+    "client.ts",
+    ...delay,
+  );
+  const later = await pausesWith(0.1, 10);
+  t.needs(
+    later[0]! <= 1.5 * pauses[0]!,
+    "A new outage begins with the long pauses of the one before. After an answer, the failures must count from 0 again.",
+    "client.ts",
+    /\+\+|\+= ?1/,
+    ...delay,
+  );
+  t.needs(
+    Math.abs(later[2]! - pauses[2]!) > 0.1,
+    "The pauses have no jitter: two pages that failed at the same moment come back at the same moment, again and again.",
+    "client.ts",
+    ...delay,
+  );
+
+  await comesBack();
+  await ada.network("broken");
+  await ada.passes(3_100);
+  t.needs(
+    await comesBack(),
+    "A proxy answers 502 with a page of HTML, and the page never asks again. Reading the answer can fail, too.",
+    "client.ts",
+    /json\(/,
+  );
+}

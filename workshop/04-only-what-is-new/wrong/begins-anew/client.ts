@@ -1,0 +1,60 @@
+// After a failure the page asks without its cursor. The server sends everything once more, and the page adds it.
+// The check says: After an outage the page shows messages twice: it has forgotten its cursor, got everything again, and added it.
+import { type Message, onSend, say, show } from "#page";
+
+const messages: Message[] = [];
+let cursor = ""; // where to continue: the server has made it, and only the server looks into it
+let failures = 0; // in a row
+
+// msg:get
+async function poll() {
+  for (;;) {
+    if (document.hidden) await rest(); // nobody looks at the page: not a single request until somebody does
+    let pause = 3_000; // counted from the answer: never two polls at a time
+    try {
+      const response = await fetch(`/msgs?since=${encodeURIComponent(cursor)}`);
+      if (!response.ok) throw new Error(response.statusText); // fetch rejects when there is no answer, not when it is a 502
+      if (response.status !== 204) {
+        const update = await response.json();
+        messages.push(...update.msg);
+        show(messages);
+        cursor = update.cursor;
+      }
+      say("connected");
+      failures = 0;
+    } catch {
+      say("reconnecting");
+      cursor = "";
+      pause = retryDelay(++failures);
+    }
+    await rest(pause);
+  }
+}
+
+/** How long to rest after so many failures in a row, in milliseconds: the upper bound doubles (backoff), and chance spreads the pages (jitter). */
+function retryDelay(failures: number): number {
+  return 500 + Math.random() * Math.min(20_000, 500 * 2 ** failures);
+}
+
+let wake = () => {}; // ends the rest
+
+/** Resolves when this time has passed, or when somebody calls `wake`. Without a time, only `wake` ends it. */
+function rest(milliseconds?: number): Promise<void> {
+  return new Promise((resolve) => {
+    wake = resolve;
+    if (milliseconds !== undefined) setTimeout(resolve, milliseconds);
+  });
+}
+
+document.addEventListener("visibilitychange", () => document.hidden || wake());
+
+void poll();
+
+// msg:post
+onSend((draft) =>
+  fetch("/msgs", {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(draft),
+  }),
+);

@@ -1,0 +1,57 @@
+// The page shows what the update brings, and no longer what it had.
+// The check says: The page shows only what is new. What it showed before is gone: add to it.
+import { onSend, say, show } from "#page";
+
+let cursor = ""; // where to continue: the server has made it, and only the server looks into it
+let failures = 0; // in a row
+
+// msg:get
+async function poll() {
+  for (;;) {
+    if (document.hidden) await rest(); // nobody looks at the page: not a single request until somebody does
+    let pause = 3_000; // counted from the answer: never two polls at a time
+    try {
+      const response = await fetch(`/msgs?since=${encodeURIComponent(cursor)}`);
+      if (!response.ok) throw new Error(response.statusText); // fetch rejects when there is no answer, not when it is a 502
+      if (response.status !== 204) {
+        const update = await response.json();
+        show(update.msg);
+        cursor = update.cursor;
+      }
+      say("connected");
+      failures = 0;
+    } catch {
+      say("reconnecting");
+      pause = retryDelay(++failures);
+    }
+    await rest(pause);
+  }
+}
+
+/** How long to rest after so many failures in a row, in milliseconds: the upper bound doubles (backoff), and chance spreads the pages (jitter). */
+function retryDelay(failures: number): number {
+  return 500 + Math.random() * Math.min(20_000, 500 * 2 ** failures);
+}
+
+let wake = () => {}; // ends the rest
+
+/** Resolves when this time has passed, or when somebody calls `wake`. Without a time, only `wake` ends it. */
+function rest(milliseconds?: number): Promise<void> {
+  return new Promise((resolve) => {
+    wake = resolve;
+    if (milliseconds !== undefined) setTimeout(resolve, milliseconds);
+  });
+}
+
+document.addEventListener("visibilitychange", () => document.hidden || wake());
+
+void poll();
+
+// msg:post
+onSend((draft) =>
+  fetch("/msgs", {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(draft),
+  }),
+);
