@@ -16,7 +16,7 @@ const read = (file: string | URL) => readFileSync(new URL(file, root), "utf8").r
 const files = readdirSync(root, { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile())
   .map(({ parentPath, name }) => relative(fileURLToPath(root), join(parentPath, name)).replaceAll("\\", "/"))
-  .filter((file) => !/(^|\/)(\.|node_modules\/|test-results\/|playwright-report\/)/.test(file));
+  .filter((file) => !/(^|\/)(\.|node_modules\/|playground\/|test-results\/|playwright-report\/)/.test(file));
 const pages = files.filter((file) => file.endsWith(".md"));
 
 /** The links and images of a page: where to, and the title, which for a test is that of the test. */
@@ -32,12 +32,13 @@ function anchors(page: URL): string[] {
   return Array.from(read(page).matchAll(/^#+ (.+)$/gm), ([, heading]) => slugger.slug(heading!));
 }
 
-/** The TypeScript that a page is about: the files of its folder, and those that it links to. */
+/** The TypeScript that a page is about: the files of its folder, in the workshop those of the solution, and those that it links to. */
 function sourcesOf(page: string): string[] {
   const linked = links(read(page)).map(({ to }) => new URL(to.split("#")[0]!, new URL(page, root)).pathname);
-  const folder = dirname(page);
+  const folders = [dirname(page), `${dirname(page)}/solution`];
   return files.filter(
-    (file) => file.endsWith(".ts") && (dirname(file) === folder || linked.includes(new URL(file, root).pathname)),
+    (file) =>
+      file.endsWith(".ts") && (folders.includes(dirname(file)) || linked.includes(new URL(file, root).pathname)),
   );
 }
 
@@ -87,7 +88,7 @@ test("The minutes of the steps of the workshop add up to what it says it takes",
 
 test("No two files have the same name, unless they are twins", () => {
   const twins =
-    /^(README\.md|server\.ts|client\.ts|client\.test\.ts|package(-lock)?\.json|polling\.ts|http2-push\.ts|socket-io\.ts)$/;
+    /^(README\.md|hints\.md|server\.ts|client\.ts|check\.ts|client\.test\.ts|package(-lock)?\.json|polling\.ts|http2-push\.ts|socket-io\.ts)$/;
   const names = files.map((file) => basename(file)).filter((name) => !twins.test(name));
   expect(names.filter((name, i) => names.indexOf(name) !== i)).toEqual([]);
 });

@@ -1,5 +1,6 @@
 // The tables in the READMEs: what differs in the code, what tests found out, what is counted, and what the bench measured.
 import { readFileSync } from "node:fs";
+import { basename } from "node:path";
 import { markdownTable } from "markdown-table";
 import { charts } from "../bench/charts.ts";
 import { short } from "../bench/report.ts";
@@ -16,6 +17,7 @@ import {
   withoutTls,
 } from "../bench/rows.ts";
 import { type Variant, variants } from "../shared-server/variants.ts";
+import { exercises } from "../workshop/exercises.ts";
 import { behaviour, groups } from "./behaviour.ts";
 import { bytesOf, linesIn, linesOf } from "./count.ts";
 import { serverRows } from "./servers.ts";
@@ -39,6 +41,7 @@ export async function sections(results: Results | undefined): Promise<Record<str
     "README.md": { servers: servers(), figures: figures(results) },
     "compare/README.md": { behaviour: behaviours(), counted: await counted() },
     "bench/README.md": { measured: measured(results), missed: missed(results) },
+    "workshop/README.md": { exercises: exerciseTable() },
   };
 }
 
@@ -55,6 +58,15 @@ export function withSections(text: string, all: Record<string, string>): string 
 function servers(): string {
   const lines = names.map(linesOf).map(({ server, client }) => `${server} + ${client}`);
   return markdownTable([head(""), ["Lines, server.ts + client.ts", ...lines], ...serverRows()]);
+}
+
+function exerciseTable(): string {
+  const rows = exercises.map(({ number, title, minutes, folder }) => [
+    number,
+    `[${title}](${basename(folder)}/README.md)`,
+    String(minutes),
+  ]);
+  return markdownTable([["", "exercise", "minutes"], ...rows], { align: ["l", "l", "r"] });
 }
 
 /** The three figures that a chooser asks for first, with TLS for all four: that is what production costs. */

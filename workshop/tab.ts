@@ -4,10 +4,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Browser, Page } from "playwright";
 import { type Bundle, bundle } from "../shared-server/bundle.ts";
 import { Fault } from "./faults.ts";
-import type { Ask, Network, Recorder } from "./recorder.ts";
+import type { Ask, Network, InPage } from "./in-page.ts";
 import type { RunningServer } from "./run.ts";
 
-declare const recorder: Recorder; // in the page
+declare const inPage: InPage; // in the page
 
 /** Opens the page. `failed` is told each error that nobody caught in it. */
 export async function openTab(browser: Browser, server: RunningServer, failed: (error: string) => void): Promise<Tab> {
@@ -15,7 +15,7 @@ export async function openTab(browser: Browser, server: RunningServer, failed: (
   await context.addInitScript("globalThis.realSetTimeout = setTimeout.bind(globalThis);"); // before the clock takes its place
   await context.clock.install();
   await context.clock.pauseAt(Date.now() + 1_000);
-  await context.addInitScript((await bundle("workshop/recorder.ts")).code);
+  await context.addInitScript((await bundle("workshop/in-page.ts")).code);
   const page = await context.newPage();
   page.on("pageerror", (error) => failed(wordsOf(error, server.client)));
   const tab = new Tab(page);
@@ -59,7 +59,7 @@ export class Tab {
 
   /** The requests for messages that the page has made since it was loaded. */
   async polls(): Promise<Ask[]> {
-    const asks = await this.#soon(this.page.evaluate(() => recorder.asks));
+    const asks = await this.#soon(this.page.evaluate(() => inPage.asks));
     return asks.filter(({ method, path }) => method === "GET" && /^\/msgs\b/.test(path));
   }
 
@@ -83,19 +83,19 @@ export class Tab {
 
   /** From now on, what becomes of the requests of the page. Those that were held go on. */
   async network(state: Network): Promise<void> {
-    await this.#soon(this.page.evaluate((value) => recorder.setNetwork(value), state));
+    await this.#soon(this.page.evaluate((value) => inPage.setNetwork(value), state));
     await this.#settled();
   }
 
   /** Another tab is in front of the page, or no longer. */
   async hidden(value: boolean): Promise<void> {
-    await this.#soon(this.page.evaluate((hidden) => recorder.setHidden(hidden), value));
+    await this.#soon(this.page.evaluate((hidden) => inPage.setHidden(hidden), value));
     await this.#settled();
   }
 
   /** From now on, `Math.random()` is this number in the page. */
   async chance(value: number): Promise<void> {
-    await this.#soon(this.page.evaluate((number) => void (recorder.chance = number), value));
+    await this.#soon(this.page.evaluate((number) => void (inPage.chance = number), value));
   }
 
   async closes(): Promise<void> {
@@ -103,8 +103,8 @@ export class Tab {
     await Promise.race([closed.catch(() => {}), sleep(2_000, undefined, { ref: false })]); // a page in a loop does not close
   }
 
-  #settled(end?: number): ReturnType<Recorder["settled"]> {
-    return this.#soon(this.page.evaluate((time) => recorder.settled(time), end));
+  #settled(end?: number): ReturnType<InPage["settled"]> {
+    return this.#soon(this.page.evaluate((time) => inPage.settled(time), end));
   }
 
   // A page that is in a loop without an end answers nothing, not even the browser.

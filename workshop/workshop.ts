@@ -6,12 +6,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Browser } from "playwright";
 import { fail, portOr, takeSettings } from "../shared-server/command.ts";
 import { variants } from "../shared-server/variants.ts";
-import { doctor } from "./doctor.ts";
+import { doctor, doctorOfBrowser } from "./doctor.ts";
 import { type Exercise, exerciseOf, exercises, filesOf, root } from "./exercises.ts";
 import { Fault } from "./faults.ts";
+import { openBrowser } from "./open-browser.ts";
 import { folderOf, progress, remember, replace, shown } from "./progress.ts";
 import { run, type RunningServer } from "./run.ts";
-import { checkFolder } from "./trial.ts";
+import { checkFolder } from "./tester.ts";
 
 const [command = "", ...all] = process.argv.slice(2);
 const words = all.filter((word) => !word.includes("="));
@@ -25,7 +26,7 @@ const commands: Record<string, () => unknown> = {
   diff: () => diff(named()),
   solve: () => solve(named()),
   reset: () => reset(named()),
-  doctor,
+  doctor: async () => (words[0] === "browser" ? doctorOfBrowser() : process.exit((await doctor()) ? 0 : 1)),
   "diff:variants": diffVariants,
 };
 await commands[command]!();
@@ -115,17 +116,6 @@ async function check(it: Exercise) {
   }
   await Promise.race([browser?.close(), sleep(2_000)]);
   process.exit(verdict.passed ? 0 : 1);
-}
-
-async function openBrowser(): Promise<Browser> {
-  const { chromium } = await import("playwright");
-  const { findBrowser, quiet } = await import("../e2e/browser.ts");
-  const found = findBrowser();
-  if (!found)
-    throw new Fault(
-      "This check needs a Chromium, Chrome or Edge, and there is none. Install one, or run: npx playwright install chromium",
-    );
-  return chromium.launch({ ...found, args: quiet });
 }
 
 function hint(it: Exercise) {

@@ -1,6 +1,6 @@
-import type { Trial } from "../trial.ts";
+import type { Tester } from "../tester.ts";
 
-export default async function check(t: Trial): Promise<void> {
+export default async function check(t: Tester): Promise<void> {
   const ada = await t.opens();
   const count = async () => (await ada.polls()).length;
   await ada.passes(3_100);

@@ -1,11 +1,11 @@
 import type { Update } from "../../shared-chat/message.ts";
 import type { ServerClock } from "../run.ts";
-import type { Trial } from "../trial.ts";
+import type { Tester } from "../tester.ts";
 
 // All messages have the same time: a fast server says several things in a millisecond.
 export const clock: ServerClock = { standsStill: true };
 
-export default async function check(t: Trial): Promise<void> {
+export default async function check(t: Tester): Promise<void> {
   const since = async (cursor?: string) => {
     const response = await t.asks(cursor === undefined ? "/msgs" : `/msgs?since=${encodeURIComponent(cursor)}`);
     const body = await response.text();

@@ -19,7 +19,7 @@ export interface Verdict {
   also: string[];
 }
 
-export interface TrialOptions {
+export interface TesterOptions {
   /** Opens a browser, or gives the one that is open. */
   browser: () => Promise<Browser>;
   /** How long `until` waits, in milliseconds. */
@@ -29,12 +29,12 @@ export interface TrialOptions {
 }
 
 /** Runs the check of an exercise on a folder with a server.ts and a client.ts. */
-export async function checkFolder(exercise: Exercise, folder: string, options: TrialOptions): Promise<Verdict> {
+export async function checkFolder(exercise: Exercise, folder: string, options: TesterOptions): Promise<Verdict> {
   const { browser, patience = 5_000, limit = 30_000 } = options;
   const { default: check, clock = {} } = (await import(
     /* @vite-ignore */ pathToFileURL(join(exercise.folder, "check.ts")).href
-  )) as { default: (t: Trial) => Promise<void>; clock?: ServerClock };
-  const t = new Trial(exercise, folder, browser, patience, clock);
+  )) as { default: (t: Tester) => Promise<void>; clock?: ServerClock };
+  const t = new Tester(exercise, folder, browser, patience, clock);
   const late = new Fault(`The check was ended after ${limit / 1_000} s. Is there a loop without an end?`);
   try {
     const checked = t.starts().then(() => check(t));
@@ -48,7 +48,7 @@ export async function checkFolder(exercise: Exercise, folder: string, options: T
   }
 }
 
-export class Trial {
+export class Tester {
   readonly folder: string;
   /** Errors that the server or a page has reported. */
   readonly also: string[] = [];

@@ -21,7 +21,7 @@ let network: Network = "up";
 let release: (() => void)[] = [];
 let busy = 0; // answers that are on their way, and those that are being read
 
-const recorder = {
+const inPage = {
   asks,
   /** Whatever asks for a random number gets this one. */
   chance: undefined as number | undefined,
@@ -50,15 +50,15 @@ const recorder = {
     return { now, due: next, asked: asks.length };
   },
 };
-(globalThis as { recorder?: object }).recorder = recorder;
-export type Recorder = typeof recorder;
+(globalThis as { inPage?: object }).inPage = inPage;
+export type InPage = typeof inPage;
 
 const { realSetTimeout } = globalThis as unknown as { realSetTimeout: typeof globalThis.setTimeout };
 const nextTask = () => new Promise((resolve) => realSetTimeout(resolve, busy > 0 ? 2 : 0));
 
 const { fetch, setTimeout, setInterval } = globalThis;
 const random = Math.random.bind(Math);
-Math.random = () => recorder.chance ?? random();
+Math.random = () => inPage.chance ?? random();
 
 globalThis.fetch = async (input, init) => {
   const { method, url } = new Request(input, init);

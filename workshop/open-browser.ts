@@ -1,0 +1,16 @@
+import type { Browser } from "playwright";
+import { Fault } from "./faults.ts";
+
+/**
+ * Opens the browser of the checks.
+ * @throws {Fault} when there is none.
+ */
+export async function openBrowser(): Promise<Browser> {
+  const { chromium } = await import("playwright"); // only a check that needs a browser waits for it
+  const { findBrowser, quiet } = await import("../e2e/browser.ts");
+  const found = findBrowser();
+  if (found) return chromium.launch({ ...found, args: quiet });
+  throw new Fault(
+    "This needs a Chromium, Chrome or Edge, and none was found. Install one, or run: npx playwright install chromium",
+  );
+}
