@@ -15,6 +15,83 @@ type Edit = [from: string, to: string, title: string];
 
 /** The edits, by the file to break and the file with the test. */
 const edits: Record<string, Record<string, Edit[]>> = {
+  "workshop/faults.ts": {
+    "workshop/commands.test.ts": [
+      ["[...patterns, /TODO/]", "patterns", "A learner works through an exercise with nothing but the commands"],
+    ],
+  },
+  "workshop/progress.ts": {
+    "workshop/commands.test.ts": [
+      [
+        "cpSync(folder, kept, { recursive: true });",
+        "",
+        "A learner works through an exercise with nothing but the commands",
+      ],
+    ],
+  },
+  "workshop/workshop.ts": {
+    "workshop/commands.test.ts": [
+      [
+        "remember(({ passed }) => (passed[it.number] = new Date().toISOString()));",
+        "",
+        "A learner works through an exercise with nothing but the commands",
+      ],
+    ],
+  },
+  "workshop/run.ts": {
+    "workshop/commands.test.ts": [
+      [
+        "worker.performance.eventLoopUtilization().utilization > 0.5",
+        "false",
+        "The check of a learner's code with an endless loop in the server gets words and a line",
+      ],
+      [
+        "else ended(new Fault(`The server ended before it listened. ${rightPort}`, listenIn(folder)));",
+        "",
+        "The check of a learner's code that ends gets words and a line",
+      ],
+    ],
+    "workshop/workshop.test.ts": [
+      [
+        "Date.now = () => now;",
+        "",
+        "Exercise 04 Only what is new is not done with the wrong solution timestamp, which gets its words and a line",
+      ],
+    ],
+  },
+  "workshop/tab.ts": {
+    "workshop/commands.test.ts": [
+      [
+        "return Promise.race([answer, sleep(",
+        "return answer ?? Promise.race([answer, sleep(",
+        "The check of a learner's code with an endless loop in the client gets words, in seconds",
+      ],
+    ],
+  },
+  "workshop/in-page.ts": {
+    "workshop/workshop.test.ts": [
+      [
+        'if (network === "held")',
+        "if (false)",
+        "Exercise 01 First poll is not done with the wrong solution interval, which gets its words and a line",
+      ],
+      [
+        "Math.random = () => inPage.chance ?? random();",
+        "",
+        "Exercise 03 Backoff and jitter is done with its solution",
+      ],
+    ],
+  },
+  "workshop/doctor.ts": {
+    "workshop/commands.test.ts": [
+      [
+        "rawPacket?.[0] !== 22",
+        "rawPacket?.[0] === 22",
+        "The doctor notices a browser that takes localhost for HTTPS only",
+      ],
+      ["await each.unregister();", "each;", "The doctor notices another project's service worker, and removes it"],
+    ],
+  },
   "shared-ui/connection.ts": {
     "shared-ui/connection.test.ts": [
       [

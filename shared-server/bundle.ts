@@ -28,7 +28,7 @@ export async function build(entry: string, minify = false): Promise<Bundle> {
   const vite = await import("vite");
   const result = await vite.build({
     configFile: false,
-    logLevel: "error",
+    logLevel: "silent", // what is wrong is in the error that it throws
     root: fileURLToPath(new URL("..", import.meta.url)),
     publicDir: false,
     resolve: { conditions: ["module", "browser", "production"] }, // the same for every NODE_ENV

@@ -1,5 +1,5 @@
 // Turns the TypeScript of a folder into what can run: server.ts for Node, client.ts for the browser.
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { build as bundle, parseSync } from "vite";
@@ -18,6 +18,9 @@ export interface Compiled {
  * @throws {Fault} when it cannot be compiled, with the first line that is no TypeScript.
  */
 export async function compile(folder: string): Promise<Compiled> {
+  for (const name of ["server.ts", "client.ts"])
+    if (!existsSync(join(folder, name)))
+      throw new Fault(`${name} is missing. npm run reset brings it back, and keeps a copy of the rest.`);
   for (const name of readdirSync(folder).filter((file) => file.endsWith(".ts"))) checkSyntax(folder, name);
   const [server, client] = await Promise.all([
     forNode(join(folder, "server.ts")).catch((error) => cannotCompile(error, "server.ts")),
@@ -38,7 +41,7 @@ function checkSyntax(folder: string, name: string) {
 function cannotCompile(error: Error, file: string): never {
   const lines = stripVTControlCharacters(error.message)
     .split("\n")
-    .filter((line) => line.trim() && !/^Build failed/.test(line));
+    .filter((line) => line.trim() && !line.startsWith("Build failed"));
   throw new Fault(`It cannot be compiled: ${lines[0]}`, { file });
 }
 

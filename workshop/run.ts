@@ -85,7 +85,10 @@ export async function run(folder: string, options: RunOptions): Promise<RunningS
     else if (error.port === port) ended(inUse(port));
     else ended(new Fault(`The server listens on port ${error.port}, which is in use. ${rightPort}`, listenIn(folder)));
   });
-  worker.on("exit", () => ended(new Fault("The server ended by itself, without an error.", { file: "server.ts" })));
+  worker.on("exit", () => {
+    if (listening) ended(new Fault("The server ended by itself, without an error.", { file: "server.ts" }));
+    else ended(new Fault(`The server ended before it listened. ${rightPort}`, listenIn(folder)));
+  });
   try {
     await untilItListens(running, worker, folder, options.patience ?? 10_000);
     listening = true;

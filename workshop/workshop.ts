@@ -63,13 +63,13 @@ function overview() {
 
 /** Runs the learner's server, and starts it again whenever a file is saved. Ctrl-C ends it. */
 async function exercise(it: Exercise) {
+  const port = portOr(3100 + Number(it.number));
   const folder = folderOf(it);
   if (!existsSync(folder)) replace(it, "start");
   const files = readdirSync(folder).filter((file) => file.endsWith(".ts"));
   console.log(`Exercise ${it.number}: ${it.title}. The task is in ${shown(it.folder)}/README.md.`);
   console.log(`Write in ${shown(folder)}: ${files.join(", ")}. When you are done: npm run check ${it.number}\n`);
 
-  const port = portOr(3100 + Number(it.number));
   let server: RunningServer | undefined;
   const tell = (fault: Fault) =>
     console.error(`${placed(folder, fault)}${fault.message}\nIt starts again when you save a file.\n`);

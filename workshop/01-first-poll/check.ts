@@ -2,6 +2,7 @@ import type { Tester } from "../tester.ts";
 
 export default async function check(t: Tester): Promise<void> {
   await t.posts("hello");
+  await t.asks("/msgs");
   const ada = await t.opens();
   t.needs(
     (await ada.polls()).length > 0,

@@ -1,7 +1,7 @@
 // The page asks for all messages, again and again, also for those that it has.
 import { onSend, say, show } from "#page";
 
-let failures = 0; // in a row
+let failed = 0; // in a row
 
 // msg:get
 async function poll() {
@@ -15,10 +15,10 @@ async function poll() {
       const { msg } = await response.json();
       show(msg);
       say("connected");
-      failures = 0;
+      failed = 0;
     } catch {
       say("reconnecting");
-      pause = retryDelay(++failures);
+      pause = retryDelay(++failed);
     }
     await rest(pause);
   }

@@ -2,7 +2,7 @@
 // The check says: After a failed poll the page asks again at once. A server in trouble needs a pause.
 import { onSend, say, show } from "#page";
 
-let failures = 0; // in a row
+let failed = 0; // in a row
 
 // msg:get
 async function poll() {
@@ -15,7 +15,7 @@ async function poll() {
       const { msg } = await response.json();
       show(msg);
       say("connected");
-      failures = 0;
+      failed = 0;
     } catch {
       say("reconnecting");
       pause = 0;

@@ -2,7 +2,7 @@
 // The check says: A proxy answers 502 with a page of HTML, and the page never asks again. Reading the answer can fail, too.
 import { onSend, say, show } from "#page";
 
-let failures = 0; // in a row
+let failed = 0; // in a row
 
 // msg:get
 async function poll() {
@@ -11,10 +11,10 @@ async function poll() {
     let response: Response;
     try {
       response = await fetch("/msgs");
-      failures = 0;
+      failed = 0;
     } catch {
       say("reconnecting");
-      await rest(retryDelay(++failures));
+      await rest(retryDelay(++failed));
       continue;
     }
     const { msg } = await response.json();

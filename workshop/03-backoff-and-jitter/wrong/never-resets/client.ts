@@ -2,7 +2,7 @@
 // The check says: A new outage begins with the long pauses of the one before. After an answer, the failures must count from 0 again.
 import { onSend, say, show } from "#page";
 
-let failures = 0; // in a row
+let failed = 0; // in a row
 
 // msg:get
 async function poll() {
@@ -17,7 +17,7 @@ async function poll() {
       say("connected");
     } catch {
       say("reconnecting");
-      pause = retryDelay(++failures);
+      pause = retryDelay(++failed);
     }
     await rest(pause);
   }

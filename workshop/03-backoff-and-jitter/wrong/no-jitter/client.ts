@@ -2,7 +2,7 @@
 // The check says: The pauses have no jitter: two pages that failed at the same moment come back at the same moment, again and again.
 import { onSend, say, show } from "#page";
 
-let failures = 0; // in a row
+let failed = 0; // in a row
 
 // msg:get
 async function poll() {
@@ -15,10 +15,10 @@ async function poll() {
       const { msg } = await response.json();
       show(msg);
       say("connected");
-      failures = 0;
+      failed = 0;
     } catch {
       say("reconnecting");
-      pause = retryDelay(++failures);
+      pause = retryDelay(++failed);
     }
     await rest(pause);
   }

@@ -4,7 +4,7 @@ import { type Message, onSend, say, show } from "#page";
 
 const messages: Message[] = [];
 let cursor = ""; // where to continue: the server has made it, and only the server looks into it
-let failures = 0; // in a row
+let failed = 0; // in a row
 
 // msg:get
 async function poll() {
@@ -21,10 +21,10 @@ async function poll() {
         cursor = update.cursor;
       }
       say("connected");
-      failures = 0;
+      failed = 0;
     } catch {
       say("reconnecting");
-      pause = retryDelay(++failures);
+      pause = retryDelay(++failed);
     }
     await rest(pause);
   }

@@ -1,0 +1,313 @@
+// The commands of the workshop, as a learner types them, in a copy of the repository whose path has spaces. And what learners write:
+// whatever it is, they get words, never a stack.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { createServer as createHttpServer } from "node:http";
+import { createServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { connect } from "node:tls";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { listenAt } from "../shared-server/loopback.ts";
+import { reception } from "./doctor.ts";
+import { copyTo, exerciseOf, filesOf, root } from "./exercises.ts";
+import { openBrowser } from "./open-browser.ts";
+import { checkFolder } from "./tester.ts";
+
+const outer = mkdtempSync(join(tmpdir(), "workshop-"));
+const copy = join(outer, "Ada's chat (1) #2");
+const own = join(root, "playground", `.commands-${process.pid}`);
+
+beforeAll(() => {
+  const needed = [
+    "package.json",
+    "tsconfig.json",
+    "workshop",
+    "shared-chat",
+    "shared-server",
+    "shared-ui",
+    "http2-push",
+    "polling",
+    "e2e",
+  ];
+  for (const name of needed) cpSync(join(root, name), join(copy, name), { recursive: true });
+  symlinkSync(join(root, "node_modules"), join(copy, "node_modules"), "junction");
+});
+afterAll(() => {
+  rmSync(outer, { recursive: true });
+  rmSync(own, { recursive: true, force: true });
+});
+
+function start(command: string, env: NodeJS.ProcessEnv = {}) {
+  const words = ["shared-server/run.cjs", "workshop/workshop.ts", ...command.split(" ")];
+  return spawn(process.execPath, words, {
+    cwd: copy,
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+}
+
+/** Types a command and waits for its end. */
+async function types(command: string, env?: NodeJS.ProcessEnv) {
+  const child = start(command, env);
+  const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "exit")]);
+  expect(out + err).not.toMatch(/\n {4}at /);
+  return { said: out + err, code: code as number };
+}
+
+const mine = (file: string) => join(copy, "playground/01", file);
+const solution = readFileSync(join(root, "workshop/01-first-poll/solution/client.ts"), "utf8");
+
+test("A learner works through an exercise with nothing but the commands", async () => {
+  expect((await types("overview")).said).toMatch(/→ 01 {2}First poll[^]*Next: npm run exercise 01/);
+  expect(await types("check 1")).toEqual({
+    said: "There is nothing to check yet. Begin with: npm run exercise 01\n",
+    code: 1,
+  });
+
+  const port = await freePort();
+  const running = start(`exercise 01 PORT=${port}`);
+  let said = "";
+  for (const stream of [running.stdout, running.stderr]) stream.on("data", (data: Buffer) => (said += data.toString()));
+  const prints = (words: string) => vi.waitUntil(() => said.includes(words), { timeout: 60_000, interval: 20 });
+  try {
+    await prints(`http://localhost:${port}`);
+    expect((await fetch(`http://localhost:${port}/client.js`)).status).toBe(200);
+
+    writeFileSync(mine("client.ts"), "const half = ;\n");
+    await prints("playground/01/client.ts:1\nThis is not TypeScript yet");
+    said = "";
+    cpSync(join(copy, "workshop/01-first-poll/client.ts"), mine("client.ts"));
+    await prints(`http://localhost:${port}`);
+    expect(said).not.toContain("    at ");
+  } finally {
+    running.kill("SIGINT");
+  }
+  await once(running, "exit");
+
+  const first = await types("check 01");
+  expect(first.said).toMatch(
+    /^Exercise 01: not yet\.\n\nplayground\/01\/client\.ts:9\nThe page asks once[^]+npm run hint 01\n$/,
+  );
+  expect(first.code).toBe(1);
+  const hints = [await types("hint 01"), await types("hint 1"), await types("hint 01-first-poll")];
+  expect(hints.map((hint) => /Hint \d of 3/.exec(hint.said)?.[0])).toEqual([
+    "Hint 1 of 3",
+    "Hint 2 of 3",
+    "Hint 3 of 3",
+  ]);
+  expect((await types("diff 01")).said).toMatch(/server\.ts is the same[^]+\n\+ {2}setTimeout\(poll, 3_000\)/);
+
+  writeFileSync(mine("client.ts"), `${readFileSync(mine("client.ts"), "utf8")}// my own line\n`);
+  expect((await types("solve 01")).said).toContain("What you had written is in playground/kept/01-");
+  const [kept] = readdirSync(join(copy, "playground/kept"));
+  expect(readFileSync(join(copy, "playground/kept", kept!, "client.ts"), "utf8")).toContain("// my own line");
+  const second = await types("check 01");
+  expect(second.said).toMatch(
+    /^Exercise 01: passed\.\n\nA poll needs nothing but HTTP[^]+\n\nNext: npm run exercise 02\n$/,
+  );
+  expect(second.code).toBe(0);
+  expect((await types("overview")).said).toMatch(/ {2}01 .+ passed\n→ 02/);
+
+  await types("reset 01");
+  expect(readFileSync(mine("client.ts"), "utf8")).toContain("TODO");
+  expect(existsSync(join(copy, "playground/02"))).toBe(false); // a pass begins nothing by itself
+}, 120_000);
+
+test.each([
+  ["check", "Which exercise? For example: npm run check"],
+  ["exercise 99", 'There is no exercise "99".'],
+  ["exercise ../../etc", "There is no exercise"],
+  ["solve 0", 'There is no exercise "0".'],
+  ["diff:variants polling", "Name two of polling, http2-push"],
+  ["exercise 01 PORT=http", "PORT must be a number"],
+])("npm run %s is answered with a sentence", async (command, sentence) => {
+  const { said, code } = await types(command);
+  expect(said).toContain(sentence);
+  expect(said.trim()).not.toContain("\n");
+  expect(code).toBe(1);
+});
+
+test("Two variants are compared", async () => {
+  const { said } = await types("diff:variants polling http2-push");
+  expect(said).toContain("--- a/polling/server.ts\n+++ b/http2-push/server.ts");
+});
+
+test("An exercise whose port is taken says so, and names another one", async () => {
+  const server = createServer().listen(0, "localhost");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const running = start(`exercise 01 PORT=${port}`);
+  let said = "";
+  running.stderr.on("data", (data: Buffer) => (said += data.toString()));
+  await vi.waitUntil(() => said.includes("\n"), { timeout: 60_000, interval: 20 });
+  running.kill("SIGINT");
+  server.close();
+  expect(said).toContain(`Port ${port} is in use. Stop the program that uses it, or add PORT=`);
+});
+
+test("A check that needs a browser says so where there is none", async () => {
+  const nowhere = { PATH: "", HOME: outer, PLAYWRIGHT_BROWSERS_PATH: outer, PROGRAMFILES: "", LOCALAPPDATA: "" };
+  await types("reset 01");
+  expect((await types("check 01", nowhere)).said).toContain(
+    "This needs a Chromium, Chrome or Edge, and none was found.",
+  );
+});
+
+const server = filesOf(exerciseOf("1")!, "solution").get("server.ts")!;
+
+describe.concurrent("The check of a learner's code", () => {
+  const edit = (file: string, from: string, to: string) => readFileSync(file, "utf8").replace(from, to);
+  const clientFile = join(root, "workshop/01-first-poll/solution/client.ts");
+
+  test.each<[string, "server.ts" | "client.ts", string, RegExp, number | undefined]>([
+    [
+      "with a syntax error in the server",
+      "server.ts",
+      edit(server, "const messages: Message[] = [];", "const messages = [;"),
+      /^This is not TypeScript yet: /,
+      5,
+    ],
+    [
+      "with a syntax error in the client",
+      "client.ts",
+      edit(clientFile, "show(msg);", "show(msg;"),
+      /^This is not TypeScript yet: /,
+      8,
+    ],
+    [
+      "with an import of what is not there",
+      "client.ts",
+      `import "./nowhere.ts";\n${solution}`,
+      /^It cannot be compiled: .*nowhere/,
+      undefined,
+    ],
+    [
+      "that throws",
+      "server.ts",
+      edit(server, "const app = express();", "const app = express().nothing.at.all;"),
+      /^The server ended: TypeError: /,
+      undefined,
+    ],
+    [
+      "with an endless loop in the server",
+      "server.ts",
+      edit(server, "const app = express();", "const app = express();\nfor (;;) {}"),
+      /^The server never comes to rest/,
+      7,
+    ],
+    [
+      "that never listens",
+      "server.ts",
+      edit(server, "app.listen(", "app.set("),
+      /^The server ended before it listened\. It must listen on/,
+      undefined,
+    ],
+    [
+      "that listens elsewhere",
+      "server.ts",
+      edit(server, "Number(PORT)", "0"),
+      /^Nobody listens, 2 s after the start\. It must listen on the port in process\.env\.PORT\.$/,
+      24,
+    ],
+    [
+      "that ends",
+      "server.ts",
+      "process.exit(0);\n",
+      /^The server ended before it listened\. It must listen on/,
+      undefined,
+    ],
+    [
+      "that does not accept messages",
+      "server.ts",
+      edit(server, 'app.post("/msgs"', 'app.post("/mesages"'),
+      /^POST \/msgs answers 404: /,
+      16,
+    ],
+    [
+      "that never answers",
+      "server.ts",
+      edit(server, "res.json({ msg: messages });", ""),
+      /^GET \/msgs gets no answer in 1 s\.$/,
+      11,
+    ],
+  ])("%s gets words and a line", async (title, file, code, words, line) => {
+    const folder = join(own, title.replaceAll(" ", "-"));
+    copyTo(folder, filesOf(exerciseOf("1")!, "solution"));
+    writeFileSync(join(folder, file), code);
+    const verdict = await checkFolder(exerciseOf("1")!, folder, { browser: openBrowser, patience: 1_000 });
+    expect(verdict.words).toMatch(words);
+    expect(verdict.words).not.toMatch(/\n|\s{4}at /);
+    if (line) expect(verdict.place).toEqual({ file, line });
+  });
+
+  test("with an endless loop in the client gets words, in seconds", async () => {
+    const folder = join(own, "loop");
+    copyTo(folder, filesOf(exerciseOf("1")!, "solution"));
+    writeFileSync(join(folder, "client.ts"), solution.replace("show(msg);", "for (;;) {}"));
+    const browser = await openBrowser();
+    const verdict = await checkFolder(exerciseOf("1")!, folder, { browser: async () => browser, patience: 1_000 });
+    await browser.close();
+    expect(verdict.words).toBe("The page does not answer any more. Is there a loop without an end?");
+    expect(verdict.place).toEqual({ file: "client.ts" });
+  });
+});
+
+describe("The doctor", () => {
+  test("notices a browser that takes localhost for HTTPS only", async () => {
+    const found: string[] = [];
+    const [first, ...rest] = await listenAt(
+      reception(({ words }) => found.push(words)),
+      0,
+    );
+    const { port } = first!.address() as AddressInfo;
+    connect({ port, host: "localhost" }).on("error", () => {}); // as HSTS makes the browser do
+    await vi.waitUntil(() => found.length > 0);
+    for (const each of [first!, ...rest]) each.close();
+    expect(found[0]).toContain("HSTS");
+  });
+
+  test("notices another project's service worker, and removes it", async () => {
+    const other = createHttpServer((_req, res) => res.setHeader("Content-Type", "text/javascript").end(""));
+    const before = await listenAt(other, 0);
+    const { port } = before[0]!.address() as AddressInfo;
+    const browser = await openBrowser();
+    const page = await browser.newPage();
+    await page.goto(`http://localhost:${port}/`);
+    await page.evaluate(() => navigator.serviceWorker.register("/worker.js"));
+    other.closeAllConnections();
+    await Promise.all(before.map((each) => new Promise((resolve) => each.close(resolve))));
+
+    const found: boolean[] = [];
+    const now = await listenAt(
+      reception(({ ok }) => found.push(ok)),
+      port,
+    );
+    await page.goto(`http://localhost:${port}/`);
+    await vi.waitUntil(() => found.length === 1, { timeout: 10_000 });
+    await page.getByRole("button").click();
+    await vi.waitUntil(() => found.length === 2, { timeout: 10_000 });
+    await browser.close();
+    for (const each of now) each.close();
+    expect(found).toEqual([false, true]);
+  });
+});
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, "localhost");
+  await once(probe, "listening");
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  return port;
+}
