@@ -35,15 +35,17 @@ const inPage = {
     Object.defineProperty(document, "visibilityState", { configurable: true, value: value ? "hidden" : "visible" });
     document.dispatchEvent(new Event("visibilitychange"));
   },
+  /** Whether `settled` waits for answers. Where the server holds them back (long polling) it must not. */
+  waits: true,
   /**
-   * Resolves when nothing happens any more unless time passes: all answers are there and have been read. A page that asks again and
-   * again is not waited for. Returns the time, when the next timer is due, up to `end`, and how often the page has asked.
+   * Resolves when nothing happens any more unless time passes: all answers are there and have been read. A page that asks without a
+   * pause is not waited for. Returns the time, when the next timer is due, up to `end`, and how often the page has asked.
    */
   async settled(end = Infinity): Promise<{ now: number; due: number; asked: number }> {
-    const before = asks.length;
-    for (let rounds = 0, quiet = 0; quiet < 3 && rounds < 1_000 && asks.length < before + 20; rounds++) {
+    const most = asks.length + 20;
+    for (let rounds = 0, quiet = 0; rounds < 2_000 && quiet < 3 && asks.length < most; rounds++) {
       await nextTask();
-      quiet = busy > 0 ? 0 : quiet + 1;
+      quiet = inPage.waits && busy > 0 ? 0 : quiet + 1;
     }
     const now = Date.now();
     const next = dues.reduce((first, due) => (due > now && due < first ? due : first), end);

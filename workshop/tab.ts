@@ -9,13 +9,18 @@ import type { RunningServer } from "./run.ts";
 
 declare const inPage: InPage; // in the page
 
-/** Opens the page. `failed` is told each error that nobody caught in it. */
-export async function openTab(browser: Browser, server: RunningServer, failed: (error: string) => void): Promise<Tab> {
+/** Opens the page. `waits` is as in `Tester.opens`. `failed` is told each error that nobody caught in the page. */
+export async function openTab(
+  browser: Browser,
+  server: RunningServer,
+  waits: boolean,
+  failed: (error: string) => void,
+): Promise<Tab> {
   const context = await browser.newContext();
   await context.addInitScript("globalThis.realSetTimeout = setTimeout.bind(globalThis);"); // before the clock takes its place
   await context.clock.install();
   await context.clock.pauseAt(Date.now() + 1_000);
-  await context.addInitScript((await bundle("workshop/in-page.ts")).code);
+  await context.addInitScript(`${(await bundle("workshop/in-page.ts")).code}\nglobalThis.inPage.waits = ${waits};`);
   const page = await context.newPage();
   page.on("pageerror", (error) => failed(wordsOf(error, server.client)));
   const tab = new Tab(page);

@@ -137,9 +137,12 @@ export class Tester {
     return response.json() as Promise<Message>;
   }
 
-  /** Ada opens the page in a browser. In it no time passes until the check lets it pass. */
-  async opens(): Promise<Tab> {
-    const tab = await openTab(await this.#browser(), this.#server!, (error) => this.also.push(error));
+  /**
+   * Ada opens the page in a browser. In it no time passes until the check lets it pass. Where the server holds its answers back (long
+   * polling), `waits` must be false: then nothing waits for answers, and the check uses `until`.
+   */
+  async opens({ waits = true } = {}): Promise<Tab> {
+    const tab = await openTab(await this.#browser(), this.#server!, waits, (error) => this.also.push(error));
     this.#tabs.push(tab);
     return tab;
   }
