@@ -72,6 +72,6 @@ function forBrowser(folder: string): Promise<Bundle> {
   const names = readdirSync(folder).filter((name) => name.endsWith(".ts") && name !== "server.ts");
   const key = names.map((name) => textOf(join(folder, name))).join("\0");
   let promise = bundles.get(key);
-  if (!promise) bundles.set(key, (promise = build(relative(root, join(folder, "client.ts")))));
+  if (!promise) bundles.set(key, (promise = build(relative(root, join(folder, "client.ts")).replaceAll("\\", "/"))));
   return promise;
 }
