@@ -37,6 +37,7 @@ beforeAll(() => {
     "shared-chat",
     "shared-server",
     "shared-ui",
+    "compare",
     "http2-push",
     "polling",
     "e2e",

@@ -36,7 +36,6 @@ export interface ServerClock {
 
 export interface RunningServer {
   port: number;
-  url: string;
   /** What runs in the page. */
   client: Bundle;
   /** Why it has ended, if it has. */
@@ -66,7 +65,6 @@ export async function run(folder: string, options: RunOptions): Promise<RunningS
   });
   const running: RunningServer = {
     port,
-    url: `http://localhost:${port}`,
     client,
     fault: undefined,
     async stop() {
@@ -95,6 +93,8 @@ export async function run(folder: string, options: RunOptions): Promise<RunningS
     return running;
   } catch (error) {
     await running.stop();
+    // Another program was faster than the server, at a port that nobody asked for. Once more.
+    if (!options.port && (error as Error).message === inUse(port).message) return await run(folder, options);
     throw error;
   } finally {
     rmSync(path, { force: true }); // it has been read
@@ -132,7 +132,7 @@ function answers(port: number): Promise<boolean> {
 }
 
 async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "localhost");
+  const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   server.close();

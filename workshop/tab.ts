@@ -5,14 +5,14 @@ import type { Browser, Page } from "playwright";
 import { type Bundle, bundle } from "../shared-server/bundle.ts";
 import { Fault } from "./faults.ts";
 import type { Ask, Network, InPage } from "./in-page.ts";
-import type { RunningServer } from "./run.ts";
 
 declare const inPage: InPage; // in the page
 
 /** Opens the page. `waits` is as in `Tester.opens`. `failed` is told each error that nobody caught in the page. */
 export async function openTab(
   browser: Browser,
-  server: RunningServer,
+  url: string,
+  client: Bundle,
   waits: boolean,
   failed: (error: string) => void,
 ): Promise<Tab> {
@@ -22,9 +22,9 @@ export async function openTab(
   await context.clock.pauseAt(Date.now() + 1_000);
   await context.addInitScript(`${(await bundle("workshop/in-page.ts")).code}\nglobalThis.inPage.waits = ${waits};`);
   const page = await context.newPage();
-  page.on("pageerror", (error) => failed(wordsOf(error, server.client)));
+  page.on("pageerror", (error) => failed(wordsOf(error, client)));
   const tab = new Tab(page);
-  await tab.loads(server.url);
+  await tab.loads(url);
   return tab;
 }
 

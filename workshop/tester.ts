@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import type { Browser } from "playwright";
+import { Tap } from "../compare/tap.ts";
 import type { Exercise } from "./exercises.ts";
 import { Fault, faultOf, lineOf, type Place } from "./faults.ts";
 import type { Message } from "./page/draw.ts";
@@ -58,6 +59,7 @@ export class Tester {
   readonly #clock: ServerClock;
   readonly #tabs: Tab[] = [];
   #server: RunningServer | undefined;
+  #tap: Tap | undefined;
 
   constructor(
     exercise: Exercise,
@@ -90,9 +92,14 @@ export class Tester {
     }
   }
 
-  /** The address of the server, without a slash at the end. */
+  /** The address of the server, or of the tap in front of it, without a slash at the end. */
   get url(): string {
-    return this.#server!.url;
+    return `http://localhost:${this.#tap?.port ?? this.#server!.port}`;
+  }
+
+  /** Puts a tap in front of the server, which can cut, freeze and refuse connections. What is opened from now on goes through it. */
+  async taps(): Promise<Tap> {
+    return (this.#tap ??= await new Tap(this.#server!.port).open());
   }
 
   /** Whether the server still runs. */
@@ -142,7 +149,9 @@ export class Tester {
    * polling), `waits` must be false: then nothing waits for answers, and the check uses `until`.
    */
   async opens({ waits = true } = {}): Promise<Tab> {
-    const tab = await openTab(await this.#browser(), this.#server!, waits, (error) => this.also.push(error));
+    const tab = await openTab(await this.#browser(), this.url, this.#server!.client, waits, (error) =>
+      this.also.push(error),
+    );
     this.#tabs.push(tab);
     return tab;
   }
@@ -151,6 +160,7 @@ export class Tester {
   async ends(): Promise<void> {
     if (this.#server?.fault) this.also.push(this.#server.fault.message);
     await Promise.all(this.#tabs.map((tab) => tab.closes())); // first, or the page reports that the server is gone
+    await this.#tap?.close();
     await this.#server?.stop();
   }
 }

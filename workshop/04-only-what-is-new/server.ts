@@ -22,4 +22,4 @@ app.post("/msgs", express.json(), (req, res) => {
 });
 
 const { PORT } = process.env; // the commands of the workshop choose it
-app.listen(Number(PORT), "localhost", () => console.log(`The server listens at http://localhost:${PORT}`));
+app.listen(Number(PORT), "127.0.0.1", () => console.log(`The server listens at http://localhost:${PORT}`));
