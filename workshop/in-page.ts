@@ -37,13 +37,15 @@ const inPage = {
   },
   /** Whether `settled` waits for answers. Where the server holds them back (long polling) it must not. */
   waits: true,
+  /** How many rounds of at least 2 ms it waits for an answer that does not come. */
+  most: 2_500,
   /**
    * Resolves when nothing happens any more unless time passes: all answers are there and have been read. A page that asks without a
    * pause is not waited for. Returns the time, when the next timer is due, up to `end`, and how often the page has asked.
    */
   async settled(end = Infinity): Promise<{ now: number; due: number; asked: number }> {
-    const most = asks.length + 20;
-    for (let rounds = 0, quiet = 0; rounds < 2_000 && quiet < 3 && asks.length < most; rounds++) {
+    const storm = asks.length + 20;
+    for (let rounds = 0, quiet = 0; rounds < inPage.most && quiet < 3 && asks.length < storm; rounds++) {
       await nextTask();
       quiet = inPage.waits && busy > 0 ? 0 : quiet + 1;
     }

@@ -8,22 +8,30 @@ import type { Ask, Network, InPage } from "./in-page.ts";
 
 declare const inPage: InPage; // in the page
 
-/** Opens the page. `waits` is as in `Tester.opens`. `failed` is told each error that nobody caught in the page. */
-export async function openTab(
-  browser: Browser,
-  url: string,
-  client: Bundle,
-  waits: boolean,
-  failed: (error: string) => void,
-): Promise<Tab> {
+interface TabOptions {
+  url: string;
+  /** What runs in the page, with its source map. */
+  client: Bundle;
+  /** As in `Tester.opens`. */
+  waits: boolean;
+  /** How long the page may take to answer, in milliseconds. */
+  answer: number;
+  /** Is told each error that nobody caught in the page. */
+  failed: (error: string) => void;
+}
+
+/** Opens the page. */
+export async function openTab(browser: Browser, { url, client, waits, answer, failed }: TabOptions): Promise<Tab> {
   const context = await browser.newContext();
   await context.addInitScript("globalThis.realSetTimeout = setTimeout.bind(globalThis);"); // before the clock takes its place
   await context.clock.install();
   await context.clock.pauseAt(Date.now() + 1_000);
-  await context.addInitScript(`${(await bundle("workshop/in-page.ts")).code}\nglobalThis.inPage.waits = ${waits};`);
+  await context.addInitScript(
+    `${(await bundle("workshop/in-page.ts")).code}\nObject.assign(globalThis.inPage, { waits: ${waits}, most: ${answer / 4} });`,
+  );
   const page = await context.newPage();
   page.on("pageerror", (error) => failed(wordsOf(error, client)));
-  const tab = new Tab(page);
+  const tab = new Tab(page, answer);
   await tab.loads(url);
   return tab;
 }
@@ -39,8 +47,11 @@ function wordsOf({ name, message, stack = "" }: Error, { map }: Bundle): string 
 export class Tab {
   readonly page: Page;
 
-  constructor(page: Page) {
+  readonly #answer: number;
+
+  constructor(page: Page, answer: number) {
     this.page = page;
+    this.#answer = answer;
   }
 
   /** Loads the page, or loads it again. */
@@ -118,6 +129,6 @@ export class Tab {
       file: "client.ts",
     });
     answer.catch(() => {}); // whatever comes after that
-    return Promise.race([answer, sleep(8_000, fault, { ref: false }).then((late) => Promise.reject(late))]);
+    return Promise.race([answer, sleep(this.#answer, fault, { ref: false }).then((late) => Promise.reject(late))]);
   }
 }

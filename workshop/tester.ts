@@ -25,17 +25,19 @@ export interface TesterOptions {
   browser: () => Promise<Browser>;
   /** How long `until` waits, in milliseconds. */
   patience?: number;
+  /** How long the server and the page may take to answer, and the server to listen, in milliseconds. */
+  answer?: number;
   /** How long the whole check may take, in milliseconds. */
   limit?: number;
 }
 
 /** Runs the check of an exercise on a folder with a server.ts and a client.ts. */
 export async function checkFolder(exercise: Exercise, folder: string, options: TesterOptions): Promise<Verdict> {
-  const { browser, patience = 5_000, limit = 30_000 } = options;
+  const { limit = 60_000 } = options;
   const { default: check, clock = {} } = (await import(
     /* @vite-ignore */ pathToFileURL(join(exercise.folder, "check.ts")).href
   )) as { default: (t: Tester) => Promise<void>; clock?: ServerClock };
-  const t = new Tester(exercise, folder, browser, patience, clock);
+  const t = new Tester(exercise, folder, clock, options);
   const late = new Fault(`The check was ended after ${limit / 1_000} s. Is there a loop without an end?`);
   try {
     const checked = t.starts().then(() => check(t));
@@ -54,25 +56,17 @@ export class Tester {
   /** Errors that the server or a page has reported. */
   readonly also: string[] = [];
   readonly #exercise: Exercise;
-  readonly #browser: () => Promise<Browser>;
-  readonly #patience: number;
+  readonly #options: Required<Pick<TesterOptions, "browser" | "patience" | "answer">>;
   readonly #clock: ServerClock;
   readonly #tabs: Tab[] = [];
   #server: RunningServer | undefined;
   #tap: Tap | undefined;
 
-  constructor(
-    exercise: Exercise,
-    folder: string,
-    browser: () => Promise<Browser>,
-    patience: number,
-    clock: ServerClock,
-  ) {
+  constructor(exercise: Exercise, folder: string, clock: ServerClock, options: TesterOptions) {
     this.#exercise = exercise;
     this.folder = folder;
-    this.#browser = browser;
-    this.#patience = patience;
     this.#clock = clock;
+    this.#options = { patience: 5_000, answer: 10_000, ...options };
   }
 
   /**
@@ -85,7 +79,7 @@ export class Tester {
 
   /** Waits until this holds, five seconds at most. Then it fails the check as `needs` does. */
   async until(holds: () => unknown, words: string, file?: string, ...patterns: RegExp[]): Promise<void> {
-    const end = Date.now() + this.#patience;
+    const end = Date.now() + this.#options.patience;
     while (!(await holds())) {
       this.needs(Date.now() < end, words, file, ...patterns);
       await sleep(10);
@@ -112,7 +106,7 @@ export class Tester {
     this.#server = await run(this.folder, {
       title: this.#exercise.title,
       quiet: true,
-      patience: 2 * this.#patience,
+      patience: this.#options.answer,
       clock: this.#clock,
       ...(this.#server && { port: this.#server.port }),
     });
@@ -125,9 +119,9 @@ export class Tester {
 
   /** Requests a path of the server, without a browser. */
   async asks(path: string, init: RequestInit = {}): Promise<Response> {
-    const signal = AbortSignal.timeout(this.#patience);
+    const signal = AbortSignal.timeout(this.#options.answer);
     return fetch(this.url + path, { signal, ...init }).catch((error: Error) => {
-      const why = error.name === "TimeoutError" ? `gets no answer in ${this.#patience / 1_000} s` : "breaks off";
+      const why = error.name === "TimeoutError" ? `gets no answer in ${this.#options.answer / 1_000} s` : "breaks off";
       throw new Fault(`${init.method ?? "GET"} ${path} ${why}.`, lineOf(this.folder, "server.ts", [/"\/msgs"/]));
     });
   }
@@ -149,9 +143,14 @@ export class Tester {
    * polling), `waits` must be false: then nothing waits for answers, and the check uses `until`.
    */
   async opens({ waits = true } = {}): Promise<Tab> {
-    const tab = await openTab(await this.#browser(), this.url, this.#server!.client, waits, (error) =>
-      this.also.push(error),
-    );
+    const { browser, answer } = this.#options;
+    const tab = await openTab(await browser(), {
+      url: this.url,
+      client: this.#server!.client,
+      waits,
+      answer,
+      failed: (error) => this.also.push(error),
+    });
     this.#tabs.push(tab);
     return tab;
   }

@@ -3,7 +3,7 @@
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser } from "playwright";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test, vi } from "vitest";
 import { copyTo, type Exercise, exercises, filesOf, root, textOf, wrongOnes } from "./exercises.ts";
 import { openBrowser } from "./open-browser.ts";
 import { checkFolder } from "./tester.ts";
@@ -17,12 +17,19 @@ afterAll(async () => {
   rmSync(proof, { recursive: true, force: true });
 });
 
-/** What the check of an exercise says of its start, its solution or a wrong one. A solution may take its time on a busy machine. */
+vi.setConfig({ testTimeout: 120_000 }); // on a busy machine everything may take its time
+
+/** What the check of an exercise says of its start, its solution or a wrong one. */
 async function verdictOn(exercise: Exercise, which: string) {
   const folder = join(proof, exercise.number, which);
   copyTo(folder, filesOf(exercise, which));
   const patience = which === "solution" ? 20_000 : 3_000;
-  const { passed, words, place } = await checkFolder(exercise, folder, { browser, patience });
+  const { passed, words, place } = await checkFolder(exercise, folder, {
+    browser,
+    patience,
+    answer: 30_000,
+    limit: 100_000,
+  });
   return { passed, words, place, lines: place && textOf(join(folder, place.file)).split("\n").length };
 }
 
