@@ -66,7 +66,7 @@ function exerciseTable(): string {
     `[${title}](${basename(folder)}/README.md)`,
     String(minutes),
   ]);
-  return markdownTable([["", "exercise", "minutes"], ...rows], { align: ["l", "l", "r"] });
+  return markdownTable([["no.", "exercise", "minutes"], ...rows], { align: ["l", "l", "r"] });
 }
 
 /** The three figures that a chooser asks for first, with TLS for all four: that is what production costs. */
