@@ -70,7 +70,7 @@ export default async function check(t: Tester): Promise<void> {
     "server.ts",
     ...write,
   );
-  const foreign = ada.text.split("\n").find((line) => !/^(|:.*|(data|event|id|retry)(: .*)?)$/.test(line));
+  const foreign = ada.text.split("\n").find((line) => !/^(|:.*|(data|event|id|retry)(:.*)?)$/.test(line));
   t.needs(
     foreign === undefined,
     "An event is broken into several lines, and all but the first are lost: a line without a name like data: in front means nothing. Make the data one line.",
@@ -154,7 +154,7 @@ export default async function check(t: Tester): Promise<void> {
   const page = await t.opens({ waits: false });
   await t.until(
     async () => (await page.reads()).includes("five"),
-    "The page does not show what was said.",
+    "The page does not show what was said. It takes each piece that arrives for one event: write data:, a space, the JSON and the empty line with one res.write, and nothing else.",
     "server.ts",
     ...write,
   );
