@@ -40,6 +40,8 @@ export interface RunningServer {
   client: Bundle;
   /** Why it has ended, if it has. */
   fault: Fault | undefined;
+  /** How often it has written to, or ended, a response whose client had left. */
+  readonly wasted: number;
   /** Ends it at once, as a crash does. */
   stop(): Promise<void>;
 }
@@ -56,8 +58,9 @@ export async function run(folder: string, options: RunOptions): Promise<RunningS
   const path = join(folder, `.server-${port}.js`); // in this folder, where Node finds the packages and the map the sources
   writeFileSync(path, prelude(options.clock) + server);
   const { quiet = false } = options;
+  const wasted = new Int32Array(new SharedArrayBuffer(4)); // the thread counts in it
   const worker = new Worker(path, {
-    workerData: { files },
+    workerData: { files, wasted },
     env: { ...process.env, PORT: String(port) },
     execArgv: ["--enable-source-maps"],
     stdout: quiet,
@@ -67,6 +70,9 @@ export async function run(folder: string, options: RunOptions): Promise<RunningS
     port,
     client,
     fault: undefined,
+    get wasted() {
+      return Atomics.load(wasted, 0);
+    },
     async stop() {
       worker.removeAllListeners();
       await worker.terminate();
@@ -139,11 +145,13 @@ async function freePort(): Promise<number> {
   return port;
 }
 
+const wastedWrites = `{ const { ServerResponse } = process.getBuiltinModule("node:http"); const { wasted } = process.getBuiltinModule("node:worker_threads").workerData; for (const name of ["write", "end"]) { const real = ServerResponse.prototype[name]; ServerResponse.prototype[name] = function (...rest) { if (this.destroyed) Atomics.add(wasted, 0, 1); return real.apply(this, rest); }; } }`;
+
 // On the first line, so that the lines of the rest stay where they are.
 function prelude({ faster, standsStill }: ServerClock = {}): string {
   const timers = `for (const name of ["setTimeout", "setInterval"]) { const real = globalThis[name]; globalThis[name] = (run, time, ...rest) => real(run, time / ${faster}, ...rest); }`;
   const clock = `{ const now = Date.now(); Date.now = () => now; }`;
-  return `${faster ? timers : ""}${standsStill ? clock : ""}`;
+  return `${wastedWrites}${faster ? timers : ""}${standsStill ? clock : ""}`;
 }
 
 const read = (file: string) => readFileSync(join(root, file), "utf8");

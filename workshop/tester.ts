@@ -101,13 +101,16 @@ export class Tester {
     return this.#server?.fault === undefined;
   }
 
-  /** Starts the server, or starts it again at the same port: a new process remembers nothing. Each check begins with one that runs. */
-  async starts(): Promise<void> {
+  /**
+   * Starts the server, or starts it again at the same port: a new process remembers nothing. Each check begins with one that runs.
+   * It may have another clock from now on.
+   */
+  async starts(clock = this.#clock): Promise<void> {
     this.#server = await run(this.folder, {
       title: this.#exercise.title,
       quiet: true,
       patience: this.#options.answer,
-      clock: this.#clock,
+      clock,
       ...(this.#server && { port: this.#server.port }),
     });
   }
@@ -117,16 +120,21 @@ export class Tester {
     await this.#server?.stop();
   }
 
-  /** Requests a path of the server, without a browser. */
+  /** How often the server has written to, or ended, a response whose client had left. */
+  get wasted(): number {
+    return this.#server?.wasted ?? 0;
+  }
+
+  /** Requests a path of the server, without a browser and without the tap. */
   async asks(path: string, init: RequestInit = {}): Promise<Response> {
     const signal = AbortSignal.timeout(this.#options.answer);
-    return fetch(this.url + path, { signal, ...init }).catch((error: Error) => {
+    return fetch(`http://localhost:${this.#server!.port}${path}`, { signal, ...init }).catch((error: Error) => {
       const why = error.name === "TimeoutError" ? `gets no answer in ${this.#options.answer / 1_000} s` : "breaks off";
       throw new Fault(`${init.method ?? "GET"} ${path} ${why}.`, lineOf(this.folder, "server.ts", [/"\/msgs"/]));
     });
   }
 
-  /** Posts as Bob, without a browser. */
+  /** Posts as Bob, without a browser and without the tap. */
   async posts(text: string): Promise<Message> {
     const response = await this.asks("/msgs", {
       method: "POST",

@@ -3,7 +3,7 @@
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser } from "playwright";
-import { afterAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { copyTo, type Exercise, exercises, filesOf, root, textOf, wrongOnes } from "./exercises.ts";
 import { openBrowser } from "./open-browser.ts";
 import { checkFolder } from "./tester.ts";
@@ -11,6 +11,9 @@ import { checkFolder } from "./tester.ts";
 const proof = join(root, "playground", `.proof-${process.pid}`); // in the repository, where Node finds its packages
 let opening: Promise<Browser> | undefined;
 const browser = () => (opening ??= openBrowser()); // one for all
+
+// Before any check: while it opens, this process is busy, and a check that waits for a server would take that for a slow server.
+beforeAll(browser, 60_000);
 
 afterAll(async () => {
   await (await opening)?.close();

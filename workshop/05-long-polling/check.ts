@@ -1,0 +1,165 @@
+import type { Update } from "../../shared-chat/message.ts";
+import type { Tester } from "../tester.ts";
+
+export default async function check(t: Tester): Promise<void> {
+  const get = /app\.get\("\/msgs"/;
+  /** Asks for what is new since this cursor. Undefined when no answer comes. */
+  const since = async (cursor: string, init?: RequestInit) => {
+    const response = await t.asks(`/msgs?since=${encodeURIComponent(cursor)}`, init).catch(() => undefined);
+    if (!response) return undefined;
+    const { msg, cursor: next } = response.status === 200 ? ((await response.json()) as Update) : { msg: [] };
+    return { status: response.status, texts: msg.map(({ text }) => text).join(), cursor: next ?? "" };
+  };
+  /** Bob says something, after a request was answered. */
+  const says = async (text: string) => {
+    const { ok, status } = await t.asks("/msgs", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ user: "Bob", text, draftId: crypto.randomUUID() }),
+    });
+    t.needs(
+      ok,
+      `A request was answered, and the next POST /msgs ends with ${status}: it answers that request once more, and that throws. Forget a request when it is answered.`,
+      "server.ts",
+      /\bfor \(|forEach/,
+      /\.post\(/,
+    );
+  };
+  /** Whatever was sent before this has reached the server when it returns. */
+  const arrived = () => t.asks("/style.css");
+
+  const waiting = [since(""), since("")];
+  await arrived();
+  await t.posts("one");
+  const [ada, cyd] = await Promise.all(waiting);
+  t.needs(
+    ada?.status !== 204 && cyd?.status !== 204,
+    "Nothing is new, and GET /msgs answers 204 at once. It must hold the request until somebody says something.",
+    "server.ts",
+    /204/,
+    get,
+  );
+  t.needs(
+    ada ?? cyd,
+    "Two pages wait, Bob says something, and neither gets an answer. The post must answer the requests that are held.",
+    "server.ts",
+    /\.post\(/,
+  );
+  t.needs(
+    ada && cyd,
+    "Two pages wait, Bob says something, and only one of them gets an answer. Keep all requests that are held, not one.",
+    "server.ts",
+    /\b(waiting|held)\b/,
+    get,
+  );
+  t.needs(
+    ada.texts === "one" && ada.cursor,
+    "A request that was held must be answered with { msg, cursor }: what is new for the page, and its next cursor.",
+    "server.ts",
+    /json\(\{ msg/,
+    get,
+  );
+  const next = since(ada.cursor);
+  await arrived();
+  await says("two");
+  t.needs(
+    (await next)?.texts === "two",
+    "The page asks again with its cursor. The answer must bring what was said after that cursor, and only that.",
+    "server.ts",
+    /slice|filter/,
+    get,
+  );
+  t.needs(
+    (await since(""))?.texts === "one,two",
+    "Something is new for the page already, and GET /msgs does not bring it at once.",
+    "server.ts",
+    get,
+  );
+  await says("three");
+
+  const pages = Array.from({ length: 20 }, () => new AbortController());
+  const asked = pages.map(({ signal }) => since("3", { signal }));
+  await arrived();
+  for (const each of pages) each.abort();
+  await Promise.all(asked);
+  for (let i = 0; i < 5; i++) await arrived(); // that they have left, too
+  await t.posts("four");
+  t.needs(
+    t.wasted < 10,
+    'Twenty pages have asked and left. Bob says something, and the server still answers all of them. Forget a request when its response says "close".',
+    "server.ts",
+    /"close"/,
+    /\.add\(|\.push\((?!message)/,
+    get,
+  );
+
+  const page = await t.opens({ waits: false });
+  await t.until(
+    async () => (await page.reads()).join() === "one,two,three,four",
+    "The page does not show what was said before.",
+    "client.ts",
+    /show\(/,
+  );
+  await t.posts("five");
+  await t.until(
+    async () => (await page.reads()).includes("five"),
+    "Bob says something, and the page rests meanwhile: it would be late. After an answer it must ask again at once.",
+    "client.ts",
+    /3_?000/,
+    /rest\(/,
+  );
+  await page.network("refused");
+  await t.posts("six"); // answers the request that is held
+  await t.until(
+    async () => (await page.reads()).includes("six"),
+    "The page asks for only one more message, and then no longer.",
+    "client.ts",
+    /fetch\([^)]*\/msgs/,
+  );
+  const before = (await page.polls()).length;
+  await page.passes(10_000);
+  t.needs(
+    (await page.polls()).length < before + 20,
+    "The server is gone, and the page asks again without a pause, many times a second. After a failure it must rest.",
+    "client.ts",
+    /catch/,
+  );
+  await page.network("up");
+  await page.passes(30_000);
+  await t.posts("seven");
+  await t.until(
+    async () => (await page.reads()).join() === "one,two,three,four,five,six,seven",
+    "After an outage the page does not show each message once.",
+    "client.ts",
+    /catch/,
+  );
+
+  await page.closes();
+  // Now the timers of the server are fast: what takes twenty-five seconds takes one.
+  await t.stops();
+  await t.starts({ faster: 25 });
+  const silent = await since("");
+  t.needs(
+    silent,
+    "A request is held without an end. A proxy in between cuts off what is silent for a minute or so: answer 204 before that, after twenty-five seconds.",
+    "server.ts",
+    get,
+  );
+  t.needs(
+    silent.status === 204,
+    `Nobody has said anything for a long time, and GET /msgs answers ${silent.status}. Nothing new is a 204.`,
+    "server.ts",
+    get,
+  );
+  const answered = since("");
+  await arrived();
+  await t.posts("one");
+  await answered;
+  const later = await since("1"); // is held as long as the one before it, and began later
+  t.needs(
+    later && t.runs,
+    "A post answers a request that is held, and twenty-five seconds later the server ends: the timer still runs, answers once more, and that throws. Clear the timer when a request is answered.",
+    "server.ts",
+    /setTimeout/,
+  );
+}

@@ -1,0 +1,36 @@
+// Whoever waits stays on the list, also after the answer. The next message answers them again.
+// The check says: A request was answered, and the next POST /msgs ends with 500: it answers that request once more, and that throws. Forget a request when it is answered.
+import express from "express";
+import { type Draft, type Message, page } from "#site";
+
+const messages: Message[] = [];
+const waiting: (() => void)[] = []; // how to answer each request that is held
+const app = express();
+app.disable("etag"); // each answer is the whole answer, so that you see what it costs
+app.use(page); // the page, its style, and client.ts as JavaScript
+
+// msg:get
+app.get("/msgs", (req, res) => {
+  const seen = Number(req.query.since) || 0; // the cursor: how many messages this page has seen
+  const answer = () => {
+    clearTimeout(timer);
+    const msg = messages.slice(seen);
+    if (msg.length === 0) return res.status(204).end(); // nothing new: an answer without a body
+    return res.json({ msg, cursor: String(messages.length) });
+  };
+  const timer = setTimeout(answer, 25_000); // a proxy in between ends what is silent for longer, often after a minute
+  waiting.push(answer);
+  if (messages.length > seen) answer();
+});
+
+// msg:post
+app.post("/msgs", express.json(), (req, res) => {
+  const { user, text } = req.body as Draft;
+  const message = { id: messages.length + 1, user, text, time: Date.now() };
+  messages.push(message);
+  for (const answer of waiting) answer();
+  res.status(201).json(message);
+});
+
+const { PORT } = process.env; // the commands of the workshop choose it
+app.listen(Number(PORT), "127.0.0.1", () => console.log(`The server listens at http://localhost:${PORT}`));

@@ -1,0 +1,181 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Tester } from "../tester.ts";
+
+/** In the page: notes each EventSource that it makes. */
+const noted = `
+  globalThis.sources = [];
+  globalThis.EventSource = class extends EventSource {
+    constructor(...rest) {
+      super(...rest);
+      sources.push(this);
+    }
+  };
+`;
+
+export default async function check(t: Tester): Promise<void> {
+  const get = /app\.get\("\/msgs"/;
+  const source = [/new EventSource/, /fetch\(`?\/msgs/];
+
+  /** Somebody listens without a browser, and perhaps says which event was the last one. */
+  const listens = (query = "", lastEventId?: string) => {
+    const heard = { text: "" };
+    const headers = lastEventId === undefined ? {} : { "Last-Event-ID": lastEventId };
+    const read = async () => {
+      const { body } = await t.asks(`/msgs${query}`, { headers });
+      for await (const piece of body!.pipeThrough(new TextDecoderStream())) heard.text += piece;
+    };
+    read().catch(() => {}); // the check is over
+    return heard;
+  };
+  const hears = (heard: { text: string }, text: string) =>
+    t.until(() => textsOf(heard).includes(text), "Who listens does not hear what Bob says.", "server.ts", get);
+
+  await t.posts("one");
+  const ada = listens();
+  await hears(ada, "one");
+  await t.posts("two");
+  await hears(ada, "two");
+  const [first, second] = idsOf(ada);
+  t.needs(
+    first && second,
+    "An event has no id, so EventSource cannot say where it stopped. Write a line of its own before the data: id, a colon and the cursor.",
+    "server.ts",
+    /data: /,
+    get,
+  );
+  t.needs(
+    first !== second,
+    "Two events have the same id. The id is the cursor: it says up to where the page has read, and changes with each message.",
+    "server.ts",
+    /id: /,
+    get,
+  );
+  const back = listens("", first);
+  await hears(back, "two");
+  t.needs(
+    textsOf(back).join() === "two",
+    "EventSource comes back, says in the header Last-Event-ID which event was its last, and the server sends again what was before it. Read the header.",
+    "server.ts",
+    /since/,
+    get,
+  );
+  const older = listens(`?since=${encodeURIComponent(first)}`, second);
+  const fresh = listens(`?since=${encodeURIComponent(second)}`);
+  await t.posts("three");
+  await hears(older, "three");
+  t.needs(
+    textsOf(older).join() === "three",
+    "EventSource comes back with the address that it had at first, and the server goes by that. Last-Event-ID is newer: it must win.",
+    "server.ts",
+    /since/,
+    get,
+  );
+  await hears(fresh, "three");
+  t.needs(
+    textsOf(fresh).join() === "three",
+    "A new EventSource has no Last-Event-ID, and the server does not go by the cursor in the address. Without the header, read req.query.since.",
+    "server.ts",
+    /Last-Event-ID/i,
+    get,
+  );
+
+  const tap = await t.taps();
+  const page = await t.opens({ waits: false });
+  await page.page.context().addInitScript(noted);
+  await page.loads();
+  t.needs(await page.page.evaluate("sources.length"), "The page makes no EventSource.", "client.ts", ...source);
+  await t.until(
+    async () => (await page.reads()).join() === "one,two,three",
+    "The page does not show what was said before.",
+    "client.ts",
+    /onmessage|addEventListener\("message/,
+    ...source,
+  );
+
+  tap.refuse();
+  tap.cut();
+  await t.posts("four");
+  await tap.accept();
+  /** Time passes in the page until it shows this. */
+  const shows = async (text: string) => {
+    await page.passes(2_000);
+    return (await page.reads()).includes(text);
+  };
+  await t.until(
+    () => shows("four"),
+    "The network fails for a moment, and the page does not come back. EventSource does, unless somebody closes it.",
+    "client.ts",
+    /close\(/,
+    /onerror|addEventListener\("error/,
+    ...source,
+  );
+  await page.passes(30_000);
+  t.needs(
+    (await page.page.evaluate<number>("sources.filter(({ readyState }) => readyState !== 2).length")) === 1,
+    "After a moment without a network the page listens twice, and each message comes twice: EventSource came back by itself, and the page made another one. Make one only when readyState is CLOSED.",
+    "client.ts",
+    /onerror|addEventListener\("error/,
+    ...source,
+  );
+  t.needs(
+    (await page.reads()).join() === "one,two,three,four",
+    "After a moment without a network the page shows messages twice.",
+    "client.ts",
+    /push|concat/,
+  );
+
+  // Now a proxy answers in the place of the server.
+  let refusals = 0;
+  const proxy = createServer((_req, res) => res.writeHead(502, { Connection: "close" }).end(() => refusals++));
+  proxy.listen(0, "127.0.0.1").unref();
+  await once(proxy, "listening");
+  const { target } = tap;
+  tap.target = (proxy.address() as AddressInfo).port;
+  tap.cut();
+  await t.until(
+    async () => {
+      await page.passes(2_000);
+      return refusals > 0;
+    },
+    "The network fails once more, and the page does not come back.",
+    "client.ts",
+    ...source,
+  );
+  tap.target = target;
+  proxy.close();
+  await t.posts("five");
+  await t.until(
+    () => shows("five"),
+    "A proxy has answered 502 for a moment, and the page never comes back. After any answer but 200 EventSource gives up: readyState is CLOSED, and the page must make a new one, after a pause.",
+    "client.ts",
+    /onerror|addEventListener\("error/,
+    ...source,
+  );
+  t.needs(
+    (await page.reads()).join() === "one,two,three,four,five",
+    "The page makes a new EventSource, and shows everything twice: a new one knows no id. Give it the cursor in the address.",
+    "client.ts",
+    ...source,
+  );
+}
+
+/** The complete events of a stream that have data. */
+function eventsOf({ text }: { text: string }): string[] {
+  return text
+    .split("\n\n")
+    .slice(0, -1)
+    .filter((event) => /^data:/m.test(event));
+}
+
+function textsOf(heard: { text: string }): string[] {
+  return eventsOf(heard).flatMap((event) => {
+    const { msg } = JSON.parse(/^data: ?(.+)$/m.exec(event)![1]!) as { msg: { text: string }[] };
+    return msg.map(({ text }) => text);
+  });
+}
+
+function idsOf(heard: { text: string }): (string | undefined)[] {
+  return eventsOf(heard).map((event) => /^id: ?(.+)$/m.exec(event)?.[1]);
+}

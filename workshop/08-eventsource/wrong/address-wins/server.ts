@@ -1,0 +1,37 @@
+// When both are there, the server takes the older one: the address does not change while EventSource comes back again and again.
+// The check says: EventSource comes back with the address that it had at first, and the server goes by that. Last-Event-ID is newer: it must win.
+import express, { type Response } from "express";
+import { type Draft, type Message, page } from "#site";
+
+const messages: Message[] = [];
+const streams = new Set<Response>(); // the answers that are open
+const app = express();
+app.disable("etag");
+app.use(page); // the page, its style, and client.ts as JavaScript
+
+// msg:get
+app.get("/msgs", (req, res) => {
+  const seen = Number(req.query.since || req.get("Last-Event-ID")) || 0; // the cursor: how many messages this page has seen
+  res.set({ "Content-Type": "text/event-stream", "Cache-Control": "no-store" });
+  res.write(`retry: ${Math.round(500 + 500 * Math.random())}\n\n`); // how long EventSource rests before it comes back: with jitter
+  res.write(event(messages.slice(seen)));
+  streams.add(res);
+  res.on("close", () => streams.delete(res)); // the page has left
+});
+
+// msg:post
+app.post("/msgs", express.json(), (req, res) => {
+  const { user, text } = req.body as Draft;
+  const message = { id: messages.length + 1, user, text, time: Date.now() };
+  messages.push(message);
+  for (const stream of streams) stream.write(event([message]));
+  res.status(201).json(message);
+});
+
+/** The browser keeps the id, which is the cursor, and sends it as Last-Event-ID when it comes back. */
+function event(msg: Message[]): string {
+  return `id: ${messages.length}\ndata: ${JSON.stringify({ msg })}\n\n`;
+}
+
+const { PORT } = process.env; // the commands of the workshop choose it
+app.listen(Number(PORT), "127.0.0.1", () => console.log(`The server listens at http://localhost:${PORT}`));

@@ -1,0 +1,40 @@
+// After each error the page makes another EventSource, as it did with fetch. The first one comes back, too.
+// The check says: After a moment without a network the page listens twice, and each message comes twice: EventSource came back by itself, and the page made another one. Make one only when readyState is CLOSED.
+import { type Message, onSend, say, show } from "#page";
+
+const messages: Message[] = [];
+let cursor = ""; // where to continue: the server has made it, and only the server looks into it
+let failed = 0; // in a row
+
+// msg:get
+function listen() {
+  const events = new EventSource(`/msgs?since=${encodeURIComponent(cursor)}`);
+  events.addEventListener("open", () => say("connected"));
+  events.addEventListener("message", ({ data, lastEventId }) => {
+    const { msg } = JSON.parse(data);
+    messages.push(...msg);
+    show(messages);
+    cursor = lastEventId;
+    failed = 0;
+  });
+  events.addEventListener("error", () => {
+    say("reconnecting");
+    setTimeout(listen, retryDelay(++failed));
+  });
+}
+
+/** How long to rest after so many failures in a row, in milliseconds: the upper bound doubles (backoff), and chance spreads the pages (jitter). */
+function retryDelay(failures: number): number {
+  return 500 + Math.random() * Math.min(20_000, 500 * 2 ** failures);
+}
+
+listen();
+
+// msg:post
+onSend((draft) =>
+  fetch("/msgs", {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(draft),
+  }),
+);
