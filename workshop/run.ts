@@ -32,6 +32,8 @@ export interface ServerClock {
   faster?: number;
   /** `Date.now()` stands still: all messages have the same time. */
   standsStill?: boolean;
+  /** Its timers stand still until the check lets time pass. */
+  byHand?: boolean;
 }
 
 export interface RunningServer {
@@ -40,6 +42,8 @@ export interface RunningServer {
   client: Bundle;
   /** Why it has ended, if it has. */
   fault: Fault | undefined;
+  /** Lets so many milliseconds pass for its timers, where its clock is moved by hand. Resolves with the number of timers that are set then. */
+  passes(milliseconds: number): Promise<number>;
   /** Ends it at once, as a crash does. */
   stop(): Promise<void>;
 }
@@ -67,6 +71,13 @@ export async function run(folder: string, options: RunOptions): Promise<RunningS
     port,
     client,
     fault: undefined,
+    async passes(milliseconds) {
+      if (running.fault) throw running.fault;
+      worker.postMessage(milliseconds, []);
+      const [timers] = (await once(worker, "message").catch(() => [])) as number[];
+      if (timers === undefined) throw running.fault ?? new Error("The server ended.");
+      return timers;
+    },
     async stop() {
       worker.removeAllListeners();
       await worker.terminate();
@@ -140,11 +151,41 @@ async function freePort(): Promise<number> {
 }
 
 // On the first line, so that the lines of the rest stay where they are.
-function prelude({ faster, standsStill }: ServerClock = {}): string {
+function prelude({ faster, standsStill, byHand }: ServerClock = {}): string {
   const timers = `for (const name of ["setTimeout", "setInterval"]) { const real = globalThis[name]; globalThis[name] = (run, time, ...rest) => real(run, time / ${faster}, ...rest); }`;
   const clock = `{ const now = Date.now(); Date.now = () => now; }`;
-  return `${faster ? timers : ""}${standsStill ? clock : ""}`;
+  return `${faster ? timers : ""}${standsStill ? clock : ""}${byHand ? timersByHand.replaceAll("\n", " ") : ""}`;
 }
+
+// A message to the thread says how much time passes. The timers that are due then run in their order.
+const timersByHand = `{
+  const { parentPort } = process.getBuiltinModule("node:worker_threads");
+  const timers = new Set();
+  let now = 0;
+  const set = (repeats) => (run, time, ...rest) => {
+    const pause = Math.max(1, Number(time) || 0);
+    const timer = { due: now + pause, pause, repeats, run: () => run(...rest), ref: () => timer, unref: () => timer };
+    timer.hasRef = () => true;
+    timer.refresh = () => { timer.due = now + pause; timers.add(timer); return timer; };
+    timers.add(timer);
+    return timer;
+  };
+  const clear = (timer) => timers.delete(timer);
+  Object.assign(globalThis, { setTimeout: set(false), setInterval: set(true), clearTimeout: clear, clearInterval: clear });
+  parentPort.on("message", (milliseconds) => {
+    const end = now + milliseconds;
+    for (;;) {
+      const [next] = [...timers].filter(({ due }) => due <= end).sort((a, b) => a.due - b.due);
+      if (!next) break;
+      now = next.due;
+      if (next.repeats) next.due += next.pause; else timers.delete(next);
+      next.run();
+    }
+    now = end;
+    parentPort.postMessage(timers.size);
+  });
+  parentPort.unref();
+}`;
 
 const read = (file: string) => readFileSync(join(root, file), "utf8");
 
