@@ -1,7 +1,7 @@
 // Runs the server of a learner in a thread of its own: it starts faster than a process, and an endless loop in it stops nobody else.
 import { once } from "node:events";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, connect, type AddressInfo } from "node:net";
+import { createServer, connect, type AddressInfo, setDefaultAutoSelectFamilyAttemptTimeout } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
@@ -9,6 +9,9 @@ import { type Bundle, bundle } from "../shared-server/bundle.ts";
 import { compile } from "./compile.ts";
 import { root } from "./exercises.ts";
 import { Fault, faultOf, lineOf } from "./faults.ts";
+
+// localhost is ::1 and 127.0.0.1. Node tries one after the other, and gives each 250 ms: too little for a machine that is busy.
+setDefaultAutoSelectFamilyAttemptTimeout(10_000);
 
 export interface RunOptions {
   /** The title of the page. */

@@ -14,6 +14,7 @@ const guid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"; // the same in every server
 // msg:get
 server.on("upgrade", (req, socket) => {
   socket.on("error", () => {}); // the page is gone without a goodbye; "close" follows
+  socket.on("end", () => socket.end()); // the page has hung up, and so do we: after an upgrade, Node does not do it for us
   socket.resume(); // what the page sends is thrown away: exercise 10 reads it
   // TODO: Refuse the pages of other sites, answer the rest with 101 and Sec-WebSocket-Accept, and a GET without an upgrade with 426.
 

@@ -17,6 +17,7 @@ const guid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"; // the same in every server
 app.get("/msgs", (_req, res) => res.status(426).set("Upgrade", "websocket").end()); // it asked for no upgrade
 server.on("upgrade", (req, socket) => {
   socket.on("error", () => {}); // the page is gone without a goodbye; "close" follows
+  socket.on("end", () => socket.end()); // the page has hung up, and so do we: after an upgrade, Node does not do it for us
   socket.resume(); // what the page sends is thrown away: exercise 10 reads it
   const { host, origin, "sec-websocket-key": key } = req.headers;
   // The browser lets a page of any site connect, and does not ask. It only says which site it is.
