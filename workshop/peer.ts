@@ -22,6 +22,7 @@ export class Peer {
   answers = true;
   /** The code with which the connection has ended. 1006: nobody said goodbye. */
   gone: number | undefined;
+  readonly #closed: Promise<unknown>;
 
   constructor(url: string) {
     this.socket = new WebSocket(url, { autoPong: false })
@@ -32,6 +33,7 @@ export class Peer {
       })
       .on("close", (code) => (this.gone = code))
       .on("error", () => {}); // "close" follows
+    this.#closed = new Promise((resolve) => this.socket.once("close", resolve));
   }
 
   says(text: string): void {
@@ -42,9 +44,9 @@ export class Peer {
   /** Resolves when the server has read everything that was sent so far, and the answers to what it had sent, or when it is gone. */
   async settles(): Promise<void> {
     for (let rounds = 0; rounds < 2 && this.gone === undefined; rounds++) {
-      const pong = new Promise((resolve) => this.socket.once("pong", resolve).once("close", resolve));
+      const pong = new Promise((resolve) => this.socket.once("pong", resolve));
       this.socket.ping();
-      await pong;
+      await Promise.race([pong, this.#closed]);
     }
   }
 
