@@ -8,6 +8,7 @@ const acceptFor = (key: string) => sha1(key + guid).digest("base64");
 export default async function check(t: Tester): Promise<void> {
   const upgrade = /"upgrade"/;
   const key = "dGhlIHNhbXBsZSBub25jZQ=="; // the example of RFC 6455
+  await t.posts("one"); // so that there is something to send to each newcomer
   const answer = await t.upgrades({ "Sec-WebSocket-Key": key });
   t.needs(
     answer.status !== undefined,
@@ -120,7 +121,6 @@ export default async function check(t: Tester): Promise<void> {
     /app\.use/,
   );
 
-  await t.posts("one");
   const ada = await t.opens();
   await t.until(
     async () => (await ada.reads()).includes("one"),

@@ -27,13 +27,23 @@ function said(words: string, size = 0): Buffer {
 export default async function check(t: Tester): Promise<void> {
   const bob = await t.dials();
   const hears = (words: string) => bob.texts.some((heard) => heard.startsWith(words));
-  /** Ada sends these chunks on a connection of her own. Before each of them, the server has read the one before. */
+  /** Ada sends these chunks on a connection of her own. The server has read each of them before the next one comes. */
   const sends = async (...chunks: Buffer[]) => {
+    await answers();
     const { socket } = await t.upgrades();
     for (const chunk of chunks) {
-      await t.asks("/").catch(() => {}); // a chunk may have ended the server: the words below say why
       socket.write(chunk);
+      await answers();
     }
+  };
+  const answers = async () => {
+    const fault = await t.asks("/").catch((error: Error) => error.message); // also when a chunk has ended the server: the words below say why
+    t.needs(
+      typeof fault !== "string" || !fault.includes("no answer"),
+      "After a frame, the server answers nothing any more. Is there a loop without an end? Each round must take bytes away.",
+      "frame.ts",
+      /\b(for|while|do)\b/,
+    );
   };
   const reader = [/TODO/, /frameReader/];
   const unmask = [/\^/, ...reader];

@@ -39,7 +39,7 @@ server.on("upgrade", (req, duplex, head) => {
         messages.push({ id: messages.length + 1, user, text, time: Date.now() });
         for (const each of sockets.clients) each.send(update(messages.length - 1));
       } catch {
-        console.error("This is not a message:", frame.toString());
+        console.error("This is not a message:", JSON.stringify(frame.toString()));
       }
     });
   });

@@ -44,7 +44,7 @@ function receive(frame: string) {
     messages.push(message);
     for (const socket of sockets) socket.write(update([message]));
   } catch {
-    console.error("This is not a message:", frame);
+    console.error("This is not a message:", JSON.stringify(frame));
   }
 }
 
