@@ -59,7 +59,10 @@ export async function run(folder: string, options: RunOptions): Promise<RunningS
   const { server, client } = await compile(folder);
   const files = { ...(await givenFiles(options)), "/client.js": client.code, "/client.js.map": client.map };
   const port = options.port ?? (await freePort());
-  if (await answers(port)) throw inUse(port); // otherwise we would take the other program for the learner's server
+  if (await answers(port)) {
+    if (!options.port) return run(folder, options); // another program was faster. Once more.
+    throw inUse(port); // otherwise we would take the other program for the learner's server
+  }
   const path = join(folder, `.server-${port}.js`); // in this folder, where Node finds the packages and the map the sources
   writeFileSync(path, prelude(options.clock) + server);
   const { quiet = false } = options;

@@ -1,21 +1,28 @@
 import type { WebSocket } from "playwright";
+import type { Peer } from "../peer.ts";
 import type { Tester } from "../tester.ts";
 
 export default async function check(t: Tester): Promise<void> {
   const clients = [/sockets\.clients/, /"message"/, /TODO/];
   const bob = await t.dials();
   const dan = await t.dials();
+  /** Bob says this. Afterwards, he and these others have heard all that they will hear of it. */
+  const says = async (text: string, ...others: Peer[]) => {
+    bob.says(text);
+    for (const peer of [bob, ...others]) await peer.settles();
+  };
+  await Promise.all([bob.settles(), dan.settles()]);
   const [before, others] = [bob.frames, dan.frames];
-  bob.says("one");
-  await t.until(
-    () => bob.frames > before || dan.frames > others || !t.runs,
+  await says("one", dan);
+  t.needs(
+    bob.frames > before || dan.frames > others || !t.runs,
     "Bob says something, and nobody reads it, not even he: send it to each socket in sockets.clients.",
     "server.ts",
     ...clients,
   );
   const binary = () => bob.binary + dan.binary > 0;
-  await t.until(
-    () => dan.texts.includes("one") || binary(),
+  t.needs(
+    dan.texts.includes("one") || binary(),
     "Only the one who says something reads it. It must go to each socket in sockets.clients.",
     "server.ts",
     ...clients,
@@ -27,8 +34,8 @@ export default async function check(t: Tester): Promise<void> {
     /\.send\(\w+\)/,
     ...clients,
   );
-  await t.until(
-    () => bob.texts.includes("one"),
+  t.needs(
+    bob.texts.includes("one"),
     "Everybody reads what Bob says, but Bob does not. His page shows only what the server sends, so the author must get it, too.",
     "server.ts",
     ...clients,
@@ -36,23 +43,18 @@ export default async function check(t: Tester): Promise<void> {
 
   const catchUp = [/since/, /handleUpgrade/];
   const cyd = await t.dials();
-  await t.until(
-    () => cyd.texts.includes("one"),
+  await cyd.settles();
+  t.needs(
+    cyd.texts.includes("one"),
     "Cyd comes later, and does not read what was said before. Send it as soon as she is connected.",
     "server.ts",
     ...catchUp,
   );
   const back = await t.dials(`?since=${cyd.cursor}`);
-  bob.says("two");
-  await t.until(
-    () => back.texts.includes("two") && cyd.texts.includes("two"),
-    "Of two messages, one does not arrive.",
-    "server.ts",
-    ...clients,
-  );
+  await says("two", dan, cyd, back);
   t.needs(
-    [bob, dan, cyd].every(({ texts }) => texts.join() === "one,two"),
-    "When Bob says something new, everything that was said before comes once more. Send only what is new: the page adds it to what it has.",
+    [bob, dan, cyd].every(({ texts }) => texts.join() === "one,two") && back.texts.includes("two"),
+    "Bob says something new, and that alone must come to all. Here other messages come with it once more: the page adds what comes to what it has.",
     "server.ts",
     ...clients,
   );

@@ -20,14 +20,15 @@ export default async function check(t: Tester): Promise<void> {
   const bob = await t.dials();
   bob.answers = false;
   await t.passes(60_000);
-  await t.until(
-    () => bob.pings > 0 || bob.gone !== undefined,
+  await bob.settles();
+  t.needs(
+    bob.pings > 0 || bob.gone !== undefined,
     "Bob is connected for a minute, and the server has not pinged him. So it cannot know whether he is still there.",
     "server.ts",
     ...ping,
   );
-  await t.until(
-    () => bob.gone !== undefined,
+  t.needs(
+    bob.gone !== undefined,
     "Bob has not answered a ping for a minute, and the server still keeps his connection. Listen to his pong, and end the connection when none comes.",
     "server.ts",
     ...ping,
@@ -59,8 +60,9 @@ export default async function check(t: Tester): Promise<void> {
     ...pong,
   );
   t.needs(ada.pings > 1, "Ada is connected for a minute, and was pinged only once.", "server.ts", ...ping);
-  await t.until(
-    () => cyd.gone !== undefined,
+  await cyd.settles();
+  t.needs(
+    cyd.gone !== undefined,
     "Cyd has not answered a ping for a minute, and is kept, because Ada answers. Each socket needs a note of its own whether its pong has come.",
     "server.ts",
     /^let\b/,
@@ -78,8 +80,9 @@ export default async function check(t: Tester): Promise<void> {
   );
   dan.answers = false;
   await seconds(60, ada);
-  await t.until(
-    () => dan.gone !== undefined,
+  await dan.settles();
+  t.needs(
+    dan.gone !== undefined,
     "Dan has answered at first, and for a minute he has not. The server keeps him: before each ping, forget the pong of the one before.",
     "server.ts",
     ...pong,

@@ -1,5 +1,5 @@
 // Each message brings all the others with it. The page adds them to what it has.
-// The check says: When Bob says something new, everything that was said before comes once more. Send only what is new: the page adds it to what it has.
+// The check says: Bob says something new, and that alone must come to all. Here other messages come with it once more: the page adds what comes to what it has.
 import { createServer } from "node:http";
 import express from "express";
 import { WebSocketServer } from "ws";
