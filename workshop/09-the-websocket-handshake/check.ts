@@ -78,7 +78,7 @@ export default async function check(t: Tester): Promise<void> {
   );
 
   const { port } = new URL(t.url);
-  const origin = [/\borigin\b/, upgrade];
+  const origin = [/if \(.*\borigin\b/, /\borigin\b/, upgrade];
   const stranger = await t.upgrades({ Origin: "https://evil.example" });
   t.needs(
     stranger.status !== 101,
