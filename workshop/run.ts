@@ -1,7 +1,7 @@
 // Runs the server of a learner in a thread of its own: it starts faster than a process, and an endless loop in it stops nobody else.
 import { once } from "node:events";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, connect, type AddressInfo } from "node:net";
+import { createServer, connect, type AddressInfo, setDefaultAutoSelectFamilyAttemptTimeout } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
@@ -9,6 +9,9 @@ import { type Bundle, bundle } from "../shared-server/bundle.ts";
 import { compile } from "./compile.ts";
 import { root } from "./exercises.ts";
 import { Fault, faultOf, lineOf } from "./faults.ts";
+
+// localhost is ::1 and 127.0.0.1. Node tries one after the other, and gives each 250 ms: too little for a machine that is busy.
+setDefaultAutoSelectFamilyAttemptTimeout(10_000);
 
 export interface RunOptions {
   /** The title of the page. */
@@ -32,6 +35,8 @@ export interface ServerClock {
   faster?: number;
   /** `Date.now()` stands still: all messages have the same time. */
   standsStill?: boolean;
+  /** Its timers stand still until the check lets time pass. */
+  byHand?: boolean;
 }
 
 export interface RunningServer {
@@ -42,6 +47,8 @@ export interface RunningServer {
   fault: Fault | undefined;
   /** How often it has written to, or ended, a response whose client had left. */
   readonly wasted: number;
+  /** Lets so many milliseconds pass for its timers, where its clock is moved by hand. Resolves with the number of timers that are set then. */
+  passes(milliseconds: number): Promise<number>;
   /** Ends it at once, as a crash does. */
   stop(): Promise<void>;
 }
@@ -54,7 +61,10 @@ export async function run(folder: string, options: RunOptions): Promise<RunningS
   const { server, client } = await compile(folder);
   const files = { ...(await givenFiles(options)), "/client.js": client.code, "/client.js.map": client.map };
   const port = options.port ?? (await freePort());
-  if (await answers(port)) throw inUse(port); // otherwise we would take the other program for the learner's server
+  if (await answers(port)) {
+    if (!options.port) return run(folder, options); // another program was faster. Once more.
+    throw inUse(port); // otherwise we would take the other program for the learner's server
+  }
   const path = join(folder, `.server-${port}.js`); // in this folder, where Node finds the packages and the map the sources
   writeFileSync(path, prelude(options.clock) + server);
   const { quiet = false } = options;
@@ -72,6 +82,13 @@ export async function run(folder: string, options: RunOptions): Promise<RunningS
     fault: undefined,
     get wasted() {
       return Atomics.load(wasted, 0);
+    },
+    async passes(milliseconds) {
+      if (running.fault) throw running.fault;
+      worker.postMessage(milliseconds, []);
+      const [timers] = (await once(worker, "message").catch(() => [])) as number[];
+      if (timers === undefined) throw running.fault ?? new Error("The server ended.");
+      return timers;
     },
     async stop() {
       worker.removeAllListeners();
@@ -148,11 +165,41 @@ async function freePort(): Promise<number> {
 const wastedWrites = `{ const { ServerResponse } = process.getBuiltinModule("node:http"); const { wasted } = process.getBuiltinModule("node:worker_threads").workerData; for (const name of ["write", "end"]) { const real = ServerResponse.prototype[name]; ServerResponse.prototype[name] = function (...rest) { if (this.destroyed) Atomics.add(wasted, 0, 1); return real.apply(this, rest); }; } }`;
 
 // On the first line, so that the lines of the rest stay where they are.
-function prelude({ faster, standsStill }: ServerClock = {}): string {
+function prelude({ faster, standsStill, byHand }: ServerClock = {}): string {
   const timers = `for (const name of ["setTimeout", "setInterval"]) { const real = globalThis[name]; globalThis[name] = (run, time, ...rest) => real(run, time / ${faster}, ...rest); }`;
   const clock = `{ const now = Date.now(); Date.now = () => now; }`;
-  return `${wastedWrites}${faster ? timers : ""}${standsStill ? clock : ""}`;
+  return `${wastedWrites}${faster ? timers : ""}${standsStill ? clock : ""}${byHand ? timersByHand.replaceAll("\n", " ") : ""}`;
 }
+
+// A message to the thread says how much time passes. The timers that are due then run in their order.
+const timersByHand = `{
+  const { parentPort } = process.getBuiltinModule("node:worker_threads");
+  const timers = new Set();
+  let now = 0;
+  const set = (repeats) => (run, time, ...rest) => {
+    const pause = Math.max(1, Number(time) || 0);
+    const timer = { due: now + pause, pause, repeats, run: () => run(...rest), ref: () => timer, unref: () => timer };
+    timer.hasRef = () => true;
+    timer.refresh = () => { timer.due = now + pause; timers.add(timer); return timer; };
+    timers.add(timer);
+    return timer;
+  };
+  const clear = (timer) => timers.delete(timer);
+  Object.assign(globalThis, { setTimeout: set(false), setInterval: set(true), clearTimeout: clear, clearInterval: clear });
+  parentPort.on("message", (milliseconds) => {
+    const end = now + milliseconds;
+    for (;;) {
+      const [next] = [...timers].filter(({ due }) => due <= end).sort((a, b) => a.due - b.due);
+      if (!next) break;
+      now = next.due;
+      if (next.repeats) next.due += next.pause; else timers.delete(next);
+      next.run();
+    }
+    now = end;
+    parentPort.postMessage(timers.size);
+  });
+  parentPort.unref();
+}`;
 
 const read = (file: string) => readFileSync(join(root, file), "utf8");
 

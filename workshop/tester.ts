@@ -7,6 +7,7 @@ import { Tap } from "../compare/tap.ts";
 import type { Exercise } from "./exercises.ts";
 import { Fault, faultOf, lineOf, type Place } from "./faults.ts";
 import type { Message } from "./page/draw.ts";
+import { Peer, upgrade, type Upgraded } from "./peer.ts";
 import { run, type RunningServer, type ServerClock } from "./run.ts";
 import { openTab, type Tab } from "./tab.ts";
 
@@ -77,18 +78,25 @@ export class Tester {
     if (!holds) throw new Fault(words, file ? lineOf(this.folder, file, patterns) : undefined);
   }
 
-  /** Waits until this holds, five seconds at most. Then it fails the check as `needs` does. */
+  /** Waits until this holds, five seconds at most, or ten where the machine is busy. Then it fails the check as `needs` does. */
   async until(holds: () => unknown, words: string, file?: string, ...patterns: RegExp[]): Promise<void> {
-    const end = Date.now() + this.#options.patience;
+    const most = Date.now() + 2 * this.#options.patience;
+    let end = Date.now() + this.#options.patience;
     while (!(await holds())) {
-      this.needs(Date.now() < end, words, file, ...patterns);
+      const now = Date.now();
+      this.needs(now < end, words, file, ...patterns);
       await sleep(10);
+      end = Math.min(most, end + Math.max(0, Date.now() - now - 20)); // on a busy machine: the time in which we did not run
     }
   }
 
   /** The address of the server, or of the tap in front of it, without a slash at the end. */
   get url(): string {
-    return `http://localhost:${this.#tap?.port ?? this.#server!.port}`;
+    return `http://localhost:${this.#port}`;
+  }
+
+  get #port(): number {
+    return this.#tap?.port ?? this.#server!.port;
   }
 
   /** Puts a tap in front of the server, which can cut, freeze and refuse connections. What is opened from now on goes through it. */
@@ -144,6 +152,25 @@ export class Tester {
     const { ok, status } = response;
     this.needs(ok, `POST /msgs answers ${status}: Bob's message was not accepted.`, "server.ts", /\.post\(/);
     return response.json() as Promise<Message>;
+  }
+
+  /** Requests an upgrade of /msgs to a WebSocket by hand. These headers take the place of those of a browser; an empty one is left out. */
+  async upgrades(headers: Record<string, string> = {}): Promise<Upgraded> {
+    return upgrade(this.#port, headers, this.#options.answer);
+  }
+
+  /** Somebody without a browser connects to the WebSocket at /msgs. */
+  async dials(query = ""): Promise<Peer> {
+    const words = "Nobody can connect to the WebSocket at /msgs.";
+    const peer = new Peer(`ws://localhost:${this.#port}/msgs${query}`);
+    await this.until(() => peer.gone ?? peer.socket.readyState === peer.socket.OPEN, words, "server.ts", /"upgrade"/);
+    this.needs(peer.gone === undefined, words, "server.ts", /"upgrade"/);
+    return peer;
+  }
+
+  /** Lets so many milliseconds pass for the timers of the server, where its clock is `byHand`. Returns how many timers are set then. */
+  async passes(milliseconds: number): Promise<number> {
+    return this.#server!.passes(milliseconds);
   }
 
   /**

@@ -1,0 +1,138 @@
+import { createHash, randomBytes } from "node:crypto";
+import type { Tester } from "../tester.ts";
+
+const guid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+const sha1 = (text: string | Buffer) => createHash("sha1").update(text);
+const acceptFor = (key: string) => sha1(key + guid).digest("base64");
+
+export default async function check(t: Tester): Promise<void> {
+  const upgrade = /"upgrade"/;
+  const key = "dGhlIHNhbXBsZSBub25jZQ=="; // the example of RFC 6455
+  await t.posts("one"); // so that there is something to send to each newcomer
+  const answer = await t.upgrades({ "Sec-WebSocket-Key": key });
+  t.needs(
+    answer.status !== undefined,
+    "The page asks for an upgrade, and what comes back is no answer in HTTP. It must begin with: HTTP/1.1 101 Switching Protocols",
+    "server.ts",
+    /101/,
+    /TODO/,
+    upgrade,
+  );
+  t.needs(
+    answer.status === 101,
+    `The page asks for an upgrade, and the server answers ${answer.status} in the place of 101. It must admit its own page: the Origin of that is http:// and what the page asked for in Host.`,
+    "server.ts",
+    /origin/,
+    upgrade,
+  );
+  t.needs(
+    answer.ends,
+    "The head of the answer never ends, so the browser waits. After the last header comes an empty line: \\r\\n\\r\\n",
+    "server.ts",
+    /101/,
+    upgrade,
+  );
+  const { headers } = answer;
+  t.needs(
+    headers.get("Upgrade")?.toLowerCase() === "websocket" && headers.get("Connection")?.toLowerCase() === "upgrade",
+    "The answer must have these two headers: Upgrade: websocket and Connection: Upgrade",
+    "server.ts",
+    /101/,
+    upgrade,
+  );
+  const accept = headers.get("Sec-WebSocket-Accept");
+  const hash = [/createHash/, /Sec-WebSocket-Accept/];
+  t.needs(accept, "The answer has no header Sec-WebSocket-Accept.", "server.ts", ...hash, /101/);
+  t.needs(
+    accept !== sha1(key).digest("base64"),
+    "Sec-WebSocket-Accept is the hash of the key alone. It must be the hash of the key with the GUID after it.",
+    "server.ts",
+    ...hash,
+  );
+  t.needs(
+    accept !== sha1(key + guid).digest("hex"),
+    "Sec-WebSocket-Accept is the right hash in the wrong writing: in hexadecimal digits. It must be in base64.",
+    "server.ts",
+    ...hash,
+  );
+  t.needs(
+    accept !== sha1(Buffer.concat([Buffer.from(key, "base64"), Buffer.from(guid)])).digest("base64"),
+    "The key was decoded before it was hashed. It looks like base64, but it is hashed as the text that it is.",
+    "server.ts",
+    /base64"\)[^;]*\bguid\b|from\(/,
+    ...hash,
+  );
+  t.needs(
+    accept === acceptFor(key),
+    `Sec-WebSocket-Accept is wrong. For the key ${key} it must be ${acceptFor(key)}, and here it is ${accept}.`,
+    "server.ts",
+    ...hash,
+  );
+  const random = randomBytes(16).toString("base64");
+  const other = await t.upgrades({ "Sec-WebSocket-Key": random });
+  t.needs(
+    other.headers.get("Sec-WebSocket-Accept") === acceptFor(random),
+    "Sec-WebSocket-Accept is right for one key only. Each connection has a key of its own: req.headers has it.",
+    "server.ts",
+    ...hash,
+  );
+
+  const { port } = new URL(t.url);
+  const origin = [/if \(.*\borigin\b/, /\borigin\b/, upgrade];
+  const stranger = await t.upgrades({ Origin: "https://evil.example" });
+  t.needs(
+    stranger.status !== 101,
+    "A page of https://evil.example may connect, and read all that is said. A browser lets any page open a WebSocket to any server: the server must look at Origin.",
+    "server.ts",
+    ...origin,
+  );
+  for (const alike of [
+    `http://localhost:${port}.evil.example`,
+    `http://evil-localhost:${port}`,
+    "http://localhost:1",
+  ]) {
+    const { status } = await t.upgrades({ Origin: alike });
+    t.needs(
+      status !== 101,
+      "A page whose Origin only resembles ours may connect, such as http://localhost:PORT.evil.example. Compare the whole of it, with scheme, name and port.",
+      "server.ts",
+      ...origin,
+    );
+  }
+  t.needs(
+    stranger.status === 403,
+    "A page of another site is not let in, but hears no reason. The answer must begin with: HTTP/1.1 403 Forbidden",
+    "server.ts",
+    ...origin,
+  );
+  const tool = await t.upgrades({ Origin: "" });
+  t.needs(
+    tool.status === 101,
+    "A client without an Origin is refused. It is not a page but a program, which could send any Origin: let it in.",
+    "server.ts",
+    ...origin,
+  );
+  const plain = await t.asks("/msgs");
+  t.needs(
+    plain.status === 426,
+    `GET /msgs without an upgrade is answered with ${plain.status}. 426 Upgrade Required says what is missing.`,
+    "server.ts",
+    /\.(get|all|use)\("\/msgs"/,
+    /app\.use/,
+  );
+
+  const ada = await t.opens();
+  await t.until(
+    async () => (await ada.reads()).includes("one"),
+    "The browser is connected, and shows nothing: after the handshake, the server must send what was said before.",
+    "server.ts",
+    /of messages/,
+  );
+  await t.posts("two");
+  await t.until(
+    async () => (await ada.reads()).includes("two"),
+    "Bob says something, and the connected page does not show it: its socket must be among those that get each message.",
+    "server.ts",
+    /sockets\.add/,
+  );
+}

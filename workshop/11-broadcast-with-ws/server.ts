@@ -1,0 +1,32 @@
+// The library ws does the handshake and the frames. The server lets everybody connect, and says nothing.
+import { createServer } from "node:http";
+import express from "express";
+import { WebSocketServer } from "ws";
+import { type Message, page } from "#site";
+
+const messages: Message[] = [];
+const app = express();
+app.use(page); // the page, its style, and client.ts as JavaScript
+app.get("/msgs", (_req, res) => res.status(426).set("Upgrade", "websocket").end()); // it asked for no upgrade
+const server = createServer(app);
+const sockets = new WebSocketServer({ noServer: true, maxPayload: 32 * 1024 });
+
+/** All that was said after so many messages, and the cursor to continue from. */
+function update(seen: number): string {
+  return JSON.stringify({ event: "msg:get", data: { msg: messages.slice(seen), cursor: String(messages.length) } });
+}
+
+server.on("upgrade", (req, duplex, head) => {
+  const { host, origin } = req.headers;
+  if (origin !== undefined && origin !== `http://${host}`) {
+    duplex.destroy(); // a page of another site
+    return;
+  }
+  const { searchParams } = new URL(req.url ?? "", "http://localhost");
+  sockets.handleUpgrade(req, duplex, head, (socket) => {
+    // TODO: Send what was said since the cursor, and to all what this socket says. A bad frame must not end the server.
+  });
+});
+
+const { PORT } = process.env; // the commands of the workshop choose it
+server.listen(Number(PORT), "127.0.0.1", () => console.log(`The server listens at http://localhost:${PORT}`));
