@@ -1,5 +1,4 @@
 // Somebody who talks to a Socket.IO server without a browser, as a check sees it.
-import { setTimeout as sleep } from "node:timers/promises";
 import { io, type Socket } from "socket.io-client";
 import type { WebSocket } from "ws";
 import type { Message } from "./page/draw.ts";
@@ -16,12 +15,14 @@ export class Caller {
   readonly events: string[] = [];
   /** Whether the connection has ended, or was refused. */
   isGone = false;
+  readonly #ended: Promise<unknown>;
 
   constructor(url: string, auth: object) {
     this.socket = io(url, { auth, transports: ["websocket"], forceNew: true, reconnection: false })
       .onAny((event: string, data: unknown) => this.#hears(event, data))
       .on("connect_error", () => (this.isGone = true))
       .on("disconnect", () => (this.isGone = true));
+    this.#ended = new Promise((resolve) => this.socket.once("disconnect", resolve));
   }
 
   get texts(): string[] {
@@ -43,13 +44,12 @@ export class Caller {
 
   /** Resolves when the server has read everything that was sent so far, and all that it sends then has come, or when it is gone. */
   async settles(): Promise<void> {
-    const transport = this.socket.io.engine?.transport as unknown as { ws?: WebSocket } | undefined;
-    for (let rounds = 0; rounds < 3 && !this.isGone && transport?.ws; rounds++) {
-      const { ws } = transport; // a ping of the WebSocket itself, of which Socket.IO knows nothing
-      let came = false;
-      ws.once("pong", () => (came = true));
+    const { ws } = (this.socket.io.engine?.transport ?? {}) as { ws?: WebSocket };
+    // A ping of the WebSocket itself, of which Socket.IO knows nothing. What Socket.IO holds back for a moment comes before the third pong.
+    for (let rounds = 0; rounds < 3 && ws && !this.isGone; rounds++) {
+      const pong = new Promise((resolve) => ws.once("pong", resolve));
       ws.ping();
-      while (!came && !this.isGone) await sleep(2);
+      await Promise.race([pong, this.#ended]);
     }
   }
 

