@@ -44,9 +44,9 @@ export class Caller {
 
   /** Resolves when the server has read everything that was sent so far, and all that it sends then has come, or when it is gone. */
   async settles(): Promise<void> {
-    const { ws } = (this.socket.io.engine?.transport ?? {}) as { ws?: WebSocket };
+    const { ws } = this.socket.io.engine.transport as unknown as { ws: WebSocket };
     // A ping of the WebSocket itself, of which Socket.IO knows nothing. What Socket.IO holds back for a moment comes before the third pong.
-    for (let rounds = 0; rounds < 3 && ws && !this.isGone; rounds++) {
+    for (let rounds = 0; rounds < 3 && !this.isGone; rounds++) {
       const pong = new Promise((resolve) => ws.once("pong", resolve));
       ws.ping();
       await Promise.race([pong, this.#ended]);

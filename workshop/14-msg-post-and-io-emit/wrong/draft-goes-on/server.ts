@@ -1,14 +1,11 @@
 // The draft goes on as it came. Nobody has given it an id and a time, and it is no update.
 // The check says: What Bob sent goes on to the others as it came. msg:get brings { msg, cursor }, and each message has an id and a time: send update(…).
 import { createServer } from "node:http";
-import express from "express";
 import { Server } from "socket.io";
 import { type Draft, type Message, page } from "#site";
 
 const messages: Message[] = [];
-const app = express();
-app.use(page); // the page, its style, and client.ts as JavaScript
-const server = createServer(app);
+const server = createServer(page); // the page, its style, and client.ts as JavaScript
 const io = new Server(server, {
   serveClient: false,
   maxHttpBufferSize: 32 * 1024,

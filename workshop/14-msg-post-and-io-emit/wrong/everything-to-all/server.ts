@@ -1,14 +1,11 @@
 // Each message brings all the others with it. The page adds them to what it has.
 // The check says: Bob says something new, and other messages come with it once more. That one alone must come, once: the page adds what comes to what it has.
 import { createServer } from "node:http";
-import express from "express";
 import { Server } from "socket.io";
 import { type Draft, type Message, page } from "#site";
 
 const messages: Message[] = [];
-const app = express();
-app.use(page); // the page, its style, and client.ts as JavaScript
-const server = createServer(app);
+const server = createServer(page); // the page, its style, and client.ts as JavaScript
 const io = new Server(server, {
   serveClient: false,
   maxHttpBufferSize: 32 * 1024,

@@ -1,14 +1,11 @@
 // Each socket emits with `io`, which already sends to all. With three people, each message comes three times.
 // The check says: Bob says something new, and it comes more than once. io.emit sends to all by itself: call it once, and in no loop.
 import { createServer } from "node:http";
-import express from "express";
 import { Server } from "socket.io";
 import { type Draft, type Message, page } from "#site";
 
 const messages: Message[] = [];
-const app = express();
-app.use(page); // the page, its style, and client.ts as JavaScript
-const server = createServer(app);
+const server = createServer(page); // the page, its style, and client.ts as JavaScript
 const io = new Server(server, {
   serveClient: false,
   maxHttpBufferSize: 32 * 1024,

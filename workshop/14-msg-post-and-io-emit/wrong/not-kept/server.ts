@@ -1,14 +1,11 @@
 // The message goes to those who are there, and nobody keeps it for those who come.
 // The check says: Dan comes later, and does not get what Bob has said. It must be added to `messages`, too.
 import { createServer } from "node:http";
-import express from "express";
 import { Server } from "socket.io";
 import { type Draft, type Message, page } from "#site";
 
 const messages: Message[] = [];
-const app = express();
-app.use(page); // the page, its style, and client.ts as JavaScript
-const server = createServer(app);
+const server = createServer(page); // the page, its style, and client.ts as JavaScript
 const io = new Server(server, {
   serveClient: false,
   maxHttpBufferSize: 32 * 1024,

@@ -1,14 +1,11 @@
 // `socket.broadcast` leaves out the author. Their page does not know the id and the time of what they said.
 // The check says: Everybody reads what Bob says, but Bob does not: socket.broadcast leaves out the author. His page shows only what the server sends, so use io.emit.
 import { createServer } from "node:http";
-import express from "express";
 import { Server } from "socket.io";
 import { type Draft, type Message, page } from "#site";
 
 const messages: Message[] = [];
-const app = express();
-app.use(page); // the page, its style, and client.ts as JavaScript
-const server = createServer(app);
+const server = createServer(page); // the page, its style, and client.ts as JavaScript
 const io = new Server(server, {
   serveClient: false,
   maxHttpBufferSize: 32 * 1024,

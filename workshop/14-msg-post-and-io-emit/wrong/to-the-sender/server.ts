@@ -1,14 +1,11 @@
 // `socket` is the one who has said it, and everybody else goes without.
 // The check says: Only the one who says something reads it: socket.emit sends to that socket alone. io.emit sends to all.
 import { createServer } from "node:http";
-import express from "express";
 import { Server } from "socket.io";
 import { type Draft, type Message, page } from "#site";
 
 const messages: Message[] = [];
-const app = express();
-app.use(page); // the page, its style, and client.ts as JavaScript
-const server = createServer(app);
+const server = createServer(page); // the page, its style, and client.ts as JavaScript
 const io = new Server(server, {
   serveClient: false,
   maxHttpBufferSize: 32 * 1024,

@@ -1,14 +1,11 @@
 // Without an acknowledgement, ack is undefined. Calling it throws, and in `catch` it throws once more.
 // The check says: One client asks for no acknowledgement, and the server ends for all: nothing comes after the draft, and it calls that. Ask typeof ack first.
 import { createServer } from "node:http";
-import express from "express";
 import { Server } from "socket.io";
 import { type Draft, type Message, page } from "#site";
 
 const messages: Message[] = [];
-const app = express();
-app.use(page); // the page, its style, and client.ts as JavaScript
-const server = createServer(app);
+const server = createServer(page); // the page, its style, and client.ts as JavaScript
 const io = new Server(server, {
   serveClient: false,
   maxHttpBufferSize: 32 * 1024,

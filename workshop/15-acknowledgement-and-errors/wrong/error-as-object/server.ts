@@ -1,14 +1,11 @@
 // JSON has no errors: an Error becomes {}, because its message is not enumerable.
 // The check says: Bob's draft is refused, and the answer does not say why: { error } must be a text. An Error becomes {} in JSON, so send its message.
 import { createServer } from "node:http";
-import express from "express";
 import { Server } from "socket.io";
 import { type Draft, type Message, page } from "#site";
 
 const messages: Message[] = [];
-const app = express();
-app.use(page); // the page, its style, and client.ts as JavaScript
-const server = createServer(app);
+const server = createServer(page); // the page, its style, and client.ts as JavaScript
 const io = new Server(server, {
   serveClient: false,
   maxHttpBufferSize: 32 * 1024,

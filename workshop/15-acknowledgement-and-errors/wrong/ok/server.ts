@@ -1,14 +1,11 @@
 // The answer is `true`. The page gets neither the id nor the time, and a refusal must look quite different.
 // The check says: Bob says something, and the answer is not { message }, with the id and the time that the server gave to it.
 import { createServer } from "node:http";
-import express from "express";
 import { Server } from "socket.io";
 import { type Draft, type Message, page } from "#site";
 
 const messages: Message[] = [];
-const app = express();
-app.use(page); // the page, its style, and client.ts as JavaScript
-const server = createServer(app);
+const server = createServer(page); // the page, its style, and client.ts as JavaScript
 const io = new Server(server, {
   serveClient: false,
   maxHttpBufferSize: 32 * 1024,

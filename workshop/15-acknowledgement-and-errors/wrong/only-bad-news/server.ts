@@ -1,14 +1,11 @@
 // Only a refused draft is answered. Without an answer, a page cannot tell success from a broken connection.
 // The check says: Bob says something, and gets no answer: he cannot know whether it has arrived. Call the function that comes after the draft.
 import { createServer } from "node:http";
-import express from "express";
 import { Server } from "socket.io";
 import { type Draft, type Message, page } from "#site";
 
 const messages: Message[] = [];
-const app = express();
-app.use(page); // the page, its style, and client.ts as JavaScript
-const server = createServer(app);
+const server = createServer(page); // the page, its style, and client.ts as JavaScript
 const io = new Server(server, {
   serveClient: false,
   maxHttpBufferSize: 32 * 1024,

@@ -1,14 +1,11 @@
 // `?.` asks whether something is there, and not whether it is a function.
 // The check says: One client sends a number where the acknowledgement belongs, and the server ends for all. `?.` is not enough: ask whether typeof ack is "function".
 import { createServer } from "node:http";
-import express from "express";
 import { Server } from "socket.io";
 import { type Draft, type Message, page } from "#site";
 
 const messages: Message[] = [];
-const app = express();
-app.use(page); // the page, its style, and client.ts as JavaScript
-const server = createServer(app);
+const server = createServer(page); // the page, its style, and client.ts as JavaScript
 const io = new Server(server, {
   serveClient: false,
   maxHttpBufferSize: 32 * 1024,

@@ -1,14 +1,11 @@
 // The error is caught, and the author is not told. Their page waits until its time is up.
 // The check says: Bob's draft is refused, and he gets no answer: his page waits until its time is up. Answer { error } in `catch`, too.
 import { createServer } from "node:http";
-import express from "express";
 import { Server } from "socket.io";
 import { type Draft, type Message, page } from "#site";
 
 const messages: Message[] = [];
-const app = express();
-app.use(page); // the page, its style, and client.ts as JavaScript
-const server = createServer(app);
+const server = createServer(page); // the page, its style, and client.ts as JavaScript
 const io = new Server(server, {
   serveClient: false,
   maxHttpBufferSize: 32 * 1024,

@@ -1,14 +1,11 @@
 // The error goes out as an event, to everybody. All pages show what one of them did wrong.
 // The check says: Bob's draft is refused, and Cyd is told. An error belongs to the one who asked: in the answer, and nowhere else.
 import { createServer } from "node:http";
-import express from "express";
 import { Server } from "socket.io";
 import { type Draft, type Message, page } from "#site";
 
 const messages: Message[] = [];
-const app = express();
-app.use(page); // the page, its style, and client.ts as JavaScript
-const server = createServer(app);
+const server = createServer(page); // the page, its style, and client.ts as JavaScript
 const io = new Server(server, {
   serveClient: false,
   maxHttpBufferSize: 32 * 1024,

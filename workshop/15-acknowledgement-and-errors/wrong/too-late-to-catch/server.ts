@@ -1,14 +1,11 @@
 // The draft is taken apart before `try`, and null cannot be taken apart.
 // The check says: One client sends null in the place of a draft, and the server ends for all. What throws must be inside of `try`.
 import { createServer } from "node:http";
-import express from "express";
 import { Server } from "socket.io";
 import { type Draft, type Message, page } from "#site";
 
 const messages: Message[] = [];
-const app = express();
-app.use(page); // the page, its style, and client.ts as JavaScript
-const server = createServer(app);
+const server = createServer(page); // the page, its style, and client.ts as JavaScript
 const io = new Server(server, {
   serveClient: false,
   maxHttpBufferSize: 32 * 1024,
