@@ -1,0 +1,44 @@
+// The server knows who is connected. A message to one person alone goes to all.
+import { createServer } from "node:http";
+import express from "express";
+import { Server } from "socket.io";
+import { type Draft, type Message, page } from "#site";
+
+type Private = { to?: string };
+const names = new Map([
+  ["7f3a", "Ada"],
+  ["91cb", "Bob"],
+  ["d04e", "Cyd"],
+]); // by ticket: nobody else has it
+const messages: (Message & Private)[] = [];
+const app = express();
+app.use(page); // the page, its style, and client.ts as JavaScript
+const server = createServer(app);
+const io = new Server(server, { serveClient: false });
+
+// Before each connection. From now on, socket.data.name is who this is.
+io.use((socket, next) => {
+  socket.data.name = names.get(socket.handshake.auth.ticket);
+  next(socket.data.name ? undefined : new Error("This ticket is not valid."));
+});
+
+io.on("connection", (socket) => {
+  const name: string = socket.data.name;
+
+  // msg:get
+  socket.emit("msg:get", { msg: messages });
+
+  // msg:post
+  socket.on("msg:post", (draft: (Draft & Private) | null, ack) => {
+    if (typeof draft?.text !== "string" || typeof ack !== "function") return; // not from our page
+    // TODO: Only the two may read it, on all their devices, now and when they come back. Believe nothing that the draft says of its author.
+    const { user, text, to } = draft;
+    const message = { id: messages.length + 1, user, text, ...(to && { to }), time: Date.now() };
+    messages.push(message);
+    io.emit("msg:get", { msg: [message] });
+    ack({ message });
+  });
+});
+
+const { PORT } = process.env; // the commands of the workshop choose it
+server.listen(Number(PORT), "127.0.0.1", () => console.log(`The server listens at http://localhost:${PORT}/#7f3a`));

@@ -1,0 +1,52 @@
+// A name is taken for one socket: the last one that has connected.
+// The check says: Bob is connected twice, with a laptop and a tablet, and only one of them gets what Ada writes to him. A name is not one socket: let all sockets of a person join one room.
+import { createServer } from "node:http";
+import express from "express";
+import { Server } from "socket.io";
+import { type Draft, type Message, page } from "#site";
+
+type Private = { to?: string };
+const names = new Map([
+  ["7f3a", "Ada"],
+  ["91cb", "Bob"],
+  ["d04e", "Cyd"],
+]); // by ticket: nobody else has it
+const online = new Map<string, string>(); // from the name to the id of the socket
+const messages: (Message & Private)[] = [];
+const app = express();
+app.use(page); // the page, its style, and client.ts as JavaScript
+const server = createServer(app);
+const io = new Server(server, { serveClient: false });
+
+// Before each connection. From now on, socket.data.name is who this is.
+io.use((socket, next) => {
+  socket.data.name = names.get(socket.handshake.auth.ticket);
+  next(socket.data.name ? undefined : new Error("This ticket is not valid."));
+});
+
+io.on("connection", (socket) => {
+  const name: string = socket.data.name;
+  online.set(name, socket.id);
+
+  // msg:get
+  const mine = messages.filter(({ user, to }) => !to || to === name || user === name);
+  socket.emit("msg:get", { msg: mine });
+
+  // msg:post
+  socket.on("msg:post", (draft: (Draft & Private) | null, ack) => {
+    if (typeof draft?.text !== "string" || typeof ack !== "function") return; // not from our page
+    const { text, to } = draft;
+    if (to && ![...names.values()].includes(to)) {
+      ack({ error: "There is nobody with this name." });
+      return;
+    }
+    const message = { id: messages.length + 1, user: name, text, ...(to && { to }), time: Date.now() };
+    messages.push(message);
+    const audience = to ? io.to([socket.id, online.get(to) ?? ""]) : io;
+    audience.emit("msg:get", { msg: [message] });
+    ack({ message });
+  });
+});
+
+const { PORT } = process.env; // the commands of the workshop choose it
+server.listen(Number(PORT), "127.0.0.1", () => console.log(`The server listens at http://localhost:${PORT}/#7f3a`));
