@@ -57,7 +57,14 @@ export default async function check(t: Tester): Promise<void> {
     ...post,
   );
   t.needs(
-    ada.texts.includes("psst") && phone.texts.includes("psst"),
+    ada.texts.includes("psst"),
+    "Ada's other device shows what she has written, and the one on which she wrote it does not. socket.to leaves out the socket on which it is called; io.to does not.",
+    "server.ts",
+    /socket\.to\(|broadcast/,
+    ...post,
+  );
+  t.needs(
+    phone.texts.includes("psst"),
     "Ada writes on one device, and her other one does not show it. It must go to the room of the author, too, not to one socket.",
     "server.ts",
     /socket\.emit\("msg:get", \{ msg: \[/,

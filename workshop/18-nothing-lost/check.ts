@@ -60,7 +60,7 @@ export default async function check(t: Tester): Promise<void> {
   const first = cyd.cursor!;
   t.needs(
     typeof first === "string" && typeof bob.cursor === "string",
-    "An update has no cursor, so nobody can say where they stopped. It must be { msg, cursor }, and the cursor a string. So must the update that brings a new message.",
+    "An update has no cursor, so nobody can say where they stopped. It must be { msg, cursor }, and the cursor a string.",
     "server.ts",
     /emit\("msg:get", \{ msg(?!.*cursor)/,
     ...get,
@@ -71,6 +71,13 @@ export default async function check(t: Tester): Promise<void> {
     back.texts.join() === "two" && back.resets === 0,
     "Cyd comes back with her cursor, and gets more than what she has missed. The cursor is in socket.handshake.auth.since.",
     "server.ts",
+    ...get,
+  );
+  t.needs(
+    bob.cursor === back.cursor,
+    "An update that brings a new message has no cursor, or not the one after that message. Whoever hears it would continue from the wrong place.",
+    "server.ts",
+    /emit\("msg:get", \{ msg: \[/,
     ...get,
   );
   await heard("yes");

@@ -69,6 +69,13 @@ export default async function check(t: Tester): Promise<void> {
     "server.ts",
     ...get,
   );
+  t.needs(
+    tablet.cursor === back.cursor,
+    "An update that brings a new message has no cursor, or not the one after that message. Whoever hears it would continue from the wrong place.",
+    "server.ts",
+    /emit\("msg:get", \{ msg: \[/,
+    ...get,
+  );
 
   // A day of talk.
   await says(
