@@ -81,7 +81,7 @@ export default async function check(t: Tester): Promise<void> {
     first?.message?.text === "psst",
     "Ada's message was sent, and she gets no { message }.",
     "server.ts",
-    /ack\(/,
+    /answer\(\{ message/,
   );
 
   /** Comes, and waits for what was said before. */
@@ -139,7 +139,7 @@ export default async function check(t: Tester): Promise<void> {
     lost?.error,
     "Ada writes to Dan, whom nobody knows, and the server says nothing about it. Answer with { error }, and the page shows it and keeps the text.",
     "server.ts",
-    /ack\(/,
+    /answer\(\{ message/,
   );
   t.needs(
     !all.some(({ texts }) => texts.includes("Where are you?")),

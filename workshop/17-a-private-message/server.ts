@@ -1,6 +1,5 @@
 // The server knows who is connected. A message to one person alone goes to all.
 import { createServer } from "node:http";
-import express from "express";
 import { Server } from "socket.io";
 import { type Draft, type Message, page } from "#site";
 
@@ -11,10 +10,14 @@ const names = new Map([
   ["d04e", "Cyd"],
 ]); // by ticket: nobody else has it
 const messages: (Message & Private)[] = [];
-const app = express();
-app.use(page); // the page, its style, and client.ts as JavaScript
-const server = createServer(app);
-const io = new Server(server, { serveClient: false });
+const server = createServer(page); // the page, its style, and client.ts as JavaScript
+const io = new Server(server, {
+  serveClient: false,
+  maxHttpBufferSize: 32 * 1024,
+  // A page of another site, as in exercise 9: the option `cors` does not stop a WebSocket.
+  allowRequest: ({ headers: { host, origin } }, decide) =>
+    decide(null, origin === undefined || origin === `http://${host}`),
+});
 
 // Before each connection. From now on, socket.data.name is who this is.
 io.use((socket, next) => {
@@ -29,14 +32,16 @@ io.on("connection", (socket) => {
   socket.emit("msg:get", { msg: messages });
 
   // msg:post
-  socket.on("msg:post", (draft: (Draft & Private) | null, ack) => {
-    if (typeof draft?.text !== "string" || typeof ack !== "function") return; // not from our page
+  socket.on("msg:post", (draft: (Draft & Private) | null, ack: unknown) => {
+    const answer = typeof ack === "function" ? ack : () => {}; // a client need not ask for one
+    if (typeof draft?.text !== "string") return answer({ error: "A draft has a text." });
+    if (!draft.text.trim()) return answer({ error: "The text is empty." });
     // TODO: Only the two may read it, on all their devices, now and when they come back. Believe nothing that the draft says of its author.
     const { user, text, to } = draft;
     const message = { id: messages.length + 1, user, text, ...(to && { to }), time: Date.now() };
     messages.push(message);
     io.emit("msg:get", { msg: [message] });
-    ack({ message });
+    return answer({ message });
   });
 });
 

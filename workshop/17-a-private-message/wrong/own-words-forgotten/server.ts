@@ -1,7 +1,6 @@
 // Who comes back gets what was written to them, and not what they have written.
 // The check says: Ada comes back, and what she has written to Bob alone is gone. She may read it, too.
 import { createServer } from "node:http";
-import express from "express";
 import { Server } from "socket.io";
 import { type Draft, type Message, page } from "#site";
 
@@ -12,10 +11,14 @@ const names = new Map([
   ["d04e", "Cyd"],
 ]); // by ticket: nobody else has it
 const messages: (Message & Private)[] = [];
-const app = express();
-app.use(page); // the page, its style, and client.ts as JavaScript
-const server = createServer(app);
-const io = new Server(server, { serveClient: false });
+const server = createServer(page); // the page, its style, and client.ts as JavaScript
+const io = new Server(server, {
+  serveClient: false,
+  maxHttpBufferSize: 32 * 1024,
+  // A page of another site, as in exercise 9: the option `cors` does not stop a WebSocket.
+  allowRequest: ({ headers: { host, origin } }, decide) =>
+    decide(null, origin === undefined || origin === `http://${host}`),
+});
 
 // Before each connection. From now on, socket.data.name is who this is.
 io.use((socket, next) => {
@@ -32,18 +35,17 @@ io.on("connection", (socket) => {
   socket.emit("msg:get", { msg: mine });
 
   // msg:post
-  socket.on("msg:post", (draft: (Draft & Private) | null, ack) => {
-    if (typeof draft?.text !== "string" || typeof ack !== "function") return; // not from our page
+  socket.on("msg:post", (draft: (Draft & Private) | null, ack: unknown) => {
+    const answer = typeof ack === "function" ? ack : () => {}; // a client need not ask for one
+    if (typeof draft?.text !== "string") return answer({ error: "A draft has a text." });
+    if (!draft.text.trim()) return answer({ error: "The text is empty." });
     const { text, to } = draft;
-    if (to && ![...names.values()].includes(to)) {
-      ack({ error: "There is nobody with this name." });
-      return;
-    }
+    if (to && ![...names.values()].includes(to)) return answer({ error: "There is nobody with this name." });
     const message = { id: messages.length + 1, user: name, text, ...(to && { to }), time: Date.now() };
     messages.push(message);
     const audience = to ? io.to([`@${name}`, `@${to}`]) : io;
     audience.emit("msg:get", { msg: [message] });
-    ack({ message });
+    return answer({ message });
   });
 });
 

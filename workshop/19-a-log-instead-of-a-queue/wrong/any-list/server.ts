@@ -1,7 +1,6 @@
 // The cursor is a number alone. After a restart it counts in another list.
 // The check says: The server has started again with a new list, and takes the cursor of the old one. As in exercise 18, a cursor must say of which list it is: if it is another one, reset: true.
 import { createServer } from "node:http";
-import express from "express";
 import { Server } from "socket.io";
 import { type Draft, type Message, page } from "#site";
 
@@ -13,10 +12,14 @@ const names = new Map([
 const kept = 200; // messages at most, however long somebody is away
 const messages: Message[] = []; // the newest
 let said = 0; // how many there were in all
-const app = express();
-app.use(page); // the page, its style, and client.ts as JavaScript
-const server = createServer(app);
-const io = new Server(server, { serveClient: false });
+const server = createServer(page); // the page, its style, and client.ts as JavaScript
+const io = new Server(server, {
+  serveClient: false,
+  maxHttpBufferSize: 32 * 1024,
+  // A page of another site, as in exercise 9: the option `cors` does not stop a WebSocket.
+  allowRequest: ({ headers: { host, origin } }, decide) =>
+    decide(null, origin === undefined || origin === `http://${host}`),
+});
 
 // Before each connection. From now on, socket.data.name is who this is.
 io.use((socket, next) => {
@@ -35,13 +38,15 @@ io.on("connection", (socket) => {
   socket.emit("msg:get", { msg, cursor: cursor(), reset });
 
   // msg:post
-  socket.on("msg:post", (draft: Draft | null, ack) => {
-    if (typeof draft?.text !== "string" || typeof ack !== "function") return; // not from our page
+  socket.on("msg:post", (draft: Draft | null, ack: unknown) => {
+    const answer = typeof ack === "function" ? ack : () => {}; // a client need not ask for one
+    if (typeof draft?.text !== "string") return answer({ error: "A draft has a text." });
+    if (!draft.text.trim()) return answer({ error: "The text is empty." });
     const message = { id: ++said, user: socket.data.name, text: draft.text, time: Date.now() };
     messages.push(message);
     if (messages.length > kept) messages.shift();
     io.emit("msg:get", { msg: [message], cursor: cursor() });
-    ack({ message });
+    return answer({ message });
   });
 });
 

@@ -22,6 +22,7 @@ addEventListener("hashchange", () => location.reload());
 
 // msg:post
 onSend(async (draft) => {
+  if (!socket.connected) throw new Error("You are not connected."); // `emit` would keep it, and send it when nobody expects it
   const { error } = await socket.timeout(5_000).emitWithAck("msg:post", draft);
   if (error) throw new Error(error);
 });
