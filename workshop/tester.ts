@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import type { Browser } from "playwright";
 import { Tap } from "../compare/tap.ts";
+import { Device } from "./device.ts";
 import type { Exercise } from "./exercises.ts";
 import { Fault, faultOf, lineOf, type Place } from "./faults.ts";
 import type { Message } from "./page/draw.ts";
@@ -60,6 +61,7 @@ export class Tester {
   readonly #options: Required<Pick<TesterOptions, "browser" | "patience" | "answer">>;
   readonly #clock: ServerClock;
   readonly #tabs: Tab[] = [];
+  readonly #devices: Device[] = [];
   #server: RunningServer | undefined;
   #tap: Tap | undefined;
 
@@ -168,6 +170,21 @@ export class Tester {
     return peer;
   }
 
+  /**
+   * A device without a browser connects with Socket.IO, and shows this in its handshake. A deaf one reads nothing of what comes.
+   * It goes past the tap.
+   */
+  async links(auth: object = {}, { isDeaf = false } = {}): Promise<Device> {
+    const url = `http://localhost:${this.#server!.port}`;
+    const device = new Device(url, auth, this.#options.answer, isDeaf);
+    this.#devices.push(device);
+    const end = Date.now() + this.#options.answer;
+    while (!device.socket.connected && device.problem === undefined && Date.now() < end) await sleep(5);
+    const words = `Nobody can connect with Socket.IO${device.problem ? `: ${device.problem}` : ""}.`;
+    this.needs(device.socket.connected, words, "server.ts", /io\.use/, /"connection"/, /new Server/);
+    return device;
+  }
+
   /** Lets so many milliseconds pass for the timers of the server, where its clock is `byHand`. Returns how many timers are set then. */
   async passes(milliseconds: number): Promise<number> {
     return this.#server!.passes(milliseconds);
@@ -194,6 +211,7 @@ export class Tester {
   async ends(): Promise<void> {
     if (this.#server?.fault) this.also.push(this.#server.fault.message);
     await Promise.all(this.#tabs.map((tab) => tab.closes())); // first, or the page reports that the server is gone
+    for (const { socket } of this.#devices) socket.disconnect();
     await this.#tap?.close();
     await this.#server?.stop();
   }

@@ -1,0 +1,28 @@
+// The page does not look at reset, and adds the new list to the old one.
+// The check says: The server has started again with a new list, and the page adds it to the old one. When an update says reset, begin anew.
+import { io } from "socket.io-client";
+import { type Message, onSend, say, show } from "#page";
+
+const messages: Message[] = [];
+let cursor = ""; // where to continue: the server has made it, and only the server looks into it
+const socket = io({
+  transports: ["websocket"],
+  auth: (send) => send({ since: cursor }), // called for each connection, so the cursor is fresh
+  retries: Infinity, // the same draft again, until its acknowledgement comes: after this time, and after each reconnect
+  ackTimeout: 5_000,
+});
+
+// msg:get
+socket.on("connect", () => say("connected"));
+socket.on("disconnect", () => say("reconnecting"));
+socket.on("msg:get", (update) => {
+  messages.push(...update.msg);
+  show(messages);
+  cursor = update.cursor;
+});
+
+// msg:post
+onSend(async (draft) => {
+  const { error } = await socket.emitWithAck("msg:post", draft);
+  if (error) throw new Error(error);
+});

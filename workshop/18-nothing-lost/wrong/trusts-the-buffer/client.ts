@@ -1,0 +1,27 @@
+// Socket.IO keeps what is said without a connection, and sends it later. What was under way when a connection ended it does not repeat.
+// The check says: Ada says something over a connection that is dead, and nobody has noticed yet. It is never sent again. That it was sent says nothing: only the acknowledgement says that it has arrived.
+import { io } from "socket.io-client";
+import { type Message, onSend, say, show } from "#page";
+
+const messages: Message[] = [];
+let cursor = ""; // where to continue: the server has made it, and only the server looks into it
+const socket = io({
+  transports: ["websocket"],
+  auth: (send) => send({ since: cursor }), // called for each connection, so the cursor is fresh
+});
+
+// msg:get
+socket.on("connect", () => say("connected"));
+socket.on("disconnect", () => say("reconnecting"));
+socket.on("msg:get", (update) => {
+  if (update.reset) messages.length = 0;
+  messages.push(...update.msg);
+  show(messages);
+  cursor = update.cursor;
+});
+
+// msg:post
+onSend(async (draft) => {
+  const { error } = await socket.emitWithAck("msg:post", draft);
+  if (error) throw new Error(error);
+});

@@ -1,0 +1,58 @@
+// The server notes for each name what it has sent, and takes it for read.
+// The check says: Cyd connects, and the connection breaks before she has read anything. She comes back, and what was sent is gone: the server takes it for delivered. Only Cyd knows what has arrived, so she must say it.
+import { createServer } from "node:http";
+import { Server } from "socket.io";
+import { type Draft, type Message, page } from "#site";
+
+const names = new Map([
+  ["7f3a", "Ada"],
+  ["91cb", "Bob"],
+  ["d04e", "Cyd"],
+]); // by ticket: nobody else has it
+const kept = 200; // messages at most, however long somebody is away
+const epoch = crypto.randomUUID(); // the name of this list: after a restart, there is another one
+const messages: Message[] = []; // the newest
+const sent = new Map<string, number>(); // by name
+let said = 0; // how many there were in all
+const server = createServer(page); // the page, its style, and client.ts as JavaScript
+const io = new Server(server, {
+  serveClient: false,
+  maxHttpBufferSize: 32 * 1024,
+  // A page of another site, as in exercise 9: the option `cors` does not stop a WebSocket.
+  allowRequest: ({ headers: { host, origin } }, decide) =>
+    decide(null, origin === undefined || origin === `http://${host}`),
+});
+
+// Before each connection. From now on, socket.data.name is who this is.
+io.use((socket, next) => {
+  socket.data.name = names.get(socket.handshake.auth.ticket);
+  next(socket.data.name ? undefined : new Error("This ticket is not valid."));
+});
+
+/** Where to continue after all messages. It counts all that were ever said: positions in the list move. */
+const cursor = () => `${epoch} ${said}`;
+
+io.on("connection", (socket) => {
+  // msg:get
+  const { name } = socket.data;
+  const missed = said - (sent.get(name) ?? 0);
+  const reset = missed > messages.length; // more than we keep: the page begins anew
+  const msg = reset ? messages : messages.slice(messages.length - missed);
+  sent.set(name, said);
+  socket.emit("msg:get", { msg, cursor: cursor(), reset });
+
+  // msg:post
+  socket.on("msg:post", (draft: Draft | null, ack: unknown) => {
+    const answer = typeof ack === "function" ? ack : () => {}; // a client need not ask for one
+    if (typeof draft?.text !== "string") return answer({ error: "A draft has a text." });
+    if (!draft.text.trim()) return answer({ error: "The text is empty." });
+    const message = { id: ++said, user: socket.data.name, text: draft.text, time: Date.now() };
+    messages.push(message);
+    if (messages.length > kept) messages.shift();
+    io.emit("msg:get", { msg: [message], cursor: cursor() });
+    return answer({ message });
+  });
+});
+
+const { PORT } = process.env; // the commands of the workshop choose it
+server.listen(Number(PORT), "127.0.0.1", () => console.log(`The server listens at http://localhost:${PORT}/#7f3a`));
