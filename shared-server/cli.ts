@@ -19,7 +19,7 @@ if (process.env.RATE_LIMIT === "off") limits.posts.points = 1e9;
 const bundled = bundleAhead(`${variant.name}/client.ts`);
 const running = await start(variant.name, {
   port,
-  log: new Log(SUPER_USER),
+  log: new Log({ superUser: SUPER_USER }),
   host: HOST || undefined,
   publicOrigin,
 }).catch((error) => {

@@ -51,8 +51,11 @@ export function withVerbs(app: Application, chat: Chat): Application {
     .route("/session")
     .post(json, answer(signIn))
     .delete(
-      answer((req, res) => {
-        res.set("Set-Cookie", sessions.end(req, "You signed out.")).status(204).end();
+      answer(async (req, res) => {
+        res
+          .set("Set-Cookie", await sessions.end(req, "You signed out."))
+          .status(204)
+          .end();
       }),
     )
     .all(allow("POST", "DELETE"));
@@ -67,23 +70,23 @@ export function withVerbs(app: Application, chat: Chat): Application {
     const known = people.find(name);
     if (known && !(await matches(password, known.secret)))
       throw new Refusal(401, "This is not the password of this account.");
-    const person = known ?? people.create(name, await hashOf(password));
-    const cookie = sessions.begin(req, person);
-    res.set("Set-Cookie", cookie).status(known ? 200 : 201);
+    if (!known) await people.create(name, await hashOf(password));
+    const person = people.find(name)!;
+    res.set("Set-Cookie", await sessions.begin(req, person)).status(known ? 200 : 201);
     res.json({ name: person.name, ...(person.superUser && { superUser: true }) });
   }
 
   app
     .route("/rooms/:name")
     .put(
-      answer((req, res) => {
-        const { room, made } = people.join(member(req), parseRoom(req.params.name));
+      answer(async (req, res) => {
+        const { room, made } = await people.join(member(req), parseRoom(req.params.name));
         res.status(made ? 201 : 200).json({ room });
       }),
     )
     .delete(
-      answer((req, res) => {
-        people.leave(member(req), parseRoom(req.params.name));
+      answer(async (req, res) => {
+        await people.leave(member(req), parseRoom(req.params.name));
         res.status(204).end();
       }),
     )
@@ -93,19 +96,19 @@ export function withVerbs(app: Application, chat: Chat): Application {
     .route("/bans/:name")
     .put(
       json,
-      answer((req, res) => {
+      answer(async (req, res) => {
         const by = superUser(req);
         const person = named(req);
         if (person.superUser) throw new Refusal(403, "The super user cannot be banned.");
         const ban = { name: person.name, ...parse(sentence, req.body), by: by.name };
-        people.ban(person, ban);
+        await people.ban(person, ban);
         res.json(ban);
       }),
     )
     .delete(
-      answer((req, res) => {
+      answer(async (req, res) => {
         const by = superUser(req);
-        people.unban(named(req), by.name);
+        await people.unban(named(req), by.name);
         res.status(204).end();
       }),
     )

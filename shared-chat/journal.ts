@@ -1,0 +1,179 @@
+// The journal: everything that has happened in the chat, in one order. What the log knows is the sum of its entries, so a log that reads the
+// same entries knows the same: after a restart, and on another machine. A store keeps them; it knows nothing of what they mean.
+import { randomBytes } from "node:crypto";
+import type { Message } from "./message.ts";
+
+/** Something that happened: somebody said something in a room, or a record (of a person, a session, a room) has a new value, or none. */
+export type Event = { room: string; message: Message; draft?: string } | { record: string; value: unknown };
+
+/** An event and its place. Ticks count 1, 2, 3 …; time is `Date.now()`, and never goes back. */
+export type Entry = Event & { readonly tick: number; readonly time: number };
+
+const isRecord = (entry: Entry) => "record" in entry;
+
+/** Where entries are kept. Several machines may share one store. Whatever fails rejects: the store is away. */
+export interface Store {
+  /** Whether other machines may add to it. */
+  readonly shared: boolean;
+  /** Opens it. `wake` is called when somebody else may have added something. Resolves to the name of the journal, its epoch. */
+  open(wake: () => void): Promise<string>;
+  /** Adds entries whose ticks follow the last one. Returns how many were added: fewer, when somebody else was faster. */
+  append(entries: readonly Entry[]): Promise<number>;
+  /** The entries after this one, in order. Undefined when it is not there any more: the journal is another one, or an older copy. */
+  read(after: { tick: number; time: number } | undefined): Promise<Entry[] | undefined>;
+  /** These entries are not needed any more, because of later ones. */
+  forget(ticks: readonly number[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A random name for a new journal. */
+export const newEpoch = (): string => randomBytes(6).toString("base64url");
+
+/** A store that keeps nothing: what the log knows is all there is, and a restart forgets it. */
+export const memory = (): Store => ({
+  shared: false,
+  open: async () => newEpoch(),
+  append: async (entries) => entries.length,
+  read: async () => [],
+  forget: async () => {},
+  close: async () => {},
+});
+
+/** What an addition comes to, as it stands at this tick and time, behind the entries that are added with it. It may throw a Refusal. */
+type Build<T> = (place: { tick: number; time: number; ahead: readonly Entry[] }) => { events: Event[]; result: T };
+
+interface Addition {
+  build: Build<unknown>;
+  resolve: (result: never) => void;
+  reject: (error: unknown) => void;
+}
+
+export interface JournalHandlers {
+  /** An entry was added, by whomever. Returns the ticks of those that are not needed any more because of it. */
+  apply(entry: Entry): number[];
+  /** The journal is another one, or an older copy: everything begins anew. */
+  restart(): void;
+}
+
+export class Journal {
+  /** Its random name: a cursor of another journal cannot be continued. */
+  epoch = newEpoch();
+  /** The newest entry that was applied. */
+  last = { tick: 0, time: 0 };
+  #awaySince: number | undefined;
+  #additions: Addition[] = [];
+  #adding = false;
+  #reading: Promise<void> | undefined;
+  readonly #store: Store;
+  readonly #handlers: JournalHandlers;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(store: Store, handlers: JournalHandlers) {
+    this.#store = store;
+    this.#handlers = handlers;
+  }
+
+  get shared(): boolean {
+    return this.#store.shared;
+  }
+
+  /** For how many milliseconds the store has not answered. */
+  get away(): number {
+    return this.#awaySince === undefined ? 0 : Date.now() - this.#awaySince;
+  }
+
+  /**
+   * Opens the store and reads what it keeps.
+   * @throws what the store throws.
+   */
+  async open(): Promise<void> {
+    this.epoch = await this.#store.open(() => void this.read().catch(() => {}));
+    await this.read();
+    if (this.shared) this.#timer = setInterval(() => void this.read().catch(() => {}), 1_000).unref(); // in case a wake was lost
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#store.close();
+  }
+
+  /**
+   * Adds what `build` returns, and resolves to its result when that was applied. If another machine was faster, it is built once more, behind
+   * what was added there: so it may count on what is known at its tick.
+   * @throws what `build` throws, and what the store throws when it is away.
+   */
+  add<T>(build: Build<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.#additions.push({ build, resolve, reject });
+      if (!this.#adding) void this.#addAll();
+    });
+  }
+
+  /** Reads what others have added. One reading at a time. */
+  read(): Promise<void> {
+    return (this.#reading ??= this.#readOn().finally(() => (this.#reading = undefined)));
+  }
+
+  async #addAll() {
+    this.#adding = true;
+    while (this.#additions.length > 0) await this.#addSome();
+    this.#adding = false;
+  }
+
+  // What waits is added together: a disk is written once for all, and not once for each. Nothing is built behind a record in the same write,
+  // because it is built on what has been applied.
+  async #addSome() {
+    const { tick, time } = this.last;
+    const now = Math.max(Date.now(), time);
+    const ahead: Entry[] = [];
+    const built: { addition: Addition; result: unknown; end: number }[] = [];
+    for (let addition; ahead.length < 100 && !ahead.some(isRecord) && (addition = this.#additions.shift());)
+      try {
+        const { events, result } = addition.build({ tick: tick + ahead.length + 1, time: now, ahead });
+        for (const event of events) ahead.push({ ...event, tick: tick + ahead.length + 1, time: now });
+        built.push({ addition, result, end: ahead.length });
+      } catch (error) {
+        addition.reject(error);
+      }
+    try {
+      const added = ahead.length > 0 ? await this.#answers(this.#store.append(ahead)) : 0;
+      const unneeded = ahead.slice(0, added).flatMap((entry) => this.#take(entry));
+      for (const { addition, result, end } of built) if (end <= added) addition.resolve(result as never);
+      if (unneeded.length > 0) void this.#store.forget(unneeded).catch(() => {});
+      if (added === ahead.length) return;
+      this.#additions.unshift(...built.filter(({ end }) => end > added).map(({ addition }) => addition));
+      await this.read();
+    } catch (error) {
+      for (const { addition } of built) addition.reject(error); // those that are resolved stay so
+    }
+  }
+
+  async #readOn() {
+    const after = this.last.tick > 0 ? this.last : undefined;
+    let entries = await this.#answers(this.#store.read(after));
+    if (!entries) {
+      this.#handlers.restart();
+      this.last = { tick: 0, time: 0 };
+      this.epoch = await this.#store.open(() => void this.read().catch(() => {}));
+      entries = (await this.#store.read(undefined)) ?? [];
+    }
+    for (const entry of entries) this.#take(entry);
+  }
+
+  #take(entry: Entry): number[] {
+    if (entry.tick <= this.last.tick) return []; // known: we added it, or have read it
+    this.last = { tick: entry.tick, time: entry.time };
+    return this.#handlers.apply(entry);
+  }
+
+  async #answers<T>(answer: Promise<T>): Promise<T> {
+    try {
+      const result = await answer;
+      this.#awaySince = undefined;
+      return result;
+    } catch (error) {
+      this.#awaySince ??= Date.now();
+      throw error;
+    }
+  }
+}
