@@ -62,6 +62,7 @@ export class Journal {
   last = { tick: 0, time: 0 };
   #awaySince: number | undefined;
   #additions: Addition[] = [];
+  #unneeded: number[] = []; // ticks
   #adding = false;
   #reading: Promise<void> | undefined;
   readonly #store: Store;
@@ -137,9 +138,9 @@ export class Journal {
       }
     try {
       const added = ahead.length > 0 ? await this.#answers(this.#store.append(ahead)) : 0;
-      const unneeded = ahead.slice(0, added).flatMap((entry) => this.#take(entry));
+      for (const entry of ahead.slice(0, added)) this.#take(entry);
       for (const { addition, result, end } of built) if (end <= added) addition.resolve(result as never);
-      if (unneeded.length > 0) void this.#store.forget(unneeded).catch(() => {});
+      this.#tidy();
       if (added === ahead.length) return;
       this.#additions.unshift(...built.filter(({ end }) => end > added).map(({ addition }) => addition));
       await this.read();
@@ -154,16 +155,25 @@ export class Journal {
     if (!entries) {
       this.#handlers.restart();
       this.last = { tick: 0, time: 0 };
+      this.#unneeded = [];
       this.epoch = await this.#store.open(() => void this.read().catch(() => {}));
       entries = (await this.#store.read(undefined)) ?? [];
     }
     for (const entry of entries) this.#take(entry);
   }
 
-  #take(entry: Entry): number[] {
-    if (entry.tick <= this.last.tick) return []; // known: we added it, or have read it
+  #take(entry: Entry) {
+    if (entry.tick <= this.last.tick) return; // known: we added it, or have read it
     this.last = { tick: entry.tick, time: entry.time };
-    return this.#handlers.apply(entry);
+    this.#unneeded.push(...this.#handlers.apply(entry));
+  }
+
+  // Not the newest: another machine may have read up to one of them, and asks whether it is still there.
+  #tidy() {
+    if (this.#unneeded.length < 2_000) return;
+    const isOld = (tick: number) => tick <= this.last.tick - 1_000;
+    void this.#store.forget(this.#unneeded.filter(isOld)).catch(() => {});
+    this.#unneeded = this.#unneeded.filter((tick) => !isOld(tick));
   }
 
   async #answers<T>(answer: Promise<T>): Promise<T> {
