@@ -3,14 +3,14 @@ import { writeFileSync } from "node:fs";
 import os from "node:os";
 import { stopAll } from "./child.ts";
 import { failures } from "./conformance.ts";
-import { converse, crowd, idle, restart } from "./measure.ts";
+import { converse, crowd, idle, restart, rooms } from "./measure.ts";
 import { checkDescriptors, help, type Options, parseOptions } from "./options.ts";
 import { report } from "./report.ts";
 import { metrics, type Results, type ScenarioId } from "./results.ts";
 import { writeResultsPage } from "./results-page.ts";
 import { readResults } from "./rows.ts";
 import type { Sample } from "./sample.ts";
-import { characters, scenarios } from "./scenarios.ts";
+import { characters, roomScenarios, scenarios } from "./scenarios.ts";
 import { summarize } from "./summary.ts";
 import type { RunnableTarget } from "./targets.ts";
 
@@ -83,7 +83,8 @@ async function measureAll(round: number): Promise<Sample[]> {
     samples.push(...(await undisturbed(wanted, attempt)));
   };
 
-  const talk = scenarios.map(({ id }) => id).filter((id) => !["crowd", "idle", "restart"].includes(id));
+  const alone: readonly ScenarioId[] = ["crowd", ...roomScenarios, "idle", "restart"];
+  const talk = scenarios.map(({ id }) => id).filter((id) => !alone.includes(id));
   for (const target of order) await run([target], talk, ([one], wanted) => converse(one!, wanted, options));
   const quiet = order.filter(({ scenarios: own }) => own.includes("idle"));
   for (const target of quiet.filter(({ variant }) => variant === "polling")) await run([target], ["idle"], idle);
@@ -93,6 +94,8 @@ async function measureAll(round: number): Promise<Sample[]> {
     idle,
   );
   for (const target of order) await run([target], ["crowd"], ([one]) => crowd(one!, options));
+  for (const target of order)
+    for (const scenario of roomScenarios) await run([target], [scenario], ([one]) => rooms(one!, scenario, options));
   for (const target of order) await run([target], ["restart"], ([one]) => restart(one!, options));
   return samples;
 }

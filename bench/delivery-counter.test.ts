@@ -66,6 +66,17 @@ describe("the delivery counter", () => {
     expect([deliveries.delivered, deliveries.duplicates, deliveries.outstanding]).toEqual([2, 0, 0]);
   });
 
+  it("counts what reaches somebody who is not in the room as astray, and not as a delivery", () => {
+    const deliveries = new DeliveryCounter();
+    const [ada, bob, cyd] = [{ ...receiver(), room: 0 }, { ...receiver(), room: 1 }, receiver()];
+    deliveries.next(1, 40, 1);
+    for (const one of [ada, bob, cyd]) deliveries.receive(one, update(1));
+    expect([deliveries.delivered, deliveries.astray, deliveries.outstanding]).toEqual([1, 2, 0]);
+    deliveries.next(3, 40); // in the lobby
+    for (const one of [ada, bob, cyd]) deliveries.receive(one, update(2));
+    expect([deliveries.delivered, deliveries.astray, deliveries.outstanding]).toEqual([4, 2, 0]);
+  });
+
   it("does not count messages from before the count", () => {
     const deliveries = posted(3);
     const ada = receiver();

@@ -15,6 +15,8 @@ export function numbered(number: number, characters: number): string {
 export interface Receiver {
   newest: number;
   received: number;
+  /** The number of its room, if it is in one besides the lobby. */
+  room?: number | undefined;
 }
 
 export class DeliveryCounter {
@@ -22,9 +24,12 @@ export class DeliveryCounter {
   posted = 0;
   delivered = 0;
   duplicates = 0;
+  /** Deliveries to somebody who is not in the room. */
+  astray = 0;
   /** From post to arrival, in whole microseconds. */
   latency = createHistogram();
   #postedAt: number[] = [];
+  #rooms: (number | undefined)[] = [];
   #outstanding = 0;
   #done = () => {};
 
@@ -33,9 +38,10 @@ export class DeliveryCounter {
     return this.#outstanding;
   }
 
-  /** The text of the next message, which goes to this many receivers. */
-  next(receivers: number, characters: number): string {
+  /** The text of the next message, which goes to this many receivers: those in this room, or everybody. */
+  next(receivers: number, characters: number, room?: number): string {
     this.#postedAt[++this.posted] = performance.now();
+    this.#rooms[this.posted] = room;
     this.#outstanding += receivers;
     return numbered(this.posted, characters);
   }
@@ -54,7 +60,7 @@ export class DeliveryCounter {
 
   /** Starts a new count, and gives up what has not arrived. */
   reset(): void {
-    this.delivered = this.duplicates = this.#outstanding = 0;
+    this.delivered = this.duplicates = this.astray = this.#outstanding = 0;
     this.latency = createHistogram();
   }
 
@@ -73,6 +79,11 @@ export class DeliveryCounter {
   receive(receiver: Receiver, text: Buffer): void {
     const now = performance.now();
     for (const number of numbers(text)) {
+      const room = this.#rooms[number];
+      if (room !== undefined && room !== receiver.room) {
+        this.astray += 1;
+        continue;
+      }
       if (!isNew(receiver, number)) {
         this.duplicates += 1;
         continue;

@@ -1,7 +1,8 @@
 // The load generator: many clients listen, and messages are posted. It counts the deliveries, and how busy it is itself.
 import { monitorEventLoopDelay } from "node:perf_hooks";
-import type { Crowd } from "./clients/crowd.ts";
+import type { Crowd, Pause } from "./clients/crowd.ts";
 import type { DeliveryCounter, Receiver } from "./delivery-counter.ts";
+import { nameOf, roomOf, roomSize, tokenOf } from "./rooms-of-ten.ts";
 import { characters } from "./scenarios.ts";
 
 /** How many clients connect at a time. */
@@ -14,6 +15,8 @@ const tick = 5;
 interface Client extends Receiver {
   connected: boolean;
   failures: number;
+  /** What says who it is. A stranger has none. */
+  token?: string | undefined;
 }
 
 export class LoadGenerator {
@@ -33,12 +36,19 @@ export class LoadGenerator {
     this.sender = sender;
   }
 
-  /** Connects clients, a batch at a time, until there are this many. @throws when a batch does not connect in time. */
-  async connect(count: number): Promise<void> {
+  /**
+   * Connects clients, a batch at a time, until there are this many: strangers, or people in rooms of ten.
+   * @throws when a batch does not connect in time.
+   */
+  async connect(count: number, inRooms = false): Promise<void> {
     while (this.#size < count) {
       const clients = Math.min(batch, count - this.#size);
       const all = this.#connections(clients);
-      for (let n = 0; n < clients; n++) this.#open({ newest: 0, received: 0, connected: false, failures: 0 });
+      for (let n = 0; n < clients; n++) {
+        const person = this.#size + n;
+        const member = inRooms ? { room: roomOf(person), token: tokenOf(person) } : {};
+        this.#open({ newest: 0, received: 0, connected: false, failures: 0, ...member });
+      }
       this.#size += clients;
       await all;
     }
@@ -49,10 +59,14 @@ export class LoadGenerator {
     return this.#connections(this.#size);
   }
 
-  /** Posts the next message. */
+  /** Posts the next message, for everybody. */
   post(): unknown {
-    const draft = { user: "Ada", text: this.deliveries.next(this.#size, characters), draftId: crypto.randomUUID() };
-    return this.sender.post(JSON.stringify(draft));
+    return this.sender.post(this.#draft(this.#size));
+  }
+
+  /** Posts the next message in this room, as the first person in it. */
+  postIn(room: number): unknown {
+    return this.sender.post(this.#draft(roomSize, room), tokenOf(room * roomSize));
   }
 
   /** Cuts every connection. */
@@ -72,12 +86,14 @@ export class LoadGenerator {
     await action();
     delay.disable();
     const { user, system } = process.cpuUsage(cpu);
-    const { delivered, duplicates, latency } = deliveries;
+    const { delivered, duplicates, astray, latency } = deliveries;
     return {
       seconds: (performance.now() - begun) / 1_000,
+      posted: deliveries.posted - before.posted,
       delivered,
       duplicates,
-      lost: (deliveries.posted - before.posted) * this.#size - delivered,
+      astray,
+      lost: deliveries.outstanding,
       latency: [50, 95, 99].map((share) => latency.percentile(share) / 1_000),
       polls: (crowd.polls?.answered ?? 0) - before.polls,
       bytes: crowd.bytes() - before.bytes,
@@ -86,20 +102,27 @@ export class LoadGenerator {
     };
   }
 
+  #draft(receivers: number, room?: number): string {
+    const text = this.deliveries.next(receivers, characters, room);
+    const where = room === undefined ? {} : { room: nameOf(room) };
+    return JSON.stringify({ user: "Ada", text, draftId: crypto.randomUUID(), ...where });
+  }
+
   #open(client: Client) {
-    this.crowd.connect({
-      update: (text) => {
+    const listener = {
+      update: (text: Buffer) => {
         if (client.connected) return this.deliveries.receive(client, text);
         if (!this.deliveries.isUpdate(text)) return;
         this.deliveries.skip(client, text);
         client.connected = true;
         this.#connected();
       },
-      lost: (pause) => {
+      lost: (pause: Pause) => {
         client.connected = false;
         if (this.reconnects && !this.#ended) setTimeout(() => this.#open(client), pause(++client.failures));
       },
-    });
+    };
+    this.crowd.connect(listener, client.token);
   }
 
   /** Resolves when this many more clients are connected, to the time of each. @throws when they are not in time. */

@@ -16,16 +16,20 @@ const deliveries = new DeliveryCounter();
 let load: LoadGenerator;
 
 export const commands = {
-  /** Connects this many clients. With `reconnects`, a client that loses its connection reconnects as the page does. */
+  /**
+   * Connects this many clients. With `reconnects`, a client that loses its connection reconnects as the page does. With `inRooms`
+   * they are people in rooms of ten.
+   */
   connect({
     crowd,
     clients,
     reconnects = false,
+    inRooms = false,
     ...address
-  }: Address & { crowd: CrowdName; clients: number; reconnects?: boolean }) {
+  }: Address & { crowd: CrowdName; clients: number; reconnects?: boolean; inRooms?: boolean }) {
     load = new LoadGenerator(crowds[crowd](address), deliveries);
     load.reconnects = reconnects;
-    return load.observe(() => load.connect(clients));
+    return load.observe(() => load.connect(clients, inRooms));
   },
 
   /** Posts this many messages per second, for this many seconds, and waits until the last one has arrived. */
@@ -47,6 +51,17 @@ export const commands = {
       for (const end = performance.now() + seconds * 1_000; performance.now() < end;) {
         const posts = Array.from({ length: messages }, () => load.post());
         if (polls) await Promise.all(posts).then(() => void polls.all()); // no client waits for its next poll
+        await deliveries.all(timeout);
+        if (deliveries.outstanding > 0) return; // lost
+      }
+    });
+  },
+
+  /** Says a message in one of these rooms after another, the next as soon as the ten have it. */
+  postInRooms({ rooms, messages }: { rooms: number; messages: number }) {
+    return load.observe(async () => {
+      for (let posted = 0; posted < messages; posted++) {
+        void load.postIn(posted % rooms);
         await deliveries.all(timeout);
         if (deliveries.outstanding > 0) return; // lost
       }
@@ -91,6 +106,8 @@ export const commands = {
     const { polls } = few.crowd;
     await few.connect(clients);
     polls?.pace(Infinity);
+    // A poll that is under way now may be answered before the first message is accepted, and nobody would ask for it again.
+    await polls?.all();
 
     const post = async () => {
       await few.post();

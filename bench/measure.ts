@@ -3,16 +3,17 @@ import { max, median } from "simple-statistics";
 import { limits } from "../shared-chat/limits.ts";
 import { timing } from "../shared-ui/timing.ts";
 import type { Options } from "./options.ts";
-import type { ScenarioId } from "./results.ts";
-import { conversation, measure, type Sample, throughput } from "./sample.ts";
-import { crowdFactor } from "./scenarios.ts";
+import type { RoomScenario, ScenarioId } from "./results.ts";
+import { roomSize, roomsOf } from "./rooms-of-ten.ts";
+import { conversation, inRooms, measure, type Sample, throughput } from "./sample.ts";
+import { crowdFactor, messagesInRooms } from "./scenarios.ts";
 import type { RunnableTarget } from "./targets.ts";
 import { type Metrics, type Observation, Trial } from "./trial.ts";
 
 /** In this many seconds each client has polled once. */
 const pollRound = timing.poll / 1_000;
 
-/** All scenarios but the crowd, silence and restart. One crowd goes through all of them. */
+/** All scenarios but the crowd, rooms, silence and restart. One crowd goes through all of them. */
 export async function converse(
   target: RunnableTarget,
   wanted: readonly ScenarioId[],
@@ -101,6 +102,26 @@ export async function crowd(target: RunnableTarget, options: Options): Promise<S
     await load.ask("connect", { ...trial.address, clients: crowdFactor * options.clients });
     await warm(trial, 1);
     return await measure([trial], "crowd", () => talk(trial, rate, options.seconds), conversation, options);
+  } finally {
+    await trial.stop();
+  }
+}
+
+/**
+ * Messages in rooms of ten. What the scenarios compare differs in one thing at a time: how many rooms are full, or in how many something is
+ * said. The number of messages is the same, to warm the code and to count.
+ */
+export async function rooms(target: RunnableTarget, scenario: RoomScenario, options: Options): Promise<Sample[]> {
+  const all = roomsOf(options.clients);
+  const full = scenario === "room" ? 1 : all;
+  const busy = scenario === "rooms" ? all : 1;
+  const trial = new Trial(target);
+  const say = () => trial.load.ask("postInRooms", { rooms: busy, messages: messagesInRooms * options.seconds });
+  try {
+    await trial.start(full);
+    await trial.load.ask("connect", { ...trial.address, clients: full * roomSize, inRooms: true });
+    await say();
+    return await measure([trial], scenario, say, inRooms, options);
   } finally {
     await trial.stop();
   }

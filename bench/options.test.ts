@@ -10,7 +10,18 @@ describe("the options", () => {
   it("measure everything three times with 500 clients by default", () => {
     expect(parse()).toMatchObject({ clients: 500, rate: 10, rounds: 3, quick: false, out: "bench/results.json" });
     expect(parse().only).toEqual(targets);
-    expect(parse().scenarios).toEqual(["connect", "delivery", "flat-out", "bursts", "wire", "idle", "restart"]);
+    expect(parse().scenarios).toEqual([
+      "connect",
+      "delivery",
+      "flat-out",
+      "bursts",
+      "wire",
+      "room",
+      "room-of-many",
+      "rooms",
+      "idle",
+      "restart",
+    ]);
   });
 
   it("take the numbers from the command line", () => {
@@ -40,6 +51,11 @@ describe("the options", () => {
     expect(parse("--quick --scenario idle").scenarios).toEqual(["idle"]);
     expect(parse("--quick").only.some(({ kind }) => kind === "course")).toBe(false);
     expect(parse("--quick --only course-polling").only).toHaveLength(1);
+  });
+
+  it("measure rooms together with what they are compared with", () => {
+    expect(parse("--scenario rooms").scenarios).toEqual(["room", "room-of-many", "rooms"]);
+    expect(parse("--scenario room").scenarios).toEqual(["room"]);
   });
 
   it("do not write partial results, unless a file is named", () => {

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import type { ScenarioId } from "./results.ts";
-import { crowdFactor, scenarios } from "./scenarios.ts";
+import { crowdFactor, roomScenarios, scenarios } from "./scenarios.ts";
 import { type RunnableTarget, targets } from "./targets.ts";
 
 export interface Options {
@@ -24,7 +24,7 @@ export interface Options {
 /** Scenarios that run only when they are named: the crowd needs thousands of open files, and minutes. */
 const onRequest: readonly ScenarioId[] = ["crowd"];
 /** Scenarios that `--quick` leaves out because they are slow. */
-const slow: readonly ScenarioId[] = [...onRequest, "flat-out", "idle", "restart"];
+const slow: readonly ScenarioId[] = [...onRequest, "flat-out", ...roomScenarios, "idle", "restart"];
 
 /** What `npm run bench -- --help` prints. */
 export const help = `npm run bench -- [options]
@@ -40,7 +40,7 @@ export const help = `npm run bench -- [options]
   --out FILE         where the results go (bench/results.json when everything is measured)
 
   targets: ${targets.map(({ id }) => id).join(", ")}
-  scenarios: ${scenarios.map(({ id }) => id).join(", ")} (${onRequest.join(", ")} only when it is named)
+  scenarios: ${scenarios.map(({ id }) => id).join(", ")} (${onRequest.join(", ")} only when it is named; rooms brings ${roomScenarios.slice(0, -1).join(" and ")} along)
 `;
 
 /**
@@ -56,6 +56,7 @@ export function parseOptions(args: string[]): Options {
     if (/^\d+$/.test(value) && Number(value) >= 1 && Number(value) <= most) return Number(value);
     throw new Error(`--${name} must be a whole number from 1 to ${most}, not "${value}".`);
   };
+  const named = values.scenario?.flatMap((name): readonly string[] => (name === "rooms" ? roomScenarios : [name]));
   const options = {
     args,
     clients: number("clients", quick ? 100 : 500, 20_000),
@@ -69,7 +70,7 @@ export function parseOptions(args: string[]): Options {
     ),
     scenarios: scenarios
       .map(({ id }) => id)
-      .filter((id) => values.scenario?.includes(id) ?? !(quick ? slow : onRequest).includes(id)),
+      .filter((id) => named?.includes(id) ?? !(quick ? slow : onRequest).includes(id)),
   };
   for (const name of values.only ?? [])
     if (!targets.some(({ id }) => id === name))

@@ -66,6 +66,14 @@ const results: Results = {
       metric: "cpuPerDelivery",
       ratio: figure(1.5),
     },
+    {
+      target: "socket-io",
+      against: "socket-io",
+      scenario: "rooms",
+      againstScenario: "room",
+      metric: "cpuPerMessage",
+      ratio: figure(1.2),
+    },
   ],
   failed: [],
 };
@@ -114,6 +122,13 @@ test("The page explains what a goal is before it says that one is missed", () =>
   const text = document.body.textContent;
   expect(text.indexOf("“Missed” means")).toBeGreaterThan(0);
   expect(text.indexOf("“Missed” means")).toBeLessThan(text.indexOf(": missed"));
+});
+
+test("A target that is compared with itself says in which scenario", () => {
+  expect(table("ratios")[3]!.slice(0, 2)).toEqual([
+    "socket-io against socket-io",
+    "CPU per message in a room: One room after another against One room",
+  ]);
 });
 
 test("The page says when, where and how the bench ran", () => {

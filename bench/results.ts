@@ -27,6 +27,12 @@ export const metrics = {
     better: "less",
     description: "CPU of the server, all threads, for one message that reaches one client.",
   },
+  cpuPerMessage: {
+    unit: "µs",
+    label: "CPU per message in a room",
+    better: "less",
+    description: "CPU of the server, all threads, for one message that is said in a room of ten: ten deliveries.",
+  },
   cpuPerPoll: {
     unit: "µs",
     label: "CPU per poll",
@@ -98,6 +104,12 @@ export const metrics = {
     better: "less",
     description: "Deliveries that arrived again, or more than 31 messages late.",
   },
+  astray: {
+    unit: "",
+    label: "Astray",
+    better: "less",
+    description: "Deliveries to somebody who is not in the room.",
+  },
   loadCpu: {
     unit: "%",
     label: "Load generator CPU",
@@ -133,7 +145,18 @@ export interface Metric {
 
 export type MetricId = keyof typeof metrics;
 
-export type ScenarioId = "connect" | "delivery" | "flat-out" | "bursts" | "wire" | "crowd" | "idle" | "restart";
+export type RoomScenario = "room" | "room-of-many" | "rooms";
+
+export type ScenarioId =
+  | RoomScenario
+  | "connect"
+  | "delivery"
+  | "flat-out"
+  | "bursts"
+  | "wire"
+  | "crowd"
+  | "idle"
+  | "restart";
 
 export interface Scenario {
   id: ScenarioId;

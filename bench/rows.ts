@@ -129,9 +129,10 @@ function filled(all: (string | undefined)[][]): string[][] {
 /** All ratios, with the goals that this repository sets. */
 export function ratioRows({ ratios, targets, scenarios }: Results): string[][] {
   const label = (id: string) => targets.find((target) => target.id === id)?.label ?? id;
-  return ratios.map(({ target, against, scenario, metric, ratio, goal }) => [
+  const during = (scenario: ScenarioId) => scenarios.find(({ id }) => id === scenario)?.label;
+  return ratios.map(({ target, against, scenario, againstScenario, metric, ratio, goal }) => [
     `${label(target)} against ${label(against)}`,
-    `${metrics[metric].label}: ${scenarios.find(({ id }) => id === scenario)?.label}`,
+    `${metrics[metric].label}: ${during(scenario)}${againstScenario ? ` against ${during(againstScenario)}` : ""}`,
     cell(ratio)!,
     goal === undefined ? "" : `at most ${goal}${ratio.median > goal ? ": missed" : ""}`,
   ]);

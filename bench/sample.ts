@@ -52,6 +52,11 @@ export function conversation(used: number, { delivered, polls, latency: [p50, p9
   };
 }
 
+/** The metrics of messages that are said in rooms. */
+export function inRooms(used: number, { posted, delivered, astray }: Observation): Metrics {
+  return { cpuPerMessage: used / posted, cpuPerDelivery: used / delivered, astray };
+}
+
 /** The metrics of a scenario without pauses. */
 export function throughput(used: number, { delivered, polls, seconds }: Observation): Metrics {
   if (polls) return { cpuPerPoll: used / polls, pollsPerSecond: polls / seconds };

@@ -1,10 +1,16 @@
-import type { Scenario } from "./results.ts";
+import type { RoomScenario, Scenario } from "./results.ts";
 
 /** The length of each text. */
 export const characters = 100;
 
 /** How many times as many clients the crowd scenario has. */
 export const crowdFactor = 10;
+
+/** How many messages are said in rooms for each second of a conversation. */
+export const messagesInRooms = 1_000;
+
+/** The scenarios of rooms. What a message costs in one of them is compared with what it costs in another. */
+export const roomScenarios: readonly RoomScenario[] = ["room", "room-of-many", "rooms"];
 
 /** What the clients do while the bench measures. */
 export const scenarios: readonly Scenario[] = [
@@ -41,6 +47,22 @@ export const scenarios: readonly Scenario[] = [
     label: "Ten times the clients",
     description:
       "The conversation with ten times as many clients and a tenth of the messages, so with as many deliveries.",
+  },
+  {
+    id: "room",
+    label: "One room",
+    description:
+      "Ten people in one room are connected, and nobody else. Messages are said there, the next as soon as the ten have the last one.",
+  },
+  {
+    id: "room-of-many",
+    label: "One room of many",
+    description: "The same, while all other clients are connected, too: ten in each other room, where nothing is said.",
+  },
+  {
+    id: "rooms",
+    label: "One room after another",
+    description: "All clients are connected, ten in each room, and each message is said in the next room.",
   },
   {
     id: "idle",

@@ -2,6 +2,7 @@
 import { type VariantName, variants } from "../shared-server/variants.ts";
 import type { CrowdName } from "./clients/crowds.ts";
 import type { MetricId, ScenarioId, Target } from "./results.ts";
+import { roomScenarios } from "./scenarios.ts";
 
 /** A target, and how to start it: a variant starts by its name, and everything else is a file in baselines/. */
 export interface RunnableTarget extends Target {
@@ -12,9 +13,21 @@ export interface RunnableTarget extends Target {
   scenarios: readonly ScenarioId[];
 }
 
-const everything: ScenarioId[] = ["connect", "delivery", "flat-out", "bursts", "wire", "crowd", "idle", "restart"];
-// A poll returns all messages since the last one, so a burst does not differ from other messages.
-const pollingScenarios: ScenarioId[] = everything.filter((id) => id !== "bursts");
+const everything: ScenarioId[] = [
+  "connect",
+  "delivery",
+  "flat-out",
+  "bursts",
+  "wire",
+  "crowd",
+  ...roomScenarios,
+  "idle",
+  "restart",
+];
+// A poll returns all messages since the last one, so a burst does not differ from other messages. And a message costs nothing until
+// somebody polls: there is no list of listeners that could be walked over. A poll reads the rooms of the one who asks, however many others
+// there are.
+const pollingScenarios: ScenarioId[] = everything.filter((id) => !["bursts", ...roomScenarios].includes(id));
 const baselines: ScenarioId[] = ["connect", "delivery", "flat-out", "bursts", "wire"];
 const courses: ScenarioId[] = ["connect", "delivery", "wire"];
 
@@ -134,6 +147,34 @@ export const comparisons: readonly {
     metric: name === "polling" ? ("cpuPerPoll" as const) : ("cpuPerDelivery" as const),
     goal: 1.2,
   })),
+  // The first ratio shows whether a message costs a walk over all connections; the more clients, the clearer. The second adds what it costs
+  // to write to other sockets each time (cold caches, most likely). The third compares a delivery with one in the lobby.
+  ...variants
+    .filter(({ name }) => name !== "polling")
+    .flatMap(({ name }) => [
+      {
+        target: name,
+        against: name,
+        scenario: "room-of-many" as const,
+        againstScenario: "room" as const,
+        metric: "cpuPerMessage" as const,
+        goal: 1.3,
+      },
+      {
+        target: name,
+        against: name,
+        scenario: "rooms" as const,
+        againstScenario: "room" as const,
+        metric: "cpuPerMessage" as const,
+      },
+      {
+        target: name,
+        against: name,
+        scenario: "rooms" as const,
+        againstScenario: "flat-out" as const,
+        metric: "cpuPerDelivery" as const,
+      },
+    ]),
   ...variants.flatMap(({ name }) => [
     { target: name, against: `course-${name}`, scenario: "delivery" as const, metric: "cpuPerDelivery" as const },
     { target: name, against: `course-${name}`, scenario: "wire" as const, metric: "bytesPerDelivery" as const },
@@ -157,7 +198,7 @@ function withTls(name: VariantName, scenarios = everything): RunnableTarget {
     ...variant(
       name,
       "The variant, and TLS in front of it in the same process.",
-      scenarios.filter((id) => id !== "crowd"),
+      scenarios.filter((id) => !["crowd", ...roomScenarios].includes(id)),
     ),
     id: `${name}-tls`,
     label: `${name} with TLS`,

@@ -27,11 +27,11 @@ export class Trial {
   /** Resident memory of the server, in bytes. */
   memory = () => this.#server.ask("memory");
 
-  /** Starts the server; resolves when it listens. */
-  async start(): Promise<void> {
+  /** Starts the server, with this many rooms of ten people; resolves when it listens. */
+  async start(rooms = 0): Promise<void> {
     const { kind, variant, withTls, file } = this.target;
     const what = kind === "variant" ? { variant, withTls } : { baseline: file! };
-    this.#port = await this.#server.ask("start", { ...what, port: this.#port });
+    this.#port = await this.#server.ask("start", { ...what, port: this.#port, rooms });
   }
 
   /** Shuts the server down, and starts another one at the same port. */

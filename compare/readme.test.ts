@@ -78,6 +78,13 @@ test("Every promise is the title of a test, and every test is promised", () => {
   expect(promises).toEqual(titles("e2e/chat.spec.ts"));
 });
 
+test("The minutes of the steps of the workshop add up to what it says it takes", () => {
+  const section = read("README.md").split("## Workshop\n")[1]!.split("\n## ")[0]!;
+  const steps = Array.from(section.matchAll(/^\d+\. \((\d+) min\)/gm), ([, minutes]) => Number(minutes));
+  expect(steps.length).toBe(Array.from(section.matchAll(/^\d+\. /gm)).length);
+  expect(Number(/about (\d+) minutes/.exec(section)![1])).toBe(steps.reduce((sum, minutes) => sum + minutes));
+});
+
 test("No two files have the same name, unless they are twins", () => {
   const twins =
     /^(README\.md|server\.ts|client\.ts|client\.test\.ts|package(-lock)?\.json|polling\.ts|http2-push\.ts|socket-io\.ts)$/;

@@ -9,6 +9,7 @@ import { json } from "../shared-server/body.ts";
 import { allow, refuse } from "../shared-server/handlers.ts";
 import { headers, script, withFiles, withRules } from "../shared-server/site.ts";
 import { variants } from "../shared-server/variants.ts";
+import { experimentsOf } from "./experiments.ts";
 import { kinds } from "./outages.ts";
 import type { Outage, TappedVariant } from "./tapped-variant.ts";
 
@@ -19,6 +20,13 @@ const read = (file: string) => readFileSync(new URL(`page/${file}`, import.meta.
 const base = () => read("../../shared-ui/base.css");
 const chartStyle = createRequire(import.meta.url).resolve("uplot/dist/uPlot.min.css");
 const names = variants.map(({ name }) => name);
+
+/** What a reader of the page may want to look at. It is served as text, so the links work offline and in every clone. */
+const sources = [
+  "compare/what-to-try.md",
+  "compare/which-one.md",
+  ...names.flatMap((name) => [`${name}/server.ts`, `${name}/client.ts`]),
+];
 
 const outageRequest = z.object(
   {
@@ -32,8 +40,10 @@ const outageRequest = z.object(
 export function site(url: string, panes: readonly TappedVariant[], closing: AbortSignal): Application {
   const app = withRules(express(), url);
 
-  // Only this origin may frame the panes. At http://127.0.0.1 the browser would block all four.
-  app.get("/", (req, res, next) => (req.headers.host === new URL(url).host ? next() : res.redirect(307, url)));
+  // Only this origin may frame the panes. At http://127.0.0.1 the browser would block all four. (A proxy may state another Host.)
+  const { host, hostname } = new URL(url);
+  if (hostname === "localhost")
+    app.get("/", (req, res, next) => (req.headers.host === host ? next() : res.redirect(307, url)));
 
   const addresses = panes.map((pane) => pane.url);
   // The page requests a file from the panes on https, to find out whether the browser trusts their certificate.
@@ -44,6 +54,8 @@ export function site(url: string, panes: readonly TappedVariant[], closing: Abor
     "/results": () => read("../../bench/results-page.html"),
     "/results.css": () => base() + read("../../bench/results.css"),
     ...script("main", "compare/page/main.ts"),
+    "/experiments.json": () => JSON.stringify(experimentsOf(withOurAddresses(read("../what-to-try.md"), url, panes))),
+    ...Object.fromEntries(sources.map((file) => [`/${file}.txt`, () => read(`../../${file}`)])),
   });
 
   app
@@ -89,10 +101,19 @@ export function site(url: string, panes: readonly TappedVariant[], closing: Abor
   return app.use(refuse);
 }
 
+/** The text with the addresses of this page and of these panes in place of the usual ones. */
+function withOurAddresses(text: string, url: string, panes: readonly TappedVariant[]): string {
+  const ours = panes.map((pane) => [`${pane.variant.scheme}://localhost:${pane.variant.port}`, pane.url] as const);
+  return [["http://localhost:3000", url] as const, ...ours].reduce((all, [from, to]) => all.replaceAll(from, to), text);
+}
+
 // Elsewhere a request without an Origin is admitted, because it does not come from a browser. Only the page may start outages.
+// A proxy passes on the Origin that the browser stated, or states the address that it asks.
 function onlyFromPage(url: string): RequestHandler {
-  return (req, _res, next) =>
-    next(req.headers.origin === url ? undefined : new Refusal(403, "Only the side-by-side page may do this (Origin)."));
+  return ({ headers: { origin }, socket }, _res, next) => {
+    const ours = origin === url || origin === `http://localhost:${socket.localPort}`;
+    next(ours ? undefined : new Refusal(403, "Only the side-by-side page may do this (Origin)."));
+  };
 }
 
 /** A server-sent event with the traffic of all taps. */

@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import net from "node:net";
 import tls from "node:tls";
@@ -8,6 +9,7 @@ import { join, type Person, trusting, type Wire, wires } from "../e2e/wires.ts";
 import { limits } from "../shared-chat/limits.ts";
 import { start } from "../shared-server/start.ts";
 import { type VariantName, variants } from "../shared-server/variants.ts";
+import type { Experiment } from "./experiments.ts";
 import { durations, type Kind } from "./outages.ts";
 import { sideBySide, type SideBySide } from "./side-by-side.ts";
 import type { Outage } from "./tapped-variant.ts";
@@ -93,6 +95,25 @@ describe("The chat", () => {
       })),
     );
   });
+});
+
+describe("What there is to read", () => {
+  test("The experiments name the addresses of this page and of these panes", async () => {
+    const { text } = await request("/experiments.json");
+    const eightTabs = (JSON.parse(text) as Experiment[]).find(({ title }) => title.includes("Eight tabs"))!;
+    expect(eightTabs.parts[0]!.text).toContain(paneOf("http2-push").url);
+    expect(eightTabs.parts[0]!.text).toContain(paneOf("raw-websockets").url);
+    for (const port of [3000, 3001, 3002, 3003, 3004]) expect(text).not.toContain(`localhost:${port}`);
+  });
+
+  test.each(["compare/which-one.md", "compare/what-to-try.md", "polling/server.ts", "socket-io/client.ts"])(
+    "%s is served as text",
+    async (file) => {
+      const { status, headers, text } = await request(`/${file}.txt`);
+      expect([status, headers.get("Content-Type")]).toEqual([200, "text/plain; charset=utf-8"]);
+      expect(text).toBe(readFileSync(new URL(`../${file}`, import.meta.url), "utf8"));
+    },
+  );
 });
 
 describe("The counters of the taps", () => {

@@ -4,7 +4,7 @@ import { Log } from "../shared-chat/log.ts";
 import { listen, type Running } from "../shared-server/start.ts";
 import { variants } from "../shared-server/variants.ts";
 import { site } from "./routes.ts";
-import { TappedVariant } from "./tapped-variant.ts";
+import { type Address, TappedVariant } from "./tapped-variant.ts";
 
 export interface SideBySide {
   /** The address of the page. */
@@ -15,13 +15,20 @@ export interface SideBySide {
   stop(): Promise<void>;
 }
 
+const onLocalhost: Address = (scheme, port) => `${scheme}://localhost:${port}`;
+
 /**
  * Starts everything: the page at this port, the variants at the four ports after it. 0 lets the system choose all five.
+ * `host` is the one address to bind to (default: both loopback addresses), `address` where people reach each of the five.
  * @throws the error of `listen`, such as EADDRINUSE. Then nothing stays open.
  */
-export async function sideBySide(port: number): Promise<SideBySide> {
-  const log = new Log();
-  const panes = variants.map((variant) => new TappedVariant(variant, log));
+export async function sideBySide(
+  port: number,
+  host?: string,
+  address: Address = onLocalhost,
+  log = new Log(),
+): Promise<SideBySide> {
+  const panes = variants.map((variant) => new TappedVariant(variant, log, address));
   const server = createServer();
   const closing = new AbortController();
   let page: Running | undefined;
@@ -32,9 +39,9 @@ export async function sideBySide(port: number): Promise<SideBySide> {
   }
 
   try {
-    for (const [place, { tap }] of panes.entries()) await tap.open(port && port + 1 + place);
-    page = await listen(server, closing, port);
-    const url = `http://localhost:${page.port}`;
+    for (const [place, { tap }] of panes.entries()) await tap.open(port && port + 1 + place, host);
+    page = await listen(server, closing, port, host);
+    const url = address("http", page.port);
     server.on("request", site(url, panes, closing.signal));
     for (const pane of panes) await pane.start(url);
     return { url, panes, stop };

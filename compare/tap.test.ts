@@ -82,9 +82,15 @@ test("The tap forwards all bytes in both directions and counts each one", async 
   expect(tap.up).toEqual({ bytes: up.length + 8, segments: segments + 1 });
 });
 
-test("The tap counts the connections that were opened and those that are open", async () => {
+test("The tap counts the connections on which a client has said something, and how many of them are open", async () => {
   const [first] = await pair();
-  await pair();
+  const [second] = await pair();
+  await pair(); // as a browser opens it, just in case
+  first.write("hello");
+  second.write("hello");
+  await until(() => [tap.opened, tap.connections]).toEqual([2, 2]);
+  second.write("again");
+  await until(() => tap.up.bytes).toBe(15);
   expect([tap.opened, tap.connections]).toEqual([2, 2]);
   first.resetAndDestroy();
   await until(() => [tap.opened, tap.connections]).toEqual([2, 1]);
@@ -286,14 +292,14 @@ test("One end may stop sending and go on reading", async () => {
 
 test("TLS passes unchanged", async () => {
   const { key, cert } = await certificate();
-  const secure = createTlsServer({ key, cert }, (socket) => socket.end("secret"));
+  const secure = createTlsServer({ key, cert }, (socket) => socket.on("error", () => {}).end("secret"));
   secure.listen(0, "127.0.0.1");
   await once(secure, "listening");
   tap.target = (secure.address() as AddressInfo).port;
   const client = connectTls({ port: tap.port, host: "127.0.0.1", servername: "localhost", ca: cert });
   const [data] = (await once(client, "data")) as [Buffer];
   expect(data.toString()).toBe("secret");
-  client.destroy();
+  client.on("error", () => {}).destroy();
   secure.close();
 });
 
@@ -320,8 +326,9 @@ test("After close there is no open connection and no open port, even during a fr
   client.write(Buffer.alloc(100_000));
   await until(() => tap.up.bytes).toBeGreaterThan(0);
   tap.freeze();
-  const late = record(dial());
-  await until(() => tap.opened).toBe(2);
+  const dialled = dial();
+  const late = record(dialled);
+  await once(dialled, "connect");
   await tap.close();
   expect(tap.connections).toBe(0);
   await until(() => [atServer.closed, atClient.closed, late.closed]).toEqual([true, true, true]);

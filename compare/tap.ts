@@ -2,7 +2,7 @@
 // that really cross, and it makes outages: cut, freeze, delay, throttle, refuse.
 import { type AddressInfo, createServer, type Server, Socket } from "node:net";
 import { setTimeout as timer } from "node:timers/promises";
-import { listenOnLoopback } from "../shared-server/loopback.ts";
+import { listenAt } from "../shared-server/loopback.ts";
 
 /** The traffic in one direction. A segment is one read from the network: what TCP delivered in one piece. */
 export interface Count {
@@ -26,7 +26,7 @@ export class Tap {
   readonly up: Count = { bytes: 0, segments: 0 };
   /** From the server to the clients. */
   readonly down: Count = { bytes: 0, segments: 0 };
-  /** How many connections clients have opened so far. */
+  /** On how many connections clients have said something so far. */
   opened = 0;
   /** The extra delay in milliseconds, each way. */
   delay = 0;
@@ -36,10 +36,11 @@ export class Tap {
   target: number;
 
   readonly #server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => this.#connect(client));
-  #listening: Server[] = []; // at both loopback addresses
+  #listening: Server[] = [];
   readonly #sockets = new Set<Socket>(); // both ends of every connection
   #connections = 0;
   #port = 0;
+  #host: string | undefined;
   #thawed = Promise.resolve();
   #thaw: (() => void) | undefined;
 
@@ -48,11 +49,12 @@ export class Tap {
   }
 
   /**
-   * Opens the tap on this port of both loopback addresses; 0 lets the system choose.
+   * Opens the tap on this port of one address, or without a host of both loopback addresses; 0 lets the system choose.
    * @throws the error of `listen`, such as EADDRINUSE.
    */
-  async open(port = 0): Promise<this> {
-    this.#listening = await listenOnLoopback(this.#server, port);
+  async open(port = 0, host?: string): Promise<this> {
+    this.#host = host;
+    this.#listening = await listenAt(this.#server, port, host);
     this.#port = (this.#server.address() as AddressInfo).port;
     return this;
   }
@@ -62,7 +64,7 @@ export class Tap {
     return this.#port;
   }
 
-  /** How many connections of clients are open now. */
+  /** How many of these connections are open now. */
   get connections(): number {
     return this.#connections;
   }
@@ -100,7 +102,7 @@ export class Tap {
    * @throws the error of `listen`: another program may have taken the port meanwhile.
    */
   async accept(): Promise<void> {
-    if (!this.#server.listening) await this.open(this.#port);
+    if (!this.#server.listening) await this.open(this.#port, this.#host);
   }
 
   /** Closes the tap and every connection through it. */
@@ -113,10 +115,6 @@ export class Tap {
   }
 
   #connect(client: Socket) {
-    this.opened += 1;
-    this.#connections += 1;
-    client.on("close", () => (this.#connections -= 1));
-
     const server = new Socket({ allowHalfOpen: true });
     for (const socket of [client, server]) {
       this.#sockets.add(socket);
@@ -124,6 +122,12 @@ export class Tap {
     }
     this.#forward(client, server, this.up);
     this.#forward(server, client, this.down);
+    // A browser opens some connections just in case, and says nothing on them for a minute. They do not count.
+    client.once("data", () => {
+      this.opened += 1;
+      this.#connections += 1;
+      client.on("close", () => (this.#connections -= 1));
+    });
     if (this.#thaw) client.pause();
     void this.#thawed.then(() => {
       if (!server.destroyed) server.connect({ port: this.target, host: "127.0.0.1", noDelay: true });

@@ -14,30 +14,38 @@ export interface Outage {
   until?: number | undefined;
 }
 
+/** The address at which people reach a port here. */
+export type Address = (scheme: Variant["scheme"], port: number) => string;
+
 export class TappedVariant {
   readonly variant: Variant;
   readonly tap = new Tap(0);
   outage: Outage | undefined;
   readonly #log: Log;
+  readonly #address: Address;
   #framedBy = "";
   #server: Running | undefined;
   #outageOver: Promise<void> | undefined; // resolves when the current outage is over
   readonly #stopping = new AbortController();
 
-  constructor(variant: Variant, log: Log) {
+  constructor(variant: Variant, log: Log, address: Address) {
     this.variant = variant;
     this.#log = log;
+    this.#address = address;
   }
 
   /** Where people reach it: at the tap. */
   get url(): string {
-    return `${this.variant.scheme}://localhost:${this.tap.port}`;
+    return this.#address(this.variant.scheme, this.tap.port);
   }
 
-  /** Starts the variant behind its tap. The tap must be open, because the variant gets its address as the public origin. */
+  /** Starts the variant behind its tap. The tap must be open, because the variant gets its addresses as public origins. */
   async start(framedBy = this.#framedBy): Promise<void> {
     this.#framedBy = framedBy;
-    this.#server = await start(this.variant.name, { port: 0, log: this.#log, publicOrigin: this.url, framedBy });
+    const { name, scheme } = this.variant;
+    // A proxy in front of the tap passes on the Host that the browser asked for, or states the address of the tap.
+    const own = ["localhost", "127.0.0.1"].map((host) => `${scheme}://${host}:${this.tap.port}`);
+    this.#server = await start(name, { port: 0, log: this.#log, publicOrigin: [this.url, ...own], framedBy });
     this.tap.target = this.#server.port;
   }
 

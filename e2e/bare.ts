@@ -271,6 +271,7 @@ export const connectUntilGivenUp: Record<VariantName, () => Promise<void>> = {
   "http2-push": () =>
     new Promise((resolve) => {
       const source = new EventSource("/msgs?since=");
+      source.addEventListener("msg:get", ({ lastEventId }) => (document.documentElement.title = lastEventId));
       source.addEventListener("error", () => source.readyState === EventSource.CLOSED && resolve());
     }),
   "raw-websockets": () =>

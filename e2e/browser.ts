@@ -4,6 +4,7 @@
 // Firefox and WebKitGTK are only found, not installed: only `npm run engines` needs them.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { chromium } from "playwright";
@@ -16,12 +17,24 @@ const names = [
   "google-chrome-stable",
   "microsoft-edge",
 ];
-const places = [
-  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-  "/Applications/Chromium.app/Contents/MacOS/Chromium",
-  join(process.env.PROGRAMFILES ?? "", "Google/Chrome/Application/chrome.exe"),
-  join(process.env["PROGRAMFILES(X86)"] ?? "", "Microsoft/Edge/Application/msedge.exe"),
-];
+/** Where Windows and macOS put a Chrome, Chromium or Edge: for all people of the machine, or for one of them. */
+export function places(env: NodeJS.ProcessEnv = process.env, home = homedir()): string[] {
+  const programs = [env.PROGRAMFILES, env["PROGRAMFILES(X86)"], env.LOCALAPPDATA].filter(
+    (folder) => folder !== undefined,
+  );
+  return [
+    ...["/Applications", join(home, "Applications")].flatMap((folder) =>
+      ["Google Chrome", "Chromium", "Microsoft Edge"].map((name) => join(folder, `${name}.app/Contents/MacOS/${name}`)),
+    ),
+    ...programs.flatMap((folder) =>
+      [
+        "Google/Chrome/Application/chrome.exe",
+        "Chromium/Application/chrome.exe",
+        "Microsoft/Edge/Application/msedge.exe",
+      ].map((file) => join(folder, file)),
+    ),
+  ];
+}
 
 /** The files with one of these names in the folders of PATH, in the order of the names. */
 function onPath(...programs: string[]): string[] {
@@ -43,7 +56,7 @@ export function hasWebKit(): boolean {
 export function findBrowser(): { executablePath?: string } | undefined {
   const own = chromium.executablePath();
   if (existsSync(own.replace(/chromium-(\d+).*/, "chromium_headless_shell-$1"))) return {}; // Playwright finds its own
-  const executablePath = [own, ...onPath(...names), ...places].find(existsSync);
+  const executablePath = [own, ...onPath(...names), ...places()].find(existsSync);
   return executablePath ? { executablePath } : undefined;
 }
 

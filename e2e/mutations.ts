@@ -312,24 +312,101 @@ const edits: Record<string, Record<string, Edit[]>> = {
     ],
   },
   "shared-chat/log.ts": {
+    "e2e/doors.test.ts": [
+      [
+        "if (reader.ended !== undefined) throw refuse(401, reader.ended);",
+        "",
+        "raw-websockets signing out ends this session at once, and other devices stay",
+      ],
+      [
+        '`${reader.name ? personal(reader.name) : ""} ${draft.draftId}`',
+        "draft.draftId",
+        "polling somebody else's draft id tells nothing of their message",
+      ],
+      [
+        "if (!reader.name && people.find(draft.user))",
+        "if (false)",
+        "polling a stranger cannot use the name of an account, however it is spelled",
+      ],
+    ],
+    "shared-chat/people.test.ts": [
+      [
+        "Math.max(room.made, ",
+        "Math.max(0, ",
+        "rooms that are made again under the same name begin anew, also for the super user who was away",
+      ],
+    ],
+    "shared-server/histories.test.ts": [
+      [
+        "at === undefined || heardSince(room) > at",
+        "at === undefined",
+        "every screen shows all that its owner may read, in order, once, and nothing else, whatever happens, with a log that keeps everything",
+      ],
+      [
+        "const run = this.#untold.at(-1);",
+        "const run = this.#untold.find((each) => each.room === room);",
+        "every screen shows all that its owner may read, in order, once, and nothing else, whatever happens, with a log that keeps everything",
+      ],
+      [
+        "this.#cursor(end)",
+        "this.cursor",
+        "every screen shows all that its owner may read, in order, once, and nothing else, whatever happens, with a log that keeps everything",
+      ],
+      [
+        ".filter((entry) => entry.tick <= end)",
+        "",
+        "every screen shows all that its owner may read, in order, once, and nothing else, whatever happens, with a log that keeps everything",
+      ],
+      [
+        "reader.changed > tick ||",
+        "",
+        "every screen shows all that its owner may read, in order, once, and nothing else, whatever happens, with a log that keeps everything",
+      ],
+      [
+        "reader.topics.flatMap((topic) => [...(this.#byTopic.get(topic) ?? [])])",
+        "[...this.#byTopic.values()].flatMap((set) => [...set])",
+        "every screen shows all that its owner may read, in order, once, and nothing else, whatever happens, with a log that keeps everything",
+      ],
+      [
+        "if (!draft.to && !reader.topics.includes(draft.room ?? lobby))",
+        "if (false)",
+        "every screen shows all that its owner may read, in order, once, and nothing else, whatever happens, with a log that keeps everything",
+      ],
+      [
+        "cursor: this.#cursor(entries.at(-1)!.tick)",
+        "cursor: this.cursor",
+        "every screen shows all that its owner may read, in order, once, and nothing else, whatever happens, with a log that keeps everything",
+      ],
+    ],
     "shared-chat/log.test.ts": [
       [
-        "    this.#tellUntold();\n    const newest",
-        "    const newest",
-        "a listener receives pending messages from since(), before a newcomer joins: no duplicates, nothing missed",
-      ],
-      [
-        "if (this.#kept.length > limits.kept) this.#kept.shift();",
-        "",
-        "since answers reset: trimmed and the newest 200 when more was missed than is kept",
-      ],
-      [
-        "known.user === draft.user && known.text === draft.text",
+        "known[field] === draft[field]",
         "known.text === draft.text",
         "a draft that is sent twice is refused with 409 and its draft id when it has another name",
       ],
-      ["seen <= this.#last && ", "", "since answers EPOCH.4 with new-log, and does not throw"],
-      ["this.#silence?.refresh();", "", "a listener receives no empty update until 15 s after the last message"],
+      ["tick <= this.#clock && ", "", "since answers EPOCH.4 with new-log, and does not throw"],
+      [
+        "for (const listener of this.#listeners) listener(update, [lobby]);",
+        "",
+        "a listener receives an empty update every 15 s, also while others talk: whoever is in a quiet room hears nothing else",
+      ],
+      [
+        "id: room.last + 1",
+        "id: room.last",
+        "a log turns a draft into a message with an id, a time, and the trimmed name and text",
+      ],
+      ["clearInterval(this.#heartbeat);", "", "a listener leaves no timer behind"],
+      [
+        "while (this.#bytes > limits.memory)",
+        "while (false)",
+        "all rooms together keep no more than so many bytes: the largest forgets its oldest message, and a quiet one keeps its own",
+      ],
+      ["this.#bytes -= room?.bytes ?? 0;", "", "all rooms together keep more again when a room is taken away"],
+      [
+        "    this.#tellUntold();\n    const newcomer",
+        "    const newcomer",
+        "a listener receives pending messages from since(), before a newcomer joins: no duplicates, nothing missed",
+      ],
       [
         "this.#listeners.delete(listener);",
         "",
@@ -345,15 +422,21 @@ const edits: Record<string, Record<string, Edit[]>> = {
         '"epoch"',
         "a log has an epoch that never changes and that no other log has",
       ],
-      [
-        "id: ++this.#last",
-        "id: this.#last++",
-        "a log turns a draft into a message with an id, a time, and the trimmed name and text",
-      ],
-      ["clearInterval(this.#silence);", "", "a listener leaves no timer behind"],
     ],
   },
   "shared-chat/message.ts": {
+    "e2e/doors.test.ts": [
+      [
+        "{ ...input, user: author }",
+        "{ user: author, ...input }",
+        "polling the author is who is signed in, whatever the draft says",
+      ],
+      [
+        '  .refine(isVisible, "The name of the room is empty.")\n',
+        "",
+        "polling a room with a strange name is a room like any other",
+      ],
+    ],
     "shared-chat/message.test.ts": [
       ["value.isWellFormed()", "true", "a text is not half an emoji"],
       [".trim()\n", "", "a draft is the trimmed name and text that a person sends"],
@@ -444,11 +527,144 @@ const edits: Record<string, Record<string, Edit[]>> = {
     ],
   },
   "compare/routes.ts": {
+    "compare/side-by-side.test.ts": [
+      [
+        'withOurAddresses(read("../what-to-try.md"), url, panes)',
+        'read("../what-to-try.md")',
+        "What there is to read The experiments name the addresses of this page and of these panes",
+      ],
+      ["[`/${file}.txt`,", "[`/${file}.html`,", "What there is to read polling/server.ts is served as text"],
+    ],
     "compare/routes.test.ts": [
       [
         "if (!res.writableNeedDrain) res.write(event)",
         "res.write(event)",
         "The counters are not kept for a page that does not read them",
+      ],
+    ],
+    "compare/npm-start.test.ts": [
+      [
+        'if (hostname === "localhost")',
+        "if (hostname)",
+        "npm start with PUBLIC_ORIGIN, prints the public addresses, and answers a proxy that states them or its own",
+      ],
+      [
+        " || origin === `http://localhost:${socket.localPort}`",
+        "",
+        "npm start with PUBLIC_ORIGIN, prints the public addresses, and answers a proxy that states them or its own",
+      ],
+    ],
+  },
+  "compare/npm-start.ts": {
+    "compare/npm-start.test.ts": [
+      ["await bundled;", "", "npm start prints its addresses when the scripts of all pages are ready"],
+      [
+        'PUBLIC_ORIGIN.replace(/^http:/, "https:")',
+        "PUBLIC_ORIGIN",
+        "npm start with PUBLIC_ORIGIN on http, because there is no proxy, still has http2-push on https",
+      ],
+    ],
+  },
+  "shared-server/cli.ts": {
+    "shared-server/cli.test.ts": [
+      ["await bundled;", "", "the command line prints its address when the page's script is ready"],
+    ],
+  },
+  "compare/tapped-variant.ts": {
+    "compare/npm-start.test.ts": [
+      [
+        "publicOrigin: [this.url, ...own]",
+        "publicOrigin: this.url",
+        "npm start with PUBLIC_ORIGIN, prints the public addresses, and answers a proxy that states them or its own",
+      ],
+    ],
+  },
+  "compare/side-by-side.ts": {
+    "compare/npm-start.test.ts": [
+      [
+        "await tap.open(port && port + 1 + place, host);",
+        "await tap.open(port && port + 1 + place);",
+        "npm start binds to HOST, and prints addresses that answer there and nowhere else",
+      ],
+    ],
+  },
+  "shared-server/command.ts": {
+    "shared-server/cli.test.ts": [
+      [
+        "process.env[name] = value;",
+        "process.env[name] ??= value;",
+        "the command line takes the settings after its name, as every shell can write them, before those of the environment",
+      ],
+    ],
+  },
+  "compare/what-to-try.md": {
+    "compare/experiments.test.ts": [
+      [
+        "press **refuse**",
+        "press refuse",
+        "Each bold word after Do is a button of the page, and each button has an experiment",
+      ],
+      ["**Why:** a dead peer", "A dead peer", "Each experiment says what to do, what you will see, and why"],
+    ],
+  },
+  "compare/page/side-by-side.html": {
+    "compare/experiments.test.ts": [
+      [
+        "For 20 s nothing passes and nothing closes; then everything passes.",
+        "For some time nothing passes.",
+        "Each button has a tooltip, and that of an outage says what the table of outages says",
+      ],
+    ],
+  },
+  "compare/page/side-by-side.css": {
+    "compare/page/colours.test.ts": [
+      ["light-dark(#7a3f00,", "light-dark(#e69f00,", "In the light theme polling has the contrast of a text, 4.5 to 1"],
+      [
+        "light-dark(#7a1096,",
+        "light-dark(#3f4fd0,",
+        "In the light theme The four techniques look different to people with protanopia",
+      ],
+    ],
+  },
+  "shared-ui/base.css": {
+    "compare/page/colours.test.ts": [
+      [
+        "--control: light-dark(#7b8391,",
+        "--control: light-dark(#d4d8df,",
+        "In the light theme The edge of a control has a contrast of 3 to 1",
+      ],
+      ["::placeholder {", "::marker {", "Controls and placeholders have these colours, in the page and in the panes"],
+    ],
+  },
+  "compare/tap.ts": {
+    "compare/tap.test.ts": [
+      [
+        'client.once("data", () => {\n      this.opened',
+        'client.once("lookup", () => {});\n    queueMicrotask(() => {\n      this.opened',
+        "The tap counts the connections on which a client has said something, and how many of them are open",
+      ],
+    ],
+  },
+  "compare/page/traffic.ts": {
+    "compare/page/traffic.test.ts": [
+      [
+        "this.#openedBefore = this.#last?.opened ?? 0;",
+        "",
+        "After an outage begins, its connections count from the counters before it",
+      ],
+    ],
+  },
+  "shared-ui/wire/counter.ts": {
+    "shared-ui/wire/counter.test.ts": [
+      [
+        "page?.nextHopProtocol || files",
+        "page?.nextHopProtocol ?? files",
+        "The transport names the protocol of its files when the browser does not tell that of the page, as Firefox in a frame",
+      ],
+      [
+        '[asks, protocol()].filter(Boolean).join(" over ")',
+        "`${asks} over ${protocol()}`",
+        "The transport names the protocol not at all when the browser tells none",
       ],
     ],
   },
@@ -476,8 +692,36 @@ const edits: Record<string, Record<string, Edit[]>> = {
       ],
     ],
   },
+  "bench/delivery-counter.ts": {
+    "bench/delivery-counter.test.ts": [
+      [
+        "room !== undefined && room !== receiver.room",
+        "room === receiver.room && room !== receiver.room",
+        "the delivery counter counts what reaches somebody who is not in the room as astray, and not as a delivery",
+      ],
+    ],
+  },
+  "bench/load-generator.ts": {
+    "bench/measure.test.ts": [
+      [
+        "this.#draft(roomSize, room), tokenOf",
+        "this.#draft(roomSize), tokenOf",
+        "raw-websockets is measured in one room after another, and each message reaches the ten in it",
+      ],
+    ],
+  },
+  "bench/clients/websocket.ts": {
+    "bench/clients/clients.test.ts": [
+      [
+        "byToken.get(token)",
+        "posters[0]",
+        "A client of raw-websockets with the token of a session speaks in its room and hears it, and nobody else does",
+      ],
+    ],
+  },
   "bench/rows.ts": {
     "bench/results-page.test.ts": [
+      ["against ${during(againstScenario)}", "", "A target that is compared with itself says in which scenario"],
       [
         "figure.max < other.figure.min",
         "figure.median < other.figure.median",
@@ -505,6 +749,23 @@ const edits: Record<string, Record<string, Edit[]>> = {
     ],
   },
   "shared-server/admit.ts": {
+    "e2e/doors.test.ts": [
+      [
+        "tokens.has(sid) && tokens.get(sid) !== sessions.token(req)",
+        "false",
+        "socket-io a stolen sid is worth nothing without its cookie, or with another: not to read, to post or to upgrade",
+      ],
+      [
+        "refusalFor(req, publicOrigin) ??\n      refusalForData(req) ??",
+        "refusalFor(req, publicOrigin) ??",
+        "socket-io who may ask Sec-Fetch-Site: same-site is refused on every path with data, and at an upgrade",
+      ],
+      [
+        'if (later !== undefined) res.setHeader("Retry-After", String(later));',
+        "",
+        "polling limits who posts too fast is told when to come back, and nothing is lost",
+      ],
+    ],
     "e2e/wire.test.ts": [
       [
         'req.headers[":authority"] ?? req.headers.host',
@@ -567,7 +828,7 @@ const edits: Record<string, Record<string, Edit[]>> = {
         "polling keeps a connection open for longer than the pause between two polls",
       ],
       [
-        "if (update.cursor === req.query.since) return res.status(204).end();",
+        "if (!update.msg.length && !update.rooms) return res.status(204).end();",
         "",
         "polling answers 204 without a body when nothing is new, and 200 to a newcomer, even when the log is empty",
       ],
@@ -579,7 +840,25 @@ const edits: Record<string, Record<string, Edit[]>> = {
     ],
   },
   "http2-push/server.ts": {
+    "e2e/doors.test.ts": [
+      [
+        "goodbye: () => stream.end(),",
+        "goodbye: () => {},",
+        "http2-push signing out ends this session at once, and other devices stay",
+      ],
+      [
+        "chat.add(req.body, chat.reader(req), req.socket.remoteAddress)",
+        "chat.add(req.body, chat.reader(req))",
+        "http2-push limits who posts too fast is told when to come back, and nothing is lost",
+      ],
+    ],
     "e2e/wire.test.ts": [
+      ["server.setTimeout(limits.idle);", "", "http2-push closes a session on which nothing but our pings moves"],
+      [
+        "if (!session.destroyed) session.ping",
+        "session.ping",
+        "http2-push does not ping a session that is destroyed, and closes its socket if that is still open",
+      ],
       ["maxConcurrentStreams: 100, ", "", "http2-push limits the streams of a session"],
       [
         "if (req.httpVersionMajor === 2 && !req.stream)",
@@ -594,21 +873,20 @@ const edits: Record<string, Record<string, Edit[]>> = {
       ['if (req.method === "HEAD") return res.end();', "", "http2-push ends the response to HEAD over HTTP/1.1, too"],
       ["2_000 * Math.random()", "0", "http2-push gives each connection its own retry time, with jitter"],
       ['"X-Accel-Buffering": "no",', "", "http2-push answers with an event stream that no proxy may buffer or cache"],
-      ["listeners.delete(stream);", "", "http2-push forgets a listener whose stream is closed"],
+      [
+        "listen: () => audience.join(reader.topics, stream),",
+        "listen: () => void audience.join(reader.topics, stream),",
+        "http2-push forgets a listener whose stream is closed",
+      ],
     ],
     "e2e/overload.test.ts": [
       [
-        "server.setTimeout(limits.idle);",
-        "",
-        "http2-push keeps no connection of a client that hangs up as its stream begins",
-      ],
-      [
-        "for (const stream of listeners) stream.end();",
-        "",
+        "goodbye: () => stream.end(),",
+        "goodbye: () => {},",
         "http2-push ends a stream whose first update is under way when it stops",
       ],
       [
-        "for (const session of sessions) session.close();",
+        "for (const session of sessions.keys()) session.close();",
         "",
         "http2-push ends a stream whose first update is under way when it stops",
       ],
@@ -621,10 +899,32 @@ const edits: Record<string, Record<string, Edit[]>> = {
     ],
   },
   "raw-websockets/server.ts": {
+    "e2e/doors.test.ts": [
+      [
+        "draftId, later }));",
+        "draftId }));",
+        "raw-websockets limits who posts too fast is told when to come back, and nothing is lost",
+      ],
+      [
+        "chat.add(parsePost(data.toString()), reader, remoteAddress)",
+        "chat.add(parsePost(data.toString()), reader)",
+        "raw-websockets limits who posts too fast is told when to come back, and nothing is lost",
+      ],
+      [
+        'goodbye: () => socket.close(1012, "Please connect again."),',
+        "goodbye: () => {},",
+        "raw-websockets a ban ends all sessions of that person at once, with the reason, and lets them not back in",
+      ],
+    ],
     "e2e/wire.test.ts": [
       [
-        "listeners.delete(socket);\n        gone();",
-        "gone();",
+        'closing.addEventListener("abort", () => clearInterval(heartbeat));',
+        "",
+        "raw-websockets stopping and restarting clears every interval that it has set",
+      ],
+      [
+        "listen: () => audience.join(reader.topics, socket),",
+        "listen: () => void audience.join(reader.topics, socket),",
         "raw-websockets forgets a listener whose socket is closed",
       ],
       [
@@ -643,7 +943,7 @@ const edits: Record<string, Record<string, Edit[]>> = {
         "raw-websockets posting refuses a draft larger than 32 KiB, and other clients continue",
       ],
       [
-        'socket.close(1012, "The server restarts.")',
+        'socket.close(1012, "Please connect again.")',
         "socket.terminate()",
         "raw-websockets stopping and restarting stops at once with clients connected, and closes their connections",
       ],
@@ -657,8 +957,7 @@ const edits: Record<string, Record<string, Edit[]>> = {
         "silent.forEach(() => {})",
         "a silent peer of raw-websockets is cut when it does not answer a ping, and a peer that answers stays connected",
       ],
-      ["draftId }));", "draftId: undefined }));", "raw-websockets posting returns the id of a refused draft"],
-      ["clearInterval(heartbeat);", "", "raw-websockets stopping and restarting clears every interval that it has set"],
+      ["draftId, later }));", "later }));", "raw-websockets posting returns the id of a refused draft"],
       ["{ binary: false }", "{ binary: true }", "raw-websockets sends text frames"],
     ],
     "e2e/overload.test.ts": [
@@ -684,6 +983,9 @@ const edits: Record<string, Record<string, Edit[]>> = {
     ],
   },
   "shared-server/site.ts": {
+    "shared-server/verbs.test.ts": [
+      ["app.use(ownPagesOnly)", "app", "the rare verbs a page of another site cannot use them"],
+    ],
     "e2e/wire.test.ts": [
       [
         "strictTransportSecurity: false",
@@ -695,18 +997,35 @@ const edits: Record<string, Record<string, Edit[]>> = {
         "",
         "polling the page is never taken from the browser's cache without asking, and does not bind localhost to HTTPS",
       ],
-      [
-        'res.set("Allow", methods.join(", "));',
-        "",
-        "polling posting answers a post to the page with 405 and an error message",
-      ],
     ],
   },
   "socket-io/server.ts": {
+    "e2e/doors.test.ts": [
+      [
+        "void socket.leave(socket.id);",
+        "",
+        "socket-io a room with the name of somebody's socket is not heard by that socket",
+      ],
+      [
+        "void socket.join([...reader.topics])",
+        'void socket.join(["lobby", "*"])',
+        "socket-io the garden and another person is not open: catch-up, delivery and posting",
+      ],
+      [
+        "answer({ error: message, later })",
+        "answer({ error: message })",
+        "socket-io limits who posts too fast is told when to come back, and nothing is lost",
+      ],
+      [
+        "goodbye: () => socket.conn.close(),",
+        "goodbye: () => {},",
+        "socket-io signing out ends this session at once, and other devices stay",
+      ],
+    ],
     "e2e/wire.test.ts": [
       [
-        "io.engine.use(admit(chat.publicOrigin));",
-        'const gate = admit(chat.publicOrigin); io.engine.use((req: never, res: never, next: () => void) => ((req as { url: string }).url.includes("sid=") ? next() : gate(req, res, next)));',
+        "io.engine.use(admitEngine(io.engine, chat));",
+        'const gate = admitEngine(io.engine, chat); io.engine.use((req: never, res: never, next: () => void) => ((req as { url: string }).url.includes("sid=") ? next() : gate(req, res, next)));',
         "socket-io checks the Origin of every request, not only of the handshake",
       ],
       [
@@ -747,6 +1066,193 @@ const edits: Record<string, Record<string, Edit[]>> = {
         "[costs battery](https://hpbn.co/optimizing-for-mobile-networks/)",
         "Which one should I pick? Each sentence links to something in this repository, or says that it was read",
       ],
+    ],
+  },
+  "shared-chat/rooms.ts": {
+    "e2e/doors.test.ts": [
+      [
+        "[personal(user), personal(to)].toSorted()",
+        "[personal(user), personal(to), everyRoom].toSorted()",
+        "polling what is said to one person alone reaches the two on all their devices, and nobody else",
+      ],
+    ],
+    "shared-server/histories.test.ts": [
+      [
+        "if (this.#trimmed > tick) return undefined;",
+        "",
+        "every screen shows all that its owner may read, in order, once, and nothing else, whatever happens, with a log that forgets",
+      ],
+    ],
+    "shared-chat/rooms.test.ts": [
+      [
+        '.replaceAll(unseen, "").normalize("NFKC")',
+        '.replaceAll(unseen, "")',
+        "the canonical form of a name does not differ by something invisible between a letter and its accent",
+      ],
+    ],
+  },
+  "shared-chat/people.ts": {
+    "e2e/doors.test.ts": [
+      [
+        "person.sessions.forEach((session) => this.end(session, words(ban)));",
+        "",
+        "http2-push a ban ends all sessions of that person at once, with the reason, and lets them not back in",
+      ],
+      [
+        "if (ban) throw new Refusal(403, words(ban));",
+        "",
+        "polling a ban ends all sessions of that person at once, with the reason, and lets them not back in",
+      ],
+      [
+        'setTimeout(() => this.end(session, "Your session has expired. Please sign in again."), limits.session).unref();',
+        "",
+        "socket-io a session that expires ends its open connections at once, with the reason",
+      ],
+      [
+        "    person.changed = this.#log.tick();\n    this.#tell(person.sessions);",
+        "    person.changed = this.#log.tick();",
+        "raw-websockets leaving ends what all devices of that person hear, at once",
+      ],
+    ],
+    "shared-server/histories.test.ts": [
+      [
+        "if (superUser) this.#tell(sessions)",
+        "void superUser, void sessions",
+        "every screen shows all that its owner may read, in order, once, and nothing else, whatever happens, with a log that keeps everything",
+      ],
+    ],
+    "shared-chat/people.test.ts": [
+      ["if (this.find(name)) throw", "if (false) throw", "an account is one, however its name is spelled"],
+      ["if (person.rooms.size >= limits.roomsEach)", "if (false)", "rooms are 20 at most for one person"],
+      ["this.#log.removeRoom(empty);", "", "rooms are 100 at most, and an empty one makes place for a new one"],
+      [
+        "until + limits.session < Date.now()",
+        "until < Date.now()",
+        "a session ends by itself after 12 hours, and is then remembered for as long again",
+      ],
+      [
+        "if (session.ended !== undefined) return;",
+        "",
+        "a session that ended early is not ended a second time when it would have expired",
+      ],
+    ],
+  },
+  "shared-server/sessions.ts": {
+    "e2e/doors.test.ts": [
+      [
+        "/:(\\d+)$/.exec(host)?.[1]",
+        "String(req.socket.localPort)",
+        "polling who may ask the cookie is named after the port that the browser asked for, which behind a proxy is another",
+      ],
+      [
+        "`chat-${port}`, sameSite",
+        '"chat", sameSite',
+        "polling who may ask two servers on localhost do not sign each other out",
+      ],
+    ],
+    "shared-server/sessions.test.ts": [
+      [
+        "    this.#readers.delete(session);\n",
+        "",
+        "a reader is the same for all connections of a session, until a right changes",
+      ],
+      [
+        '    this.end(req, "You signed in again.");\n',
+        "",
+        "the cookie is new at each sign-in, and the session of the old one ends",
+      ],
+      [
+        'createHash("sha256").update(token).digest("base64url")',
+        "token",
+        "the cookie is not what the server keeps: a stolen list of sessions opens none",
+      ],
+      ["if (framedBy) return", "if (false) return", "the cookie over https in a frame"],
+      [" || publicOrigin === `https://${host}`", "", "the cookie over a proxy with https"],
+      [
+        'closing.addEventListener("abort", () => [...this.#readers.keys()].forEach((session) => this.#over(session)));',
+        "",
+        "a reader is hung up on when the server stops, with an account or without",
+      ],
+    ],
+  },
+  "shared-server/catch-up.ts": {
+    "shared-server/sessions.test.ts": [
+      [
+        "return () => all.delete(goodbye);",
+        "return () => {};",
+        "a reader who said goodbye is not said goodbye to again",
+      ],
+    ],
+    "shared-server/histories.test.ts": [
+      [
+        "leave?.();",
+        "",
+        "every screen shows all that its owner may read, in order, once, and nothing else, whatever happens, with a log that keeps everything",
+      ],
+      [
+        "if (missed.msg.length > 0) next(missed);\n      else leave",
+        "leave",
+        "every screen shows all that its owner may read, in order, once, and nothing else, whatever happens, with a log that keeps everything",
+      ],
+    ],
+  },
+  "shared-server/audience.ts": {
+    "shared-server/histories.test.ts": [
+      [
+        "listeners?.delete(listener);",
+        "",
+        "every screen shows all that its owner may read, in order, once, and nothing else, whatever happens, with a log that keeps everything",
+      ],
+    ],
+  },
+  "shared-server/chat-server.ts": {
+    "shared-server/verbs.test.ts": [
+      [
+        "posts.consume(address)",
+        'posts.consume("")',
+        "who posts too fast is refused with the seconds to wait and the draft id, and another address is not affected",
+      ],
+    ],
+  },
+  "shared-server/verbs.ts": {
+    "shared-server/verbs.test.ts": [
+      [
+        "    await tries.consume(`${canonical(name)} ${address}`).catch(tooManyTries);\n",
+        "",
+        "signing in is limited for one name before the password is hashed, and other names are not affected",
+      ],
+      [
+        "await triesOfAll.consume(address).catch(tooManyTries);",
+        "",
+        "signing in is limited for all names of one address together",
+      ],
+      [
+        "if (known && !(await matches(password, known.secret)))",
+        "if (false)",
+        "signing in creates an account under a new name, and knows it again, however the name is spelled",
+      ],
+      [
+        'if (!person.superUser) throw new Refusal(403, "Only the super user may do this.");',
+        "",
+        "the rare verbs PUT /bans/Ada is for whoever is signed in",
+      ],
+      [
+        'if (person.superUser) throw new Refusal(403, "The super user cannot be banned.");',
+        "",
+        "the rare verbs the super user cannot be banned",
+      ],
+    ],
+  },
+  "shared-server/handlers.ts": {
+    "shared-server/verbs.test.ts": [
+      [
+        'res.set("Allow", methods.join(", "));',
+        "",
+        "the rare verbs there are GET, HEAD at /activity, and no GET changes anything",
+      ],
+    ],
+    "e2e/doors.test.ts": [
+      ["if (error instanceof URIError)", "if (false)", "polling a room with a strange name is a room like any other"],
     ],
   },
 };

@@ -8,6 +8,15 @@ import { expect, vi } from "vitest";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const children = new Set<ChildProcess>();
 
+const script = (code: string) => `data:text/javascript,${encodeURIComponent(code)}`;
+const slowVite = script(`export async function resolve(name, context, next) {
+  if (name === "vite") await new Promise((resolve) => setTimeout(resolve, 2_000));
+  return next(name, context);
+}`);
+
+/** Options of Node with which the bundler takes two seconds longer. */
+export const slowBundler = ["--import", script(`import { register } from "node:module"; register("${slowVite}");`)];
+
 /** Ends every process that was started here and still runs. */
 export function endAll(): void {
   for (const child of children) child.kill("SIGKILL");
@@ -34,7 +43,7 @@ export function runs(words: string[], env: Record<string, string> = {}, options:
     kill: (signal: NodeJS.Signals) => child.kill(signal),
     /** The port in the address that the command prints when it is ready. */
     async port(): Promise<number> {
-      await Promise.race([vi.waitUntil(() => said.out.includes("\n"), { timeout: 15_000, interval: 10 }), ended]);
+      await Promise.race([vi.waitUntil(() => said.out.includes("\n"), { timeout: 60_000, interval: 10 }), ended]);
       const [, port] = /^[^:]+: https?:\/\/\S+?:(\d+)/.exec(said.out) ?? [];
       if (!port) throw new Error(`The command printed no address: ${said.out}${said.err}`);
       return Number(port);
@@ -45,7 +54,7 @@ export function runs(words: string[], env: Record<string, string> = {}, options:
 /** Runs a command that must fail, and returns what it prints: one sentence, and no stack trace. */
 export async function fails(...command: Parameters<typeof runs>): Promise<string> {
   const { said, ended, kill } = runs(...command);
-  const started = vi.waitUntil(() => said.out, { timeout: 15_000, interval: 10 }).catch(() => {});
+  const started = vi.waitUntil(() => said.out, { timeout: 60_000, interval: 10 }).catch(() => {});
   const code = await Promise.race([ended, started.then(() => (kill("SIGKILL"), ended))]);
   expect(said).toEqual({ out: "", err: expect.stringMatching(/^[A-Z][^\n]+\.\n$/) });
   expect(said.err).not.toContain("    at ");

@@ -8,12 +8,12 @@ import { record } from "./record.ts";
 
 const comparison = await sideBySide(0);
 const browser = await chromium.launch(findBrowser());
-const context = await browser.newContext({ viewport: { width: 1280, height: 760 }, ignoreHTTPSErrors: true });
+const context = await browser.newContext({ viewport: { width: 1280, height: 960 }, ignoreHTTPSErrors: true });
 const page = await context.newPage();
 await page.goto(comparison.url);
 await page.locator('[data-state="connected"]').nth(3).waitFor();
 await page.waitForTimeout(5_000); // a few polls, so that the charts begin with silence
-await page.getByRole("button", { name: "reset counters" }).click();
+await page.getByRole("button", { name: "count from zero" }).click();
 
 await record(page, fileURLToPath(new URL("../compare/screenshot.gif", import.meta.url)), async () => {
   const messages = [

@@ -1,9 +1,11 @@
 // The side-by-side page as a person uses it: four panes, one for each technique, and one chat.
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { AxeBuilder } from "@axe-core/playwright";
 import type { FrameLocator, Locator, Page } from "playwright/test";
+import { experimentsOf } from "../compare/experiments.ts";
 import { durations, type Kind } from "../compare/outages.ts";
 import { type SideBySide, sideBySide } from "../compare/side-by-side.ts";
 import { variants, type VariantName } from "../shared-server/variants.ts";
@@ -75,7 +77,17 @@ class SideBySidePage {
   /** Presses a button that applies to one pane or to all. */
   async press(name: string, target = "all four"): Promise<void> {
     await this.page.getByLabel("in", { exact: true }).selectOption(target);
-    await this.page.getByRole("button", { name, exact: true }).click();
+    await this.controls.getByRole("button", { name, exact: true }).click();
+  }
+
+  /** The buttons of the page. A step of the guide may have some with the same names. */
+  get controls(): Locator {
+    return this.page.locator("#controls");
+  }
+
+  /** The cells of the strip with this fact, one for each technique. */
+  inStrip(fact: string): Locator {
+    return this.page.locator(`#strip [data-fact="${fact}"] td`);
   }
 
   async allShow(state: string): Promise<void> {
@@ -124,14 +136,14 @@ test("A message sent in any pane arrives in all four, and each pane shows its la
       .locator("#messages time")
       .evaluateAll((times) => times.map((time) => time.dataset.late));
     for (const latency of latencies) expect(latency).toMatch(/^\+[\d,]+ ms$/);
-    expect(await pane.number("latency")).toBeGreaterThanOrEqual(0); // the clocks of two processes may differ by a millisecond
+    expect(await pane.number("last")).toBeGreaterThanOrEqual(0); // the clocks of two processes may differ by a millisecond
   }
 
   await test.step("a button sends for a person, and takes away neither a half-typed text nor the focus", async () => {
     const field = site.pane(rawWebsockets).chat.getByLabel("Message", { exact: true });
     await field.fill("half typed");
     await page.getByLabel("in", { exact: true }).selectOption("raw-websockets");
-    const button = page.getByRole("button", { name: "send 1", exact: true });
+    const button = site.controls.getByRole("button", { name: "send 1", exact: true });
     await button.focus();
     await page.keyboard.press("Enter");
     await site.allRead([...sent, "message 1"]);
@@ -150,17 +162,21 @@ test("A message sent in any pane arrives in all four, and each pane shows its la
     expect(authors.filter((author) => author === "Cyd")).toHaveLength(3);
   });
 
-  await test.step("send 1 per second goes on until the button is pressed again", async () => {
-    await site.press("send 1 per second");
+  await test.step("send one a second goes on until the button is pressed again", async () => {
+    await site.press("send one a second");
     await expect(site.pane(socketIo).chat.locator("#messages .message")).toHaveCount(27);
-    await site.press("send 1 per second");
-    await expect(page.getByRole("button", { name: "send 1 per second" })).toHaveAttribute("aria-pressed", "false");
+    await site.press("send one a second");
+    await expect(site.controls.getByRole("button", { name: "send one a second" })).toHaveAttribute(
+      "aria-pressed",
+      "false",
+    );
   });
 });
 
 test("A pane shows the same numbers that the test counts", async ({ site }) => {
   const { page, panes, server } = site;
-  await page.getByRole("button", { name: "reset counters" }).click();
+  for (const pane of panes) await expect(pane.value("bytes")).toHaveText(/B$/); // there are counters to reset
+  await site.press("count from zero");
   await expect(site.pane(rawWebsockets).value("up")).toHaveText(/^\d{1,2} B$/); // nothing or a pong
 
   // The sizes that Playwright reports for the headers and bodies of HTTP/1.1 requests.
@@ -180,7 +196,7 @@ test("A pane shows the same numbers that the test counts", async ({ site }) => {
   for (let i = 0; i < 3; i++) await site.press("send 1", "socket-io");
   const texts = ["message 1", "message 2", "message 3"];
   await site.allRead(texts);
-  await expect(site.pane(socketIo).value("latency")).toHaveText("–"); // its own messages do not count
+  await expect(site.pane(socketIo).value("last")).toHaveText("–"); // its own messages do not count
 
   const near = (actual: number, expected: number) => {
     expect(actual).toBeGreaterThan(0.85 * expected);
@@ -196,7 +212,7 @@ test("A pane shows the same numbers that the test counts", async ({ site }) => {
       near(await pane.number("bytes"), polled.up + polled.down);
       near(await pane.number("each"), (polled.up + polled.down) / 3);
     }).toPass({ timeout: 15_000 });
-    expect(await pane.number("latency")).toBeLessThan(2 * pageTiming.poll);
+    expect(await pane.number("last")).toBeLessThan(2 * pageTiming.poll);
     await expect(pane.section.getByRole("img")).toHaveAccessibleName(/some in [1-9]/);
   });
 
@@ -229,9 +245,9 @@ test.describe("A button starts an outage, it ends on its own, and no message is 
     const before = await site.pane(polling).reads();
     await site.press(button);
     for (const pane of site.panes) await site.press("send 1", pane.name);
-    for (const pane of site.panes) await expect(pane.value("kind")).toContainText(kind);
+    for (const pane of site.panes) await expect(pane.value("outage")).toContainText(kind);
     await during();
-    for (const pane of site.panes) await expect(pane.value("kind")).toHaveText(`${kind}, over`, { timeout: 15_000 });
+    for (const pane of site.panes) await expect(pane.value("outage")).toHaveText(`${kind}, over`, { timeout: 15_000 });
     await site.allShow("connected");
     await site.allRead([...before, ...site.panes.map((_, i) => `message ${before.length + i + 1}`)]);
     for (const pane of site.panes) {
@@ -246,7 +262,7 @@ test.describe("A button starts an outage, it ends on its own, and no message is 
     await site.press("cut", "http2-push");
     await expect(site.pane(http2Push).value("recovered")).toHaveText(aTime);
     await expect(site.pane(http2Push).value("noticed")).toHaveText(aTime);
-    await expect(site.pane(rawWebsockets).value("kind")).toHaveText("no outage yet");
+    await expect(site.pane(rawWebsockets).value("outage")).toHaveText("–");
     expect(site.panes.map(({ name }) => site.tap(name).opened).slice(2)).toEqual(opened.slice(2));
 
     await inAllPanes(site, "cut", "cut");
@@ -258,7 +274,7 @@ test.describe("A button starts an outage, it ends on its own, and no message is 
   });
 
   test("freeze and slow", async ({ site }) => {
-    await inAllPanes(site, "freeze", "freeze 20 s", async () => {
+    await inAllPanes(site, "freeze", "freeze", async () => {
       // Nothing closes, so only polling notices: its request gets no answer in time.
       await expect(site.pane(polling).value("noticed")).toHaveText(aTime);
       await expect(site.pane(http2Push).value("noticed")).toHaveText(/^not/);
@@ -268,16 +284,17 @@ test.describe("A button starts an outage, it ends on its own, and no message is 
     expect(after).toBeLessThan(3_000);
     await expect(site.pane(http2Push).value("noticed")).toHaveText("not at all");
 
-    await inAllPanes(site, "slow", "slow 300 ms", async () => {
+    await inAllPanes(site, "slow", "slow", async () => {
       for (const name of [http2Push, rawWebsockets])
-        await expect.poll(() => site.pane(name).number("latency")).toBeGreaterThan(590); // 300 ms each way
+        await expect.poll(() => site.pane(name).number("last")).toBeGreaterThan(590); // 300 ms each way
+      await expect(site.pane(http2Push).section).toHaveAttribute("data-phase", "over"); // the latency is what it is about
     });
     await site.press("send 1", "socket-io");
-    await expect.poll(() => site.pane(rawWebsockets).number("latency")).toBeLessThan(290);
+    await expect.poll(() => site.pane(rawWebsockets).number("last")).toBeLessThan(290);
   });
 
   test("refuse and restart", async ({ site }) => {
-    await inAllPanes(site, "refuse", "refuse 10 s");
+    await inAllPanes(site, "refuse", "refuse");
     for (const pane of site.panes) {
       await expect(pane.value("noticed")).toHaveText(aTime);
       await expect(pane.value("recovered")).toHaveText(aTime);
@@ -285,14 +302,19 @@ test.describe("A button starts an outage, it ends on its own, and no message is 
 
     const wire = site.pane(rawWebsockets).chat.locator("#wire");
     await wire.locator("summary").click();
-    await inAllPanes(site, "restart", "restart server");
+    await inAllPanes(site, "restart", "restart");
     await expect(wire).toContainText("8 close 1012");
     for (const pane of site.panes.slice(1)) await expect(pane.value("noticed")).toHaveText(aTime);
+    for (const name of [rawWebsockets, socketIo]) {
+      await expect(site.pane(name).value("connections")).toHaveText(/^1 open/);
+      await expect(site.pane(name).value("reopened")).toHaveText(/^[1-3]$/); // an attempt that comes too early counts, too
+    }
 
     const problem = site.page.locator("#problem");
-    await site.press("freeze 20 s", "polling");
+    await site.press("freeze", "polling");
     await site.press("cut", "polling");
     await expect(problem).toHaveText("polling: the last outage is not over yet.");
+    await expect(problem).toBeEmpty(); // it is over
     await site.press("cut", "socket-io");
     await expect(problem).toBeEmpty();
   });
@@ -361,24 +383,166 @@ test("The wire inspector shows what crosses the network in the terms of each tec
   });
 });
 
-test("The page is accessible and fits, in light at 1280 px and in dark at 360 px", async ({ site }) => {
+test("The page is accessible and fits at every width, in light and in dark, before and during an outage", async ({
+  site,
+}) => {
   const { page } = site;
   await site.pane(socketIo).chat.locator("summary").click();
   await site.press("send 1");
   await site.allRead(["message 1"]);
-  await site.press("freeze 20 s", "polling");
-  await expect(site.pane(polling).value("kind")).toContainText("s left");
-  for (const [colorScheme, width] of [
-    ["light", 1280],
-    ["dark", 360],
-  ] as const) {
+  const audit = async (colorScheme: "light" | "dark", width: number) => {
     await page.emulateMedia({ colorScheme });
     await page.setViewportSize({ width, height: 800 });
     // The four frames hold the same page, so landmarks repeat. Each frame has a title of its own.
     const { violations } = await new AxeBuilder({ page }).disableRules("landmark-unique").analyze();
     expect(violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)])).toEqual([]);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+  };
+  await audit("light", 1280);
+  durations.freeze = 20_000;
+  await site.press("freeze", "polling");
+  durations.freeze = 3_000;
+  await expect(site.pane(polling).value("outage")).toContainText("s left");
+  await audit("dark", 360);
+
+  for (const width of [360, 900, 1280, 1920])
+    await test.step(`${width} px`, async () => {
+      await page.setViewportSize({ width, height: 800 });
+      expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+      const panes = await Promise.all(site.panes.map(async ({ section }) => (await section.boundingBox())!));
+      expect(new Set(panes.map(({ x }) => x)).size).toBe(width < 900 ? 1 : 2);
+
+      await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
+      await expect(site.controls).toBeInViewport({ ratio: 1 });
+      const columns = await page.locator("#strip th[data-technique]").all();
+      for (const column of columns) await expect(column).toBeInViewport({ ratio: 1 });
+      const boxes = await Promise.all(columns.map(async (column) => (await column.boundingBox())!));
+      expect(new Set(boxes.map(({ y }) => y)).size).toBe(1); // beside each other
+      expect(boxes.map(({ x }) => x)).toEqual(boxes.map(({ x }) => x).toSorted((x, y) => x - y));
+      for (const cell of await page.locator("#strip td").all())
+        if (await cell.isVisible())
+          expect(await cell.evaluate((one) => one.scrollWidth - one.clientWidth)).toBeLessThanOrEqual(0);
+    });
+});
+
+test("The experiments are steps on the page, and every one can be done from there", async ({
+  site,
+  context,
+  server,
+}) => {
+  const { page } = site;
+  const guide = page.getByRole("region", { name: "Experiments" });
+  const experiments = experimentsOf(readFileSync(new URL("../compare/what-to-try.md", import.meta.url), "utf8"));
+  const plain = (text: string) =>
+    text
+      .replaceAll(/\*\*|`/g, "")
+      .split(/https?:/)[0]!
+      .trim();
+  for (const [place, { title, parts }] of experiments.entries()) {
+    await expect(guide.getByRole("heading")).toHaveText(title);
+    for (const [i, id] of ["#do", "#see", "#why"].entries())
+      await expect(guide.locator(id)).toContainText(plain(parts[i]!.text));
+    await expect(guide.locator("#why .text")).toBeHidden(); // a guess comes first
+    const last = place === experiments.length - 1;
+    if (last) await expect(guide.getByRole("button", { name: "next" })).toBeDisabled();
+    else await guide.getByRole("button", { name: "next" }).click();
   }
+
+  await test.step("a button in a step presses the button of the page", async () => {
+    await guide.getByRole("button", { name: "slow", exact: true }).click();
+    for (const pane of site.panes) await expect(pane.value("outage")).toContainText("slow");
+    await guide.getByRole("button", { name: "send 1", exact: true }).click();
+    await site.allRead(["message 1"]);
+  });
+
+  await test.step("an address opens a tab of the pane, and each tab counts as the experiment says", async () => {
+    const restart = experiments.findIndex(({ title }) => title.includes("Eight tabs"));
+    for (let i = experiments.length - 1; i > restart; i--) await guide.getByRole("button", { name: "back" }).click();
+    await guide.getByRole("button", { name: "count from zero" }).click();
+    const { url } = server.panes[2]!;
+    for (let i = 0; i < 8; i++) {
+      const opened = context.waitForEvent("page");
+      await guide.getByRole("link", { name: url }).click();
+      await expect((await opened).getByRole("status")).toHaveText("connected", { timeout: 15_000 });
+    }
+    await page.bringToFront();
+    await expect(site.pane(rawWebsockets).value("connections")).toHaveText(/^9 open/, { timeout: 20_000 });
+    await site.press("restart", "raw-websockets");
+    // An attempt that comes before the server is back counts, too.
+    await expect.poll(() => site.pane(rawWebsockets).number("reopened"), { timeout: 15_000 }).toBeGreaterThanOrEqual(9);
+    await expect(site.pane(rawWebsockets).value("connections")).toHaveText(/^9 open/, { timeout: 15_000 });
+  });
+
+  await test.step("what there is to read is a click away", async () => {
+    await expect(page.getByRole("link", { name: "Which one should I pick?" })).toHaveAttribute(
+      "href",
+      "/compare/which-one.md.txt",
+    );
+    for (const { name, section } of site.panes)
+      for (const file of ["server.ts", "client.ts"])
+        await expect(section.getByRole("link", { name: file })).toHaveAttribute("href", `/${name}/${file}.txt`);
+  });
+});
+
+test("The large numbers are the medians, and during an outage the facts about it", async ({ site }) => {
+  const { page } = site;
+  const push = site.pane(rawWebsockets);
+  const height = (of: Locator) => of.evaluate((element) => Number.parseFloat(getComputedStyle(element).fontSize));
+  const larger = async (one: Locator, other: Locator) => expect(await height(one)).toBeGreaterThan(await height(other));
+  for (let i = 0; i < 3; i++) await site.press("send 1", "socket-io");
+  await site.allRead(["message 1", "message 2", "message 3"]);
+  await larger(push.value("median"), push.value("last"));
+  await expect(site.inStrip("noticed").first()).toBeHidden();
+  for (const fact of ["state", "median", "bytes"]) {
+    // In one go: the next poll changes both.
+    const [strip, panes] = await page.evaluate(
+      (name) =>
+        [`#strip [data-fact="${name}"] td`, `.pane .${name}`].map((cells) =>
+          Array.from(document.querySelectorAll(cells), ({ textContent }) => textContent),
+        ),
+      fact,
+    );
+    expect(strip).toEqual(panes);
+  }
+
+  await site.press("cut");
+  await expect(push.value("noticed")).toHaveText(/^[\d.]+ m?s$/);
+  await expect(push.section.getByRole("img")).toHaveAccessibleName(/Outages in this time: 1\.$/);
+  for (const name of ["noticed", "recovered", "lost", "duplicates"]) {
+    await larger(push.value(name), push.value("median"));
+    await larger(site.inStrip(name).nth(2), site.inStrip("median").nth(2));
+  }
+
+  await test.step("when all is well again, the usual figures are the large ones", async () => {
+    await expect(push.section).toHaveAttribute("data-phase", "over", { timeout: 20_000 });
+    await larger(push.value("median"), push.value("noticed"));
+    await expect(push.value("noticed")).toBeVisible();
+  });
+
+  await test.step("count from zero forgets the outage, and so does a reload", async () => {
+    await site.press("count from zero");
+    await expect(push.value("noticed")).toBeHidden();
+    await expect(site.inStrip("noticed").first()).toBeHidden();
+    await expect(push.section.getByRole("img")).not.toHaveAccessibleName(/Outages/);
+
+    await site.press("cut", "raw-websockets");
+    await expect(push.value("noticed")).toHaveText(/^[\d.]+ m?s$/);
+    await page.reload();
+    await site.allShow("connected");
+    await expect(push.value("connections")).toHaveText("1 open, 0 new", { timeout: 15_000 });
+    await expect(push.value("outage")).toHaveText("–");
+    await expect(push.value("noticed")).toBeHidden();
+  });
+
+  await test.step("of an outage that began before the page was opened, only its end is known", async () => {
+    durations.slow = 15_000;
+    await site.press("slow", "raw-websockets");
+    durations.slow = 4_000;
+    await page.reload();
+    await expect(push.value("state")).toHaveText("connected", { timeout: 15_000 });
+    await expect(push.value("outage")).toHaveText(/^slow, \d+ s left$/);
+    await expect(push.value("noticed")).toHaveText("–");
+    await expect(push.value("recovered")).toHaveText("–");
+  });
 });
 
 test.describe("If the browser does not trust the certificate", () => {
@@ -389,7 +553,8 @@ test.describe("If the browser does not trust the certificate", () => {
     page,
     server,
   }) => {
-    const [unreachable, untrusted] = [new Pane(page, "polling"), new Pane(page, "http2-push")];
+    const site = new SideBySidePage(page, server);
+    const [unreachable, untrusted] = [site.pane(polling), site.pane(http2Push)];
     const { tap, url } = server.panes[0]!;
     tap.refuse();
     await page.goto(server.url);
@@ -402,7 +567,18 @@ test.describe("If the browser does not trust the certificate", () => {
     });
 
     await test.step("a certificate that only a person can accept", async () => {
-      await expect(untrusted.section).toContainText("Your browser does not trust this server's certificate yet");
+      await expect(untrusted.section).toContainText("your browser does not trust the server's certificate yet");
+      await expect(untrusted.value("state")).toHaveText("waits for you");
+      await expect(site.inStrip("state").nth(1)).toHaveText("waits for you");
+      await site.press("send 1", "http2-push");
+      await expect(page.locator("#problem")).toHaveText(/^http2-push cannot send: it waits for you to accept/);
+      await expect.poll(() => site.tap(http2Push).opened, { timeout: 15_000 }).toBeGreaterThan(3); // the page goes on trying
+      for (const name of ["bytes", "up", "down", "requests", "connections"])
+        await expect(untrusted.value(name)).toHaveText("–");
+      await expect(untrusted.section.getByRole("img")).toHaveAccessibleName(/: none in the last minute/);
+      await expect(site.inStrip("bytes").nth(1)).toHaveText("–");
+      await site.press("send 1");
+      await expect(page.locator("#problem")).toBeEmpty(); // another pane sends
       const opened = page.waitForEvent("popup");
       await untrusted.section.getByRole("link", { name: server.panes[1]!.url }).click();
       const popup = await opened;
@@ -412,6 +588,7 @@ test.describe("If the browser does not trust the certificate", () => {
       await protocol.send("Security.setIgnoreCertificateErrors", { ignore: true });
       await popup.reload();
       await expect(popup.getByRole("status")).toHaveText("connected");
+      await expect(popup.locator("header")).toContainText("Now go back");
       await popup.close();
 
       await expect(untrusted.value("state")).toHaveText("connected", { timeout: 10_000 });

@@ -118,6 +118,7 @@ test.describe("The technique alone", () => {
     );
     await expect.poll(() => sinceCalls.length).toBe(1);
     const first = sinceCalls[0]!.update.cursor;
+    if (variant.name === "http2-push") await expect(page.locator("html")).toHaveAttribute("title", first); // it has arrived
     stage.tap.cut();
     await expect.poll(() => givenUp || sinceCalls.length === 2).toBe(true);
 

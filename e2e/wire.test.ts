@@ -851,6 +851,24 @@ describe("http2-push", () => {
     await once(session, "close");
   });
 
+  it("does not ping a session that is destroyed, and closes its socket if that is still open", async () => {
+    Object.assign(limits, { ping: 20, pong: 100 });
+    const closing = new AbortController();
+    const server = await serveStreams(chatOf({ log: new Log(), closing: closing.signal }));
+    const opened = once(server, "session");
+    const { port, stop } = await listen(server, closing, 0);
+    cleanUp.push(stop);
+    const client = http2.connect(`https://localhost:${port}`, trusting);
+    client.on("error", () => {});
+    const [session] = (await opened) as [http2.ServerHttp2Session];
+    const ping = vi.spyOn(session, "ping");
+    await vi.waitFor(() => expect(ping).toHaveBeenCalled(), waiting);
+    vi.spyOn(session, "destroyed", "get").mockReturnValue(true);
+    ping.mockClear();
+    await once(client, "close");
+    expect(ping).not.toHaveBeenCalled();
+  });
+
   it("forgets a listener whose stream is closed", async () => {
     const log = new Log();
     const closing = new AbortController();

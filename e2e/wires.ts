@@ -121,6 +121,8 @@ export interface Outcome {
   draftId?: string;
   /** The HTTP status, if the technique has one. */
   status?: number;
+  /** The draft is welcome after so many seconds. */
+  later?: number;
   /** How the connection ended, if the draft ended it. */
   ended?: string;
 }
@@ -246,9 +248,10 @@ export function join(wire: Wire, port: number, options: JoinOptions = {}): Promi
 }
 
 /** Reads the outcome of a draft from an HTTP response. */
-function outcomeOf({ status, text }: HttpResponse): Outcome {
+function outcomeOf({ status, text, headers }: HttpResponse): Outcome {
   const body = JSON.parse(text);
-  return status < 300 ? { status, message: body } : { status, ...body };
+  const later = headers["retry-after"];
+  return status < 300 ? { status, message: body } : { status, ...body, ...(later && { later: Number(later) }) };
 }
 
 const jsonPost = (draft: unknown, headers = {}): HttpRequest => ({
@@ -262,6 +265,36 @@ const jsonPost = (draft: unknown, headers = {}): HttpRequest => ({
 function query(since: JoinOptions["since"]): string {
   const cursors = [since].flat().filter((cursor) => cursor !== undefined);
   return cursors.length === 0 ? "" : `?${new URLSearchParams(cursors.map((cursor) => ["since", cursor]))}`;
+}
+
+// The rare verbs -----------------------------------------------------------------------------------------------------------
+
+/** What somebody with this cookie may do beside reading and posting. Without a cookie it is a stranger. */
+export function verbsOf(wire: Wire, port: number, cookie = "") {
+  async function ask(method: string, path: string, body?: unknown) {
+    const request = body === undefined ? { method, path } : { ...jsonPost(body), method, path };
+    const headers = { ...request.headers, ...(cookie && { cookie }) };
+    const { text, ...answer } = await wire.request(port, { ...request, headers });
+    return { ...answer, body: text && JSON.parse(text) };
+  }
+  return {
+    cookie,
+    ask,
+    signsOut: () => ask("DELETE", "/session"),
+    joins: (room: string) => ask("PUT", `/rooms/${encodeURIComponent(room)}`),
+    leaves: (room: string) => ask("DELETE", `/rooms/${encodeURIComponent(room)}`),
+    bans: (name: string, reason: string) => ask("PUT", `/bans/${name}`, { reason, until: Date.now() + 3_600_000 }),
+    connects: (options: JoinOptions = {}) =>
+      join(wire, port, { ...options, headers: { ...options.headers, ...(cookie && { cookie }) } }),
+  };
+}
+
+/** Signs in; a new name creates the account. */
+export async function signIn(wire: Wire, port: number, name: string, password = "correct horse") {
+  const { status, headers } = await verbsOf(wire, port).ask("POST", "/session", { name, password });
+  const [cookie] = String(headers["set-cookie"]).split(";");
+  if (status > 201) throw new Error(`${name} cannot sign in: ${status}.`);
+  return verbsOf(wire, port, cookie);
 }
 
 // Polling ------------------------------------------------------------------------------------------------------------------

@@ -98,7 +98,7 @@ export async function serve(chat: Chat): Promise<Server> {
   const heartbeat = setInterval(() => {
     for (const [session, socket] of sessions) {
       const silent = setTimeout(() => socket.destroy(), limits.pong);
-      session.ping(() => clearTimeout(silent));
+      if (!session.destroyed) session.ping(() => clearTimeout(silent)); // its socket may still be open
     }
   }, limits.ping);
 

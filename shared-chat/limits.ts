@@ -10,6 +10,8 @@ export const limits = {
   packet: 32 * 1024,
   /** How many messages of each room the log keeps. A reader who missed no more than these misses nothing. */
   kept: 1_000,
+  /** How many bytes of JSON all rooms and conversations may keep together. Beyond it the largest of them forgets its oldest message. */
+  memory: 200 * 1024 * 1024,
   /** How many messages of a room a first update brings when there is no cursor to continue from. Of all rooms together no more than are kept of one. */
   first: 200,
   /** How many draft ids are remembered, so that a repeat is recognised when its message is no longer kept. */

@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { Log } from "./log.ts";
 import type { Update } from "./message.ts";
 import { limits } from "./limits.ts";
+import { anybody } from "./reader.ts";
 import { Refusal } from "./refusal.ts";
 
 const defaults = { ...limits };
@@ -436,5 +437,44 @@ describe("a listener", () => {
     } finally {
       vi.useRealTimers();
     }
+  });
+});
+
+describe("all rooms together", () => {
+  it("keep no more than so many bytes: the largest forgets its oldest message, and a quiet one keeps its own", async () => {
+    limits.memory = 5_000;
+    const log = new Log();
+    const ada = log.people.create("Ada", "secret");
+    const reader = { ...anybody, name: "Ada", topics: ["lobby", "garden", "attic"] };
+    for (const room of ["garden", "attic"]) log.people.join(ada, room);
+    await log.add({ room: "garden", text: "psst" }, reader);
+    for (let n = 0; n < 100; n++) {
+      await log.add({ room: "attic", text: "x".repeat(1_000) }, reader);
+      await log.add({ text: "y".repeat(1_000) }, reader);
+      const { msg } = log.since("", reader);
+      expect(msg.reduce((bytes, message) => bytes + JSON.stringify(message).length, 0)).toBeLessThan(5_000);
+    }
+    const { msg, rooms } = log.since("", reader);
+    expect(msg.map(({ room = "lobby", id }) => `${room} ${id}`)).toEqual([
+      "garden 1",
+      "attic 99",
+      "lobby 99",
+      "attic 100",
+      "lobby 100",
+    ]);
+    expect(rooms).toContainEqual({ room: "attic", last: 100, from: 99 });
+  });
+
+  it("keep more again when a room is taken away", async () => {
+    Object.assign(limits, { memory: 3_000, rooms: 2 });
+    const log = new Log();
+    const ada = log.people.create("Ada", "secret");
+    const reader = { ...anybody, name: "Ada", topics: ["lobby", "garden"] };
+    log.people.join(ada, "garden");
+    for (let n = 0; n < 2; n++) await log.add({ room: "garden", text: "x".repeat(1_000) }, reader);
+    log.people.leave(ada, "garden");
+    log.people.join(ada, "attic");
+    for (let n = 0; n < 2; n++) await log.add({ text: "x".repeat(1_000) }, reader);
+    expect(ids(log.since("", reader))).toEqual([1, 2]);
   });
 });

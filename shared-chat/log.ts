@@ -21,6 +21,7 @@ type MessageEntry = Extract<Entry, { message: Message }>;
 export class Log {
   readonly people: People;
   readonly #journal: Journal;
+  #bytes = 0; // what all rooms keep together
   readonly #rooms = new Map<string, Room>(); // by what their name or their topics have in common
   readonly #byTopic = new Map<string, Set<Room>>();
   readonly #byDraft = new Map<string, Said>(); // by author and draft id
@@ -121,23 +122,29 @@ export class Log {
 
     const rooms = [...new Set(reader.topics.flatMap((topic) => [...(this.#byTopic.get(topic) ?? [])]))];
     const share = Math.max(1, Math.min(limits.first, Math.floor(limits.kept / rooms.length)));
-    const begun: Said[] = []; // of rooms that begin anew
-    const missed: Said[] = []; // of the others
-    const news: RoomNews[] = [];
-    for (const room of rooms) {
-      const heardSince = Math.max(room.made, ...room.topics.map((topic) => reader.since.get(topic) ?? 0));
-      const after = tick === undefined || heardSince > tick ? undefined : room.after(tick);
-      const newest = after ?? room.newest(share, limits.begin / rooms.length);
-      (after ? missed : begun).push(...newest);
-      const from = after ? {} : { from: newest[0]?.message.id ?? room.last + 1 };
-      news.push({ ...room.label(reader), last: room.last, ...from });
-    }
+    const heardSince = (room: Room) => Math.max(room.made, ...room.topics.map((topic) => reader.since.get(topic) ?? 0));
+    const after = (at: number | undefined, room: Room) =>
+      at === undefined || heardSince(room) > at ? undefined : room.after(at);
 
-    const piece = firstPiece(missed.toSorted(byTick));
+    const missed = rooms.flatMap((room) => after(tick, room) ?? []).toSorted(byTick);
+    const piece = firstPiece(missed);
     const more = piece.length < missed.length;
+    const end = more ? piece.at(-1)!.tick : this.#journal.last.tick;
+
+    // The other rooms begin anew, each in the piece from whose end it can be continued.
+    const begun: Said[] = [];
+    const news: RoomNews[] = rooms.map((room) => {
+      const known = { ...room.label(reader), last: room.last };
+      const next = after(end, room);
+      if (after(tick, room) || !next) return known;
+      const newest = room.newest(share, limits.begin / rooms.length).filter((said) => said.tick <= end);
+      begun.push(...newest);
+      return { ...known, from: (newest[0] ?? next[0])?.message.id ?? room.last + 1 };
+    });
+
     const update: Update = {
       msg: [...begun, ...piece].toSorted(byTick).map(({ message }) => message),
-      cursor: more ? this.cursorAt(piece.at(-1)!.tick) : this.cursor,
+      cursor: this.cursorAt(end),
     };
     if (tick !== undefined && tick > this.#journal.last.tick) update.cursor = String(cursor); // the reader is a moment ahead of us
     if (more) update.more = true;
@@ -217,8 +224,8 @@ export class Log {
     // The conversation of two people begins with their first message, and not anew for anybody: the two were always in it.
     const room = this.#rooms.get(key) ?? this.#addRoom(key, new Room(message, 0));
     const said = { message, tick, ...(draft !== undefined && { draft }) };
-    const trimmed = room.keep(said);
-    if (trimmed && this.#byDraft.get(trimmed.draft ?? "")?.tick !== trimmed.tick) unneeded.push(trimmed.tick);
+    for (const old of this.#keep(said, room))
+      if (this.#byDraft.get(old.draft ?? "")?.tick !== old.tick) unneeded.push(old.tick);
     if (draft !== undefined) this.#byDraft.set(draft, said);
     const [oldest] = this.#byDraft;
     if (oldest && this.#byDraft.size > limits.drafts) {
@@ -232,11 +239,28 @@ export class Log {
     return unneeded;
   }
 
+  /** Returns what is not kept any more. One person could fill the memory otherwise, with a thousand long messages in each of many rooms. */
+  #keep(said: Said, room: Room): Said[] {
+    const forgotten: Said[] = [];
+    const forgetOldest = (from: Room) => {
+      const oldest = from.forgetOldest();
+      this.#bytes -= sizeOf(oldest.message);
+      forgotten.push(oldest);
+    };
+    room.keep(said);
+    this.#bytes += sizeOf(said.message);
+    if (room.kept.length > limits.kept) forgetOldest(room);
+    while (this.#bytes > limits.memory)
+      forgetOldest([...this.#rooms.values()].reduce((one, other) => (other.bytes > one.bytes ? other : one)));
+    return forgotten;
+  }
+
   #roomChanged(key: string, value: { name: string } | null, tick: number): number[] {
     const old = this.#rooms.get(key);
     if (value) this.#addRoom(key, new Room({ user: "", room: value.name }, tick));
     else {
       this.#rooms.delete(key);
+      this.#bytes -= old?.bytes ?? 0;
       for (const topic of old?.topics ?? []) this.#byTopic.get(topic)?.delete(old!);
     }
     return old?.kept.map((said) => said.tick) ?? [];
@@ -257,6 +281,7 @@ export class Log {
     this.#byDraft.clear();
     this.#times.clear();
     this.#untold = [];
+    this.#bytes = 0;
     this.#addRoom(lobby, new Room({ user: "" }, 0));
     this.people.restart();
   }

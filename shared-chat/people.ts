@@ -116,12 +116,13 @@ export class People {
    * Creates an account.
    * @throws {Refusal} 409 when there is one with this name, 403 when there are too many.
    */
-  create(name: string, secret: string): Promise<void> {
-    return this.#add((tick) => {
+  async create(name: string, secret: string): Promise<Person> {
+    await this.#add((tick) => {
       if (this.find(name)) throw new Refusal(409, "Somebody has created this account a moment ago.");
       if (this.#people.size >= limits.people) throw new Refusal(403, "This server has no room for another account.");
       return { events: [record(`person:${canonical(name)}`, { name, secret, rooms: [], changed: tick })] };
     });
+    return this.find(name)!;
   }
 
   /**
@@ -129,8 +130,8 @@ export class People {
    * @param id what the server recognises it by.
    * @throws {Refusal} 403 with the reason when the person is banned.
    */
-  signIn(person: Person, id: string): Promise<void> {
-    return this.#add((tick) => {
+  async signIn(person: Person, id: string): Promise<Session> {
+    await this.#add((tick) => {
       const ban = banOf(person);
       if (ban) throw new Refusal(403, words(ban));
       const until = Date.now() + limits.session;
@@ -138,6 +139,7 @@ export class People {
       if (person.superUser) events.push(deed(tick, person.name, "signed in as the super user"));
       return { events };
     });
+    return this.#sessions.get(id)!;
   }
 
   /** Ends a session, with the reason for whoever finds out later. */

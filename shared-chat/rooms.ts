@@ -1,6 +1,6 @@
 // Rooms: where a message belongs, and who hears it. A private conversation is the room of two people.
 import { limits } from "./limits.ts";
-import type { Draft, Message } from "./message.ts";
+import { type Draft, type Message, unseen } from "./message.ts";
 
 /** The room that everybody is in. */
 export const lobby = "lobby";
@@ -13,10 +13,8 @@ export const everyRoom = "*";
  * alike in two alphabets stay different: that would need the tables of Unicode Technical Standard 39.
  */
 export function canonical(name: string): string {
-  return name
-    .normalize("NFKC")
-    .toLowerCase()
-    .replaceAll(/[\p{White_Space}\p{Default_Ignorable_Code_Point}]/gu, "");
+  // Normalised again at the end: an accent may have been kept from its letter by what shows nothing, or have no capital letter.
+  return name.normalize("NFKC").toLowerCase().replaceAll(unseen, "").normalize("NFKC");
 }
 
 /** The topic of what is said to one person alone. No room can have this name: "@" is not allowed in it. */
@@ -51,6 +49,8 @@ export class Room {
   readonly made: number;
   /** The id of the newest message. */
   last = 0;
+  /** How much it keeps, in bytes of JSON. */
+  bytes = 0;
   #trimmed = 0; // the tick of the newest message that is no longer kept
   readonly #kept: Said[] = [];
   /** How it is called by a reader: `{ room }`, or `{ with }` the other one of two. */
@@ -66,14 +66,17 @@ export class Room {
     return this.#kept;
   }
 
-  /** Keeps a message, and returns the one that is not kept any more. */
-  keep(said: Said): Said | undefined {
+  keep(said: Said): void {
     this.last = said.message.id;
+    this.bytes += sizeOf(said.message);
     this.#kept.push(said);
-    if (this.#kept.length <= limits.kept) return undefined;
-    const trimmed = this.#kept.shift()!;
-    this.#trimmed = trimmed.tick;
-    return trimmed;
+  }
+
+  forgetOldest(): Said {
+    const oldest = this.#kept.shift()!;
+    this.bytes -= sizeOf(oldest.message);
+    this.#trimmed = oldest.tick;
+    return oldest;
   }
 
   /** Whether the message that was said here at this tick is kept. */

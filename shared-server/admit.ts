@@ -12,6 +12,9 @@ import type { Chat } from "./chat-server.ts";
 type Request = IncomingMessage | Http2ServerRequest;
 type Response = ServerResponse | Http2ServerResponse;
 
+/** The origin at which people reach a server through a proxy, or several. */
+export type PublicOrigin = string | string[] | undefined;
+
 /** What every answer says unless its handler says otherwise: no cache keeps it, and the browser believes its Content-Type. */
 const always = { "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff" };
 
@@ -20,7 +23,7 @@ const always = { "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff
  * Any other request gets 403. Ours are localhost, 127.0.0.1, [::1] and the address that the request arrived at, with the port
  * that it arrived at, and the public origin.
  */
-export function admit(publicOrigin: string | undefined) {
+export function admit(publicOrigin: PublicOrigin) {
   return (req: Request, res: Response, next: () => void): void => {
     const refusal = refusalFor(req, publicOrigin);
     setHeaders(res, always);
@@ -75,12 +78,7 @@ export function admitEngine(engine: Engine, { publicOrigin, sessions }: Chat) {
  * The same check for an upgrade, which no web framework sees. A refused upgrade, or one for another path, is answered here.
  * @returns whether the upgrade is admitted.
  */
-export function admitUpgrade(
-  req: IncomingMessage,
-  socket: Duplex,
-  path: string,
-  publicOrigin: string | undefined,
-): boolean {
+export function admitUpgrade(req: IncomingMessage, socket: Duplex, path: string, publicOrigin: PublicOrigin): boolean {
   const refusal =
     refusalFor(req, publicOrigin) ?? refusalForData(req) ?? (req.url?.split("?")[0] === path ? undefined : notFound);
   if (refusal) refuseUpgrade(socket, refusal);
@@ -115,7 +113,7 @@ function setHeaders(res: Response, headers: Record<string, string>) {
 
 export const notFound = new Refusal(404, "Nothing was found at this address.");
 
-function refusalFor(req: Request, publicOrigin: string | undefined): Refusal | undefined {
+function refusalFor(req: Request, publicOrigin: PublicOrigin): Refusal | undefined {
   const { localAddress, localPort } = req.socket;
   if (localAddress === undefined || localPort === undefined) return new Refusal(403, "The connection is gone.");
   const scheme = (req.socket as TLSSocket).encrypted ? "https" : "http";
@@ -138,13 +136,13 @@ function refusalForData({ headers }: Request): Refusal | undefined {
 // Every request to a server needs the same few. Parsing the addresses each time would be a good part of what a poll costs.
 const origins = new Map<string, { hosts: string[]; origin: string }[]>();
 
-function originsOf(scheme: string, address: string, port: number, publicOrigin = "") {
-  const key = `${scheme} ${address} ${port} ${publicOrigin}`;
+function originsOf(scheme: string, address: string, port: number, publicOrigin: PublicOrigin) {
+  const key = [scheme, address, port, publicOrigin].join(" ");
   const known = origins.get(key);
   if (known) return known;
   // An address is not a name: nobody can rebind it to this machine.
   const names = ["localhost", "127.0.0.1", "[::1]", isIPv6(address) ? `[${address}]` : address];
-  const addresses = [...names.map((name) => `${scheme}://${name}:${port}`), publicOrigin];
+  const addresses = [...names.map((name) => `${scheme}://${name}:${port}`), publicOrigin ?? []].flat();
   const ours = addresses
     .filter((url) => URL.canParse(url))
     .map((url) => {

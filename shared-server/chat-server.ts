@@ -7,6 +7,7 @@ import type { Log } from "../shared-chat/log.ts";
 import { draftIdOf, type Message } from "../shared-chat/message.ts";
 import type { Reader } from "../shared-chat/reader.ts";
 import { Refusal } from "../shared-chat/refusal.ts";
+import type { PublicOrigin } from "./admit.ts";
 import { Sessions } from "./sessions.ts";
 
 /** How a server is set up. */
@@ -16,7 +17,7 @@ export interface Setting {
   /** Aborted when this server stops: the moment to say goodbye to everybody who is connected. */
   closing: AbortSignal;
   /** The origin at which people reach the server through a proxy, such as "https://chat.example.org". */
-  publicOrigin?: string | undefined;
+  publicOrigin?: PublicOrigin;
   /** The one origin whose pages may show the chat in a frame. Default: none. */
   framedBy?: string | undefined;
 }

@@ -21,11 +21,11 @@ import { join as path } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
 import { hasIPv6, loopbacks } from "../e2e/loopbacks.ts";
-import { endAll, fails, runs } from "../e2e/process.ts";
+import { endAll, fails, runs, slowBundler } from "../e2e/process.ts";
 import { join, wires } from "../e2e/wires.ts";
-import { cannotStart, UsageError } from "./command.ts";
+import { cannotStart, publicOriginOf, UsageError } from "./command.ts";
 
-vi.setConfig({ testTimeout: 20_000, maxConcurrency: 4 });
+vi.setConfig({ testTimeout: 90_000, maxConcurrency: 4 });
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const folder = mkdtempSync(path(tmpdir(), "chat-"));
@@ -64,7 +64,7 @@ describe.concurrent("the command line", () => {
       const before = performance.now();
       kill("SIGTERM");
       expect(await ended).toBe(0);
-      expect(performance.now() - before).toBeLessThan(5_000);
+      expect(performance.now() - before).toBeLessThan(10_000); // 5 s, and as much for a busy machine
       expect(await ada.ended).toMatch(wire.endOnShutdown);
       expect(said.err).toBe("");
     },
@@ -101,6 +101,20 @@ describe.concurrent("the command line", () => {
 
   it.each(["", "3001 3002", "65536"])("says that PORT=%s is not a port", async (PORT) => {
     expect(await failure("polling", { PORT })).toContain("PORT must be a number from 0 to 65535");
+  });
+
+  it("takes the settings after its name, as every shell can write them, before those of the environment", async () => {
+    const words = ["shared-server/cli.ts", "polling", "PORT=0", "HOST=127.0.0.2"];
+    const { said, kill } = runs(words, { PORT: "none", HOST: "127.0.0.1" });
+    await vi.waitUntil(() => said.out.includes("\n") || said.err, { timeout: 60_000, interval: 10 });
+    kill("SIGKILL");
+    expect(said).toEqual({ out: expect.stringMatching(/^polling: http:\/\/127\.0\.0\.2:\d+ \(bound to/), err: "" });
+  });
+
+  it.each(["--port", "4000", "port=4000"])("says what its settings are when it is given %s", async (word) => {
+    expect(await fails(["shared-server/cli.ts", "polling", word])).toBe(
+      `There is no setting "${word}". The settings are PORT=…, HOST=…, PUBLIC_ORIGIN=…, TLS_CERT=…, TLS_KEY=…, SUPER_USER=…, RATE_LIMIT=….\n`,
+    );
   });
 
   it.each([
@@ -189,12 +203,12 @@ describe.concurrent("the command line", () => {
 
   it("prints its address when the page's script is ready", async () => {
     const begun = performance.now();
-    const { port: ready, kill } = run("polling");
+    const { port: ready, kill } = run("polling", {}, ...slowBundler);
     const port = await ready();
     const printed = performance.now();
     const response = await fetch(`http://localhost:${port}/client.js`);
     expect(await response.text()).toContain("poll");
-    expect(performance.now() - printed).toBeLessThan((printed - begun) / 4);
+    expect(performance.now() - printed).toBeLessThan((printed - begun) / 2);
     kill("SIGKILL");
   });
 
@@ -222,7 +236,7 @@ describe.concurrent("the command line", () => {
     ["localhost", /^(127\.0\.0\.1|\[::1\])$/],
   ])("prints an address that answers when HOST is %s", async (HOST, name) => {
     const { said, kill } = run("polling", { HOST });
-    await vi.waitUntil(() => said.out.includes("\n"), { timeout: 15_000, interval: 10 });
+    await vi.waitUntil(() => said.out.includes("\n"), { timeout: 60_000, interval: 10 });
     const [, address] = /^polling: (\S+) \(bound to/.exec(said.out)!;
     expect(new URL(address!).hostname).toMatch(name);
     expect((await fetch(address!)).status).toBe(200);
@@ -232,23 +246,33 @@ describe.concurrent("the command line", () => {
 
   it("says what to do about a HOST that a shell has set", async () => {
     expect(await failure("polling", { HOST: "x86_64-conda-linux-gnu" })).toMatch(
-      /^HOST=x86_64-conda-linux-gnu is not an address of this machine\..*HOST=localhost\.\n$/,
+      /^HOST=x86_64-conda-linux-gnu is not an address of this machine\..* add HOST=localhost to the command\.\n$/,
     );
   });
 
   it("takes a PUBLIC_ORIGIN with the default port, or with a slash at its end, for the origin that browsers send", async () => {
     const { said, kill } = run("polling", { PUBLIC_ORIGIN: "https://Chat.example.org:443/" });
-    await vi.waitUntil(() => said.out.includes("\n") || said.err, { timeout: 15_000, interval: 10 });
+    await vi.waitUntil(() => said.out.includes("\n") || said.err, { timeout: 60_000, interval: 10 });
     kill("SIGKILL");
     expect(said).toEqual({ out: "polling: https://chat.example.org\n", err: "" });
   });
 
   it("prints the public origin and the address that it is bound to", async () => {
     const { said, kill, ended } = run("polling", { PUBLIC_ORIGIN: "https://chat.example.org", HOST: "localhost" });
-    await vi.waitUntil(() => said.out.includes("\n"), { timeout: 15_000, interval: 10 });
+    await vi.waitUntil(() => said.out.includes("\n"), { timeout: 60_000, interval: 10 });
     kill("SIGKILL");
     await ended;
     expect(said.out).toContain("polling: https://chat.example.org (bound to localhost)");
+  });
+});
+
+describe("PUBLIC_ORIGIN", () => {
+  it.each([
+    ["https://name-PORT.example.org", "https://name-3001.example.org"],
+    ["http://chat.example.org:PORT", "http://chat.example.org:3001"],
+    ["https://PORTO.example.org", "https://porto.example.org"],
+  ])("%s is %s at the port 3001", (stated, origin) => {
+    expect(publicOriginOf(stated, 3_001)).toBe(origin);
   });
 });
 

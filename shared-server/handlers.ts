@@ -18,7 +18,9 @@ export const refuse: [RequestHandler, ErrorRequestHandler] = [
     if (res.headersSent) return next(error);
     // What the web framework itself throws carries a status, and is meant for the client.
     const theirs = error.expose === true && error.status >= 400 && error.status < 500;
-    answer(res, theirs ? new Refusal(error.status, error.message) : asRefusal(error));
+    if (error instanceof URIError)
+      answer(res, new Refusal(400, "This address is not valid: % is not followed by UTF-8."));
+    else answer(res, theirs ? new Refusal(error.status, error.message) : asRefusal(error));
   },
 ];
 

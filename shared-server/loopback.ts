@@ -3,12 +3,23 @@ import { type AddressInfo, createServer, type Server } from "node:net";
 import { Server as SecureServer } from "node:tls";
 
 /**
+ * Lets a server listen at one address, or without a host at both loopback addresses. The port 0 lets the system choose.
+ * @returns what has to be closed.
+ * @throws the error of `listen`, such as EADDRINUSE. Then nothing stays open.
+ */
+export async function listenAt(server: Server, port: number, host?: string): Promise<Server[]> {
+  if (host === undefined) return listenOnLoopback(server, port);
+  await once(server.listen(port, host), "listening");
+  return [server];
+}
+
+/**
  * Lets a server listen at both loopback addresses, 127.0.0.1 and [::1], with the same port; 0 lets the system choose. A browser
  * tries both for localhost. If another program listened at one of them, our address would show its page.
  * @returns what has to be closed: the server, and a second one at [::1] that hands it its connections.
  * @throws the error of `listen`, such as EADDRINUSE. Then nothing stays open.
  */
-export async function listenOnLoopback(server: Server, port: number): Promise<Server[]> {
+async function listenOnLoopback(server: Server, port: number): Promise<Server[]> {
   const options = { allowHalfOpen: !(server instanceof SecureServer), noDelay: true }; // as Node does for its own servers
   const second = createServer(options, (socket) => server.emit("connection", socket));
   const servers = [server, second];

@@ -105,9 +105,9 @@ export class Sessions {
    * A page on https in a frame of one on http is cross-site: then only a partitioned cookie is kept (RFC 6265bis, section 5.2; CHIPS).
    */
   #cookie(req: Request) {
-    const { publicOrigin = "", framedBy } = this.#setting;
+    const { publicOrigin = [], framedBy } = this.#setting;
     const host = String(req.headers[":authority"] ?? req.headers.host).toLowerCase();
-    const secure = (req.socket as TLSSocket).encrypted || publicOrigin === `https://${host}`;
+    const secure = (req.socket as TLSSocket).encrypted || [publicOrigin].flat().includes(`https://${host}`);
     const port = /:(\d+)$/.exec(host)?.[1] ?? (secure ? "443" : "80");
     const always = { path: "/", httpOnly: true };
     if (!secure) return { ...always, name: `chat-${port}`, sameSite: "strict" as const };

@@ -5,7 +5,7 @@ import type { Application, Request, RequestHandler } from "express";
 import helmet from "helmet";
 import { limits } from "../shared-chat/limits.ts";
 import { Refusal } from "../shared-chat/refusal.ts";
-import { admit, ownPagesOnly } from "./admit.ts";
+import { admit, ownPagesOnly, type PublicOrigin } from "./admit.ts";
 import { bundle } from "./bundle.ts";
 import type { Chat } from "./chat-server.ts";
 import { allow } from "./handlers.ts";
@@ -42,7 +42,7 @@ function wired(page: string, framedBy: string | undefined): string {
 }
 
 /** Adds to an app what holds for every request to every server here: who may ask, how much, and one request at a time. */
-export function withRules(app: Application, publicOrigin: string | undefined): Application {
+export function withRules(app: Application, publicOrigin: PublicOrigin): Application {
   app.disable("x-powered-by");
   app.disable("etag"); // hashing every response costs more than the bytes that it saves here
   app.set("query parser", "simple");

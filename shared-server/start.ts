@@ -4,9 +4,10 @@ import { Server as HttpServer } from "node:http";
 import type { AddressInfo, Server, Socket } from "node:net";
 import { limits } from "../shared-chat/limits.ts";
 import { Log } from "../shared-chat/log.ts";
+import type { PublicOrigin } from "./admit.ts";
 import { chatOf } from "./chat-server.ts";
 import { ignoreOtherUpgrades, limitHeads } from "./heads.ts";
-import { listenOnLoopback } from "./loopback.ts";
+import { listenAt } from "./loopback.ts";
 import { serverOf, type VariantName } from "./variants.ts";
 
 export interface Options {
@@ -17,7 +18,7 @@ export interface Options {
   /** The log to serve. Default: a new, empty one. */
   log?: Log;
   /** The origin at which people reach the server through a proxy. */
-  publicOrigin?: string | undefined;
+  publicOrigin?: PublicOrigin;
   /** The one origin whose pages may show the chat in a frame. Default: none. */
   framedBy?: string | undefined;
 }
@@ -58,8 +59,7 @@ export async function listen(server: Server, closing: AbortController, port: num
     ignoreOtherUpgrades(server);
     server.setTimeout(limits.idle); // an answer that nobody reads is not held for ever
   }
-  const servers = host === undefined ? await listenOnLoopback(server, port) : [server.listen(port, host)];
-  if (!server.listening) await once(server, "listening");
+  const servers = await listenAt(server, port, host);
 
   const { address, port: chosen } = server.address() as AddressInfo;
   return {

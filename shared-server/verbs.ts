@@ -70,8 +70,7 @@ export function withVerbs(app: Application, chat: Chat): Application {
     const known = people.find(name);
     if (known && !(await matches(password, known.secret)))
       throw new Refusal(401, "This is not the password of this account.");
-    if (!known) await people.create(name, await hashOf(password));
-    const person = people.find(name)!;
+    const person = known ?? (await people.create(name, await hashOf(password)));
     res.set("Set-Cookie", await sessions.begin(req, person)).status(known ? 200 : 201);
     res.json({ name: person.name, ...(person.superUser && { superUser: true }) });
   }

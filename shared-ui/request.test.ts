@@ -95,10 +95,10 @@ it("closes the connection of a post that has no answer in time", async () => {
 });
 
 it("gives a long answer on a slow network the time that it takes, once it has begun", async () => {
-  timing.request = 50;
+  timing.request = 1_000;
   const url = await serve((_req, res) => {
     res.write("the beginning, ");
-    setTimeout(() => res.end("and the end"), 3 * timing.request);
+    setTimeout(() => res.end("and the end"), 1.5 * timing.request);
   });
   expect(await (await request(url)).text()).toBe("the beginning, and the end");
 });

@@ -47,6 +47,9 @@ export function serve(chat: Chat): HttpServer {
     });
     socket.conn.on("drain", () => (backlog = 0));
 
+    // The library puts each socket into a room of its own, named by its id. A room of the chat may have the same name.
+    void socket.leave(socket.id);
+
     // msg:get
     const reader = chat.reader(socket.request);
     const gone = catchUp(log, socket.handshake.auth.since, reader, {

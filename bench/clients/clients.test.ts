@@ -3,6 +3,7 @@ import { afterEach, expect, test } from "vitest";
 import { Log } from "../../shared-chat/log.ts";
 import { start } from "../../shared-server/start.ts";
 import { DeliveryCounter, type Receiver } from "../delivery-counter.ts";
+import { fill, nameOf, roomOf, tokenOf } from "../rooms-of-ten.ts";
 import { startWithTls } from "../with-tls.ts";
 import type { Crowd } from "./crowd.ts";
 import { type CrowdName, crowds } from "./crowds.ts";
@@ -78,6 +79,32 @@ each("Each client of $name (with TLS: $tls) loses its connection when the server
   await running.stop();
   await until(() => seen.lost).toBe(3);
 });
+
+test.each(["http2-push", "raw-websockets", "socket-io"] as const)(
+  "A client of %s with the token of a session speaks in its room and hears it, and nobody else does",
+  async (name) => {
+    const log = new Log();
+    fill(log, 2);
+    const running = await start(name, { port: 0, log });
+    cleanUp.push(() => running.stop());
+    const crowd = crowds[name]({ port: running.port, authority: `127.0.0.1:${running.port}`, tls: false });
+    cleanUp.push(() => crowd.disconnect());
+    const heard: { person: number; text: string }[] = [];
+    for (const person of [0, 9, 10])
+      // two of the first room, and one of the second
+      crowd.connect({ update: (text) => heard.push({ person, text: text.toString() }), lost() {} }, tokenOf(person));
+    const people = (words: string) => heard.filter(({ text }) => text.includes(words)).map(({ person }) => person);
+    await until(() => people('"you":').toSorted((a, b) => a - b)).toEqual([0, 9, 10]);
+
+    crowd.post(JSON.stringify({ user: "Ada", text: "in the first", room: nameOf(roomOf(9)) }), tokenOf(9));
+    await until(() => people('"text":"in the first"').length).toBeGreaterThan(1);
+    crowd.post(JSON.stringify({ user: "Ada", text: "in the second", room: nameOf(roomOf(10)) }), tokenOf(10));
+    await until(() => people('"text":"in the second"')).toContain(10);
+    expect(new Set(people('"text":"in the first"'))).toEqual(new Set([0, 9]));
+    expect(new Set(people('"text":"in the second"'))).toEqual(new Set([10]));
+    expect(heard.find(({ text }) => text.includes("in the first"))!.text).toContain('"user":"Person 9"');
+  },
+);
 
 test("100 streams share a session, and the next stream opens another session", async () => {
   const { deliveries, post, crowd } = await open("http2-push, 100 streams per session", 101);

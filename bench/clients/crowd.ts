@@ -17,10 +17,13 @@ export interface Listener {
 export type Pause = (failures: number) => number;
 
 export interface Crowd {
-  /** Connects one more client. With its first update it is connected. */
-  connect(listener: Listener): void;
-  /** Posts a draft, given as JSON. Resolves with the response where that matters (see `wire` in load-process.ts). */
-  post(draft: string): unknown;
+  /** Connects one more client: a stranger, or whose session has this token. With its first update it is connected. */
+  connect(listener: Listener, token?: string): void;
+  /**
+   * Posts a draft, given as JSON, as a stranger, or as the client with this token. Resolves with the response where that matters (see
+   * `wire` in load-process.ts).
+   */
+  post(draft: string, token?: string): unknown;
   /** Bytes that have crossed TCP so far, in both directions, on the connections that listen. */
   bytes(): number;
   /** Cuts every connection. */
@@ -46,6 +49,11 @@ export interface Address {
   port: number;
   authority: string;
   tls: boolean;
+}
+
+/** The cookie of a session, as shared-server/sessions.ts names it: with the port that the client asks for. */
+export function cookieOf(token: string, { authority, tls: encrypted }: Omit<Address, "port">): string {
+  return `${encrypted ? "__Host-" : ""}chat-${authority.split(":").at(-1)}=${token}`;
 }
 
 const buffer = Buffer.alloc(256 * 1024);

@@ -1,6 +1,6 @@
 // HTTP/2 without its library (RFC 9113), over TLS: enough to open streams and read what the server writes to them.
 import { connect as connectHttp2, type ClientHttp2Session } from "node:http2";
-import { type Address, type Crowd, dialTls, type Listener, Meter, senders } from "./crowd.ts";
+import { type Address, cookieOf, type Crowd, dialTls, type Listener, Meter, senders } from "./crowd.ts";
 
 const [data, headers, settings, windowUpdate] = [0, 1, 4, 8];
 const [endStream, endHeaders, acknowledged] = [1, 4, 1];
@@ -21,14 +21,15 @@ const preface = Buffer.concat([
   frame(windowUpdate, 0, 0, Buffer.from([0x7f, 0xff, 0, 0])),
 ]);
 
-/** `GET /msgs` in HPACK (RFC 7541): two header fields by their index in the static table, two with a literal value. */
-function request(authority: string): Buffer {
-  const [path, name] = ["/msgs", authority].map((value) => Buffer.from(value));
+const literal = (name: number[], value: string) => Buffer.from([...name, value.length, ...Buffer.from(value)]);
+
+/** `GET /msgs` in HPACK (RFC 7541): two header fields by their index in the static table, the others with a literal value. */
+function request(authority: string, token?: string): Buffer {
   return Buffer.concat([
-    Buffer.from([0x82, 0x87, 0x04, path!.length]),
-    path!,
-    Buffer.from([0x01, name!.length]),
-    name!,
+    Buffer.from([0x82, 0x87]),
+    literal([0x04], "/msgs"),
+    literal([0x01], authority),
+    token === undefined ? Buffer.alloc(0) : literal([0x0f, 0x11], cookieOf(token, { authority, tls: true })),
   ]);
 }
 
@@ -41,14 +42,14 @@ export function crowd(address: Address, streams = 1): Crowd {
   let posts = 0;
 
   return {
-    connect(listener: Listener) {
+    connect(listener: Listener, token?: string) {
       if (!session?.takes(streams)) {
-        session = openSession(address.port, get);
+        session = openSession(address.port);
         meter.add(session.tcp);
       }
-      session.listen(listener);
+      session.listen(listener, token === undefined ? get : request(address.authority, token));
     },
-    post(draft) {
+    post(draft, token) {
       const poster = (posters[posts++ % senders] ??= openPoster(address.port));
       const stream = poster.request(
         {
@@ -57,6 +58,7 @@ export function crowd(address: Address, streams = 1): Crowd {
           ":authority": address.authority,
           "content-type": "application/json",
           "content-length": Buffer.byteLength(draft),
+          ...(token !== undefined && { cookie: cookieOf(token, { ...address, tls: true }) }),
         },
         { endStream: false },
       );
@@ -75,7 +77,7 @@ function openPoster(port: number): ClientHttp2Session {
   return connectHttp2(`https://127.0.0.1:${port}`, { rejectUnauthorized: false }).on("error", () => {});
 }
 
-function openSession(port: number, get: Buffer) {
+function openSession(port: number) {
   const { tcp, secure } = dialTls(port, ["h2"]);
   const listeners = new Map<number, { listener: Listener; rest: Buffer[] }>();
   let stream = 1;
@@ -114,7 +116,7 @@ function openSession(port: number, get: Buffer) {
   return {
     tcp,
     takes: (streams: number) => !tcp.destroyed && listeners.size < streams,
-    listen(listener: Listener) {
+    listen(listener: Listener, get: Buffer) {
       listeners.set(stream, { listener, rest: [] });
       secure.write(frame(headers, endStream | endHeaders, stream, get));
       stream += 2;

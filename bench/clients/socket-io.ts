@@ -16,12 +16,13 @@ function pause(failures: number): number {
 export function crowd(address: Address): Crowd {
   return socketCrowd(pause, connect, (draft, number) => `42${number}["msg:post",${draft}]`);
 
-  function connect(listener: Listener, meter: Meter) {
-    const socket = openWebSocket(address, meter, "/socket.io/?EIO=4&transport=websocket", (packet) => {
+  function connect(listener: Listener, meter: Meter, token?: string) {
+    const receive = (packet: Buffer) => {
       if (packet[0] === message) return listener.update(packet);
       if (packet[0] === open) socket.write(hello);
       if (packet[0] === ping) socket.write(pong);
-    });
+    };
+    const socket = openWebSocket(address, meter, "/socket.io/?EIO=4&transport=websocket", receive, token);
     return socket;
   }
 }

@@ -1,13 +1,33 @@
 // A WebSocket without a library (RFC 6455): enough to read text frames, answer pings and send short frames.
 import type { Socket } from "node:net";
 import { retryDelay } from "../../shared-ui/timing.ts";
-import { type Address, type Crowd, dial, joined, kept, type Listener, Meter, type Pause, senders } from "./crowd.ts";
+import {
+  type Address,
+  cookieOf,
+  type Crowd,
+  dial,
+  joined,
+  kept,
+  type Listener,
+  Meter,
+  type Pause,
+  senders,
+} from "./crowd.ts";
 
 const [text, close, ping] = [1, 8, 9];
 const pong = Buffer.from([0x8a, 0x80, 0, 0, 0, 0]);
 
+/** How a client opens its connection: what happens to it, who counts its bytes, and the token of its session if it has one. */
+type Open = (listener: Listener, meter: Meter, token?: string) => Socket;
+
 /** Opens a WebSocket, and calls `receive` with the content of each text frame. */
-export function openWebSocket(address: Address, meter: Meter, path: string, receive: (text: Buffer) => void): Socket {
+export function openWebSocket(
+  address: Address,
+  meter: Meter,
+  path: string,
+  receive: (text: Buffer) => void,
+  token?: string,
+): Socket {
   let rest: Buffer | undefined;
   let open = false;
   const socket = dial(address, meter, (bytes) => {
@@ -28,8 +48,9 @@ export function openWebSocket(address: Address, meter: Meter, path: string, rece
     }
     rest = kept(unread);
   });
+  const cookie = token === undefined ? "" : `Cookie: ${cookieOf(token, address)}\r\n`;
   socket.write(
-    `GET ${path} HTTP/1.1\r\nHost: ${address.authority}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
+    `GET ${path} HTTP/1.1\r\nHost: ${address.authority}\r\n${cookie}Connection: Upgrade\r\nUpgrade: websocket\r\n` +
       "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
   );
   return socket;
@@ -56,29 +77,28 @@ export function frame(content: string): Buffer {
 export function crowd(address: Address): Crowd {
   return socketCrowd(
     retryDelay,
-    (listener, meter) => openWebSocket(address, meter, "/msgs", (message) => listener.update(message)),
+    (listener, meter, token) => openWebSocket(address, meter, "/msgs", (message) => listener.update(message), token),
     (draft) => `{"event":"msg:post","data":${draft}}`,
   );
 }
 
 /** A crowd on WebSockets: the pause before a client reconnects, how a socket is opened, and the frame of a post with its number. */
-export function socketCrowd(
-  pause: Pause,
-  open: (listener: Listener, meter: Meter) => Socket,
-  content: (draft: string, number: number) => string,
-): Crowd {
+export function socketCrowd(pause: Pause, open: Open, content: (draft: string, number: number) => string): Crowd {
   const meter = new Meter();
-  const posters: Socket[] = [];
+  const posters: Socket[] = []; // the first ones, in turn, unless a post says whose it is
+  const byToken = new Map<string, Socket>();
   let posts = 0;
   return {
-    connect(listener: Listener) {
-      const socket = open(listener, meter);
+    connect(listener: Listener, token?: string) {
+      const socket = open(listener, meter, token);
+      if (token !== undefined) byToken.set(token, socket);
       socket.on("close", () => listener.lost(pause));
       if (posters.length < senders) posters.push(socket);
     },
-    post(draft) {
+    post(draft, token) {
       const number = posts++;
-      posters[number % posters.length]!.write(frame(content(draft, number)));
+      const socket = token === undefined ? posters[number % posters.length] : byToken.get(token);
+      socket!.write(frame(content(draft, number)));
     },
     bytes: () => meter.bytes(),
     disconnect: () => meter.cut(),

@@ -18,9 +18,16 @@ export function size(bytes: number): string {
   return `${(bytes / 1_000_000).toFixed(2)} MB`;
 }
 
+/** Bytes at an axis, without more digits than it takes: "500 B", "2 kB", "2.5 kB". */
+export function axisLabel(bytes: number): string {
+  const [unit, of] = bytes < 1_000 ? ["B", 1] : bytes < 1_000_000 ? ["kB", 1_000] : ["MB", 1_000_000];
+  return bytes === 0 ? "0" : `${bytes / of} ${unit}`;
+}
+
 /** The text alternative of a chart, from the bytes of each second of the last minute. */
-export function describeChart(bytes: readonly number[]): string {
+export function describeChart(bytes: readonly number[], outages = 0): string {
   const busy = bytes.filter((count) => count > 0);
-  if (busy.length === 0) return "Bytes per second: none in the last minute.";
-  return `Bytes per second: some in ${busy.length} of the last ${bytes.length} seconds, at most ${size(Math.max(...busy))}.`;
+  const shaded = outages ? ` Outages in this time: ${outages}.` : "";
+  if (busy.length === 0) return `Bytes per second: none in the last minute.${shaded}`;
+  return `Bytes per second: some in ${busy.length} of the last ${bytes.length} seconds, at most ${size(Math.max(...busy))}.${shaded}`;
 }

@@ -12,6 +12,7 @@ export class Frame {
   readonly #overlay: HTMLElement;
   readonly #url: string;
   #ready = false;
+  #waits = false;
 
   constructor(iframe: HTMLIFrameElement, overlay: HTMLElement, name: string, url: string) {
     this.#iframe = iframe;
@@ -27,6 +28,22 @@ export class Frame {
     return source === this.#iframe.contentWindow && origin === this.#url;
   }
 
+  /** Whether the page of the variant is in the frame, and can be told to send. */
+  get isReady(): boolean {
+    return this.#ready;
+  }
+
+  /** Whether it waits for a person to accept the certificate. */
+  get waits(): boolean {
+    return this.#waits;
+  }
+
+  /** Why the page is not there, in words. */
+  get problem(): string {
+    if (this.#waits) return "it waits for you to accept its certificate. The link is in its pane.";
+    return "its page has not loaded yet.";
+  }
+
   /** Sends a message to the page in the frame. */
   send(message: ToPane): void {
     this.#iframe.contentWindow?.postMessage(message, this.#url);
@@ -40,7 +57,11 @@ export class Frame {
 
   async #load() {
     if (this.#url.startsWith("https:"))
-      await untilTrusted(this.#url, () => this.#explain(...certificateProblem(this.#url)));
+      await untilTrusted(this.#url, () => {
+        this.#waits = true;
+        this.#explain(...certificateProblem(this.#url));
+      });
+    this.#waits = false;
     this.#ready = false;
     this.#iframe.src = `${this.#url}/?wire`;
   }
@@ -60,10 +81,10 @@ export class Frame {
 
 function certificateProblem(url: string): (string | Node)[] {
   const link = document.createElement("a");
-  Object.assign(link, { href: url, target: "_blank", textContent: url });
+  Object.assign(link, { href: `${url}/?wire#accepted`, target: "_blank", textContent: url });
   return [
-    "Your browser does not trust this server's certificate yet. Open ",
+    "This pane waits for you: your browser does not trust the server's certificate yet. Open ",
     link,
-    " and accept it there. Then this pane loads.",
+    " and accept it there, then come back to this tab. The pane loads by itself.",
   ];
 }

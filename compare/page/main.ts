@@ -3,7 +3,9 @@ import type { FromPane } from "../../shared-ui/wire/messages.ts";
 import { scaleTo } from "./chart.ts";
 import { Deliveries, type Measurement } from "./deliveries.ts";
 import type { Outage } from "./effect.ts";
+import { showGuide } from "./guide.ts";
 import { Pane } from "./pane.ts";
+import { createStrip } from "./strip.ts";
 import type { Tap } from "./traffic.ts";
 
 const users = ["Ada", "Bob", "Cyd", "Dan"];
@@ -13,11 +15,21 @@ const find = <E extends HTMLElement>(selector: string) => document.querySelector
 const target = find<HTMLSelectElement>("#target");
 const problem = find("#problem");
 
+let refused = ""; // where an outage could not begin, because another one was not over yet
+
+/** Says what is wrong, or with an empty text that nothing is. */
+function tell(text: string, where = "") {
+  if (problem.textContent !== text) problem.textContent = text;
+  refused = where;
+}
+
 const deliveries = new Deliveries();
-const response = await fetch("/panes");
-const addresses: { name: string; url: string; idea: string }[] = await response.json();
+const read = async (path: string) => (await fetch(path)).json();
+showGuide(await read("/experiments.json"));
+const addresses: { name: string; url: string; idea: string }[] = await read("/panes");
 const panes = addresses.map((address, place) => new Pane(address, users[place] ?? "Eve", find("#panes")));
 for (const { name } of panes) target.append(new Option(name));
+const drawStrip = createStrip(find<HTMLTableElement>("#strip"), panes);
 
 // Reports from the panes -------------------------------------------------------------------------------------------------
 
@@ -26,6 +38,7 @@ addEventListener("message", (event: MessageEvent<FromPane>) => {
   if (!pane) return;
   const message = event.data;
   pane.receive(message);
+  if (message.type === "ready") tell(""); // it can send now
   if (message.type === "sending") deliveries.sending(pane.name, message.draftId, message.at).forEach(measured);
   if (message.type === "cleared") deliveries.cleared(pane.name);
   if (message.type === "arrived")
@@ -46,41 +59,40 @@ function measured(measurement: Measurement | undefined) {
 const taps = new EventSource("/taps");
 taps.addEventListener("taps", ({ data }: MessageEvent<string>) => {
   const counters = JSON.parse(data) as Record<string, Tap & { outage?: Outage }>;
-  for (const pane of panes) {
-    const tap = counters[pane.name];
-    if (!tap) continue;
-    pane.traffic.add(tap, Date.now() / 1_000);
-    pane.outage = tap.outage;
-  }
+  for (const pane of panes) if (counters[pane.name]) pane.take(counters[pane.name]!);
+  const running = ({ name }: Pane) =>
+    (counters[name]?.outage?.until ?? Infinity) > Date.now() && counters[name]?.outage;
+  if (refused && !panes.some((pane) => (refused === "all" || refused === pane.name) && running(pane))) tell("");
   drawSoon();
   drawCharts();
 });
-taps.addEventListener(
-  "error",
-  () => (problem.textContent = "The server does not respond. Is npm start still running?"),
-);
-taps.addEventListener("open", () => (problem.textContent = ""));
+taps.addEventListener("error", () => tell("The server does not respond. Is npm start still running?"));
+taps.addEventListener("open", () => tell(""));
 
-// Drawing: at most once per animation frame, however much arrives --------------------------------------------------------
+// Drawing: at most ten times a second, however much arrives. Nobody reads faster ---------------------------------------
 
+const drawInterval = 100; // milliseconds
 let drawing = false;
 
 function drawSoon() {
-  if (!drawing) requestAnimationFrame(draw);
+  if (!drawing) setTimeout(draw, drawInterval);
   drawing = true;
 }
 
 function draw() {
   drawing = false;
   const now = Date.now();
-  for (const pane of panes) pane.draw(deliveries.receipts(pane.name), lost(pane, now), now);
+  const facts = panes.map((pane) => pane.facts(deliveries.receipts(pane.name), lost(pane, now), now));
+  for (const [place, pane] of panes.entries()) pane.draw(facts[place]!);
+  drawStrip(facts);
 }
 
 /** Draws the charts. It runs when there are new counters, and not for each message. */
 function drawCharts() {
-  const traffic = panes.map((pane) => pane.traffic.bySecond(Date.now() / 1_000));
-  scaleTo(Math.max(...traffic.flatMap(({ bytes }) => bytes)));
-  for (const [place, pane] of panes.entries()) pane.drawChart(traffic[place]!);
+  const now = Date.now();
+  const data = panes.map((pane) => pane.chartData(now));
+  scaleTo(Math.max(...data.flatMap(({ bytes }) => bytes)));
+  for (const [place, pane] of panes.entries()) pane.drawChart(data[place]!);
 }
 
 function lost(pane: Pane, now: number): number {
@@ -97,10 +109,14 @@ let count = 0;
 
 /** Sends this many messages from the chosen pane. With all four panes chosen, they take turns, so that the others receive. */
 function sendMessages(times: number) {
-  const connected = panes.filter(({ state }) => state === "connected");
-  const sender =
-    target.value === "all" ? connected[++turn % connected.length] : panes.find(({ name }) => name === target.value);
-  for (let i = 0; i < times; i++) sender?.frame.send({ type: "say", text: `message ${++count}` });
+  const chosen = panes.filter(({ name }) => target.value === "all" || target.value === name);
+  const loaded = chosen.filter(({ frame }) => frame.isReady);
+  if (loaded.length === 0) return tell(`${chosen[0]!.name} cannot send: ${chosen[0]!.frame.problem}`);
+  tell("");
+  const connected = loaded.filter(({ state }) => state === "connected");
+  const senders = connected.length > 0 ? connected : loaded; // without a connection, what is sent waits in the outbox
+  const sender = senders[target.value === "all" ? ++turn % senders.length : 0]!;
+  for (let i = 0; i < times; i++) sender.frame.send({ type: "say", text: `message ${++count}` });
 }
 
 for (const button of document.querySelectorAll<HTMLButtonElement>("[data-send]"))
@@ -116,10 +132,12 @@ steady.addEventListener("click", () => {
 
 for (const button of document.querySelectorAll<HTMLButtonElement>("[data-outage]"))
   button.addEventListener("click", async () => {
-    const body = JSON.stringify({ variant: target.value, kind: button.dataset.outage });
+    const variant = target.value;
+    const body = JSON.stringify({ variant, kind: button.dataset.outage });
     const headers = { "Content-Type": "application/json" };
     const answer = await fetch("/outages", { method: "POST", headers, body });
-    problem.textContent = answer.ok ? "" : ((await answer.json()) as { error: string }).error;
+    if (answer.ok) tell("");
+    else tell(((await answer.json()) as { error: string }).error, answer.status === 409 ? variant : "");
   });
 
 find("#reset").addEventListener("click", () => {

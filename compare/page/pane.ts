@@ -1,28 +1,57 @@
 // One pane: the page of a variant in a frame, and next to it the traffic that it causes and how long its messages take.
 import type { FromPane } from "../../shared-ui/wire/messages.ts";
-import { createChart } from "./chart.ts";
+import { type ChartData, createChart } from "./chart.ts";
 import { quantile, type Receipts } from "./deliveries.ts";
-import { type Effect, effectOf, type Outage, type StateChange } from "./effect.ts";
+import { effectOf, type Outage, type StateChange } from "./effect.ts";
 import { duration, milliseconds, size } from "./format.ts";
 import { Frame } from "./frame.ts";
-import { Traffic } from "./traffic.ts";
+import { minute, type Tap, Traffic } from "./traffic.ts";
 
 /** How many state changes of the connection are kept. */
 const maxStateChanges = 100;
+/** For how long the facts of an outage stay the large ones when all is well again, in milliseconds. */
+const aftermath = 10_000;
+
+/** All that a pane and its column in the strip show. The words are for the elements of the same name. */
+export interface Facts {
+  state: string;
+  transport: string;
+  median: string;
+  last: string;
+  p95: string;
+  bytes: string;
+  up: string;
+  down: string;
+  each: string;
+  requests: string;
+  connections: string;
+  outage: string;
+  reopened: string;
+  noticed: string;
+  recovered: string;
+  lost: string;
+  duplicates: string;
+  /** "now": the figures are from before an outage, and its facts are the news. "over": there was one. */
+  phase: "" | "now" | "over";
+  /** What the bars of the strip compare. */
+  bars: { median: number; bytes: number };
+}
 
 export class Pane {
   readonly name: string;
   readonly frame: Frame;
   readonly traffic = new Traffic();
   readonly stateChanges: StateChange[] = [];
-  /** Draws the bytes of each second. */
-  readonly drawChart: (traffic: { seconds: number[]; bytes: number[] }) => void;
   outage: Outage | undefined;
+  #since = Infinity; // the first connection. Nothing counts before: loading the page, or trying to, is not what a technique costs
+  #zero = 0; // when the counters were reset
+  #shaded = new Map<number, Outage>(); // by `since`: the outages of the chart
   #requests = 0;
   #requestsAtReset = 0;
   #transport = "";
   readonly #user: string;
   readonly #root: HTMLElement;
+  readonly #drawChart: (data: ChartData) => void;
   #latency: number | undefined;
 
   constructor({ name, url, idea }: { name: string; url: string; idea: string }, user: string, parent: HTMLElement) {
@@ -31,15 +60,19 @@ export class Pane {
     const template = document.querySelector<HTMLTemplateElement>("#pane")!;
     this.#root = document.importNode(template.content, true).firstElementChild as HTMLElement;
     this.#root.ariaLabel = name;
+    this.#root.id = name;
+    this.#root.dataset.technique = name;
     this.#find("h2").textContent = name;
     this.#find(".idea").textContent = idea;
+    for (const link of this.#root.querySelectorAll<HTMLAnchorElement>(".source a"))
+      link.href = `/${name}/${link.textContent}.txt`;
     parent.append(this.#root);
-    this.drawChart = createChart(this.#find(".chart"));
+    this.#drawChart = createChart(this.#find(".chart"));
     this.frame = new Frame(this.#find("iframe"), this.#find(".overlay"), name, url);
   }
 
   get state(): string {
-    return this.stateChanges.at(-1)?.state ?? "connecting";
+    return this.frame.waits ? "waits for you" : (this.stateChanges.at(-1)?.state ?? "connecting");
   }
 
   /** Takes a report of the frame about its connection. The reports about messages are for `Deliveries`. */
@@ -57,12 +90,25 @@ export class Pane {
   }
 
   #changeState(state: string, at = Date.now()) {
-    const first = state === "connected" && !this.stateChanges.some((before) => before.state === state);
     this.stateChanges.push({ state, at });
     if (this.stateChanges.length > maxStateChanges) this.stateChanges.shift();
-    if (!first) return;
+    if (state !== "connected" || this.#since < Infinity) return;
     this.reset();
-    this.traffic.resetAtNext(); // the bytes of the page itself do not count
+    this.#since = this.#zero;
+  }
+
+  /** Takes the newest counters of its tap, and the latest outage. */
+  take(tap: Tap & { outage?: Outage }): void {
+    if (this.#since === Infinity) return;
+    const now = Date.now();
+    const { outage } = tap;
+    // An outage that was over before this pane was connected, or before the counters were reset, is not its business.
+    const counts = outage && (outage.since >= this.#zero || !isOver(outage, now));
+    if (counts && outage.since !== this.outage?.since) this.traffic.outageBegins();
+    this.traffic.add(tap, now / 1_000);
+    this.outage = counts ? outage : undefined;
+    if (counts) this.#shaded.set(outage.since, outage);
+    for (const [since, { until = now }] of this.#shaded) if (until < now - minute * 1_000) this.#shaded.delete(since);
   }
 
   /** The latency of the latest message from another pane. */
@@ -70,53 +116,82 @@ export class Pane {
     this.#latency = latency;
   }
 
+  /** Counts from zero. An outage that is over is forgotten. */
   reset(): void {
     this.traffic.reset();
     this.#requestsAtReset = this.#requests;
     this.#latency = undefined;
+    this.#zero = Date.now();
+    this.#shaded.clear();
+    if (this.outage && isOver(this.outage, this.#zero)) this.outage = undefined;
   }
 
-  /** What the latest outage did. */
-  effect(now: number): Effect | undefined {
-    return this.outage && effectOf(this.outage, this.stateChanges, now);
+  /** What there is to show. */
+  facts(receipts: Receipts, lost: number, now: number): Facts {
+    const traffic = this.traffic.sinceReset;
+    const up = traffic?.up.bytes ?? 0;
+    const down = traffic?.down.bytes ?? 0;
+    const median = quantile(receipts.latencies, 0.5);
+    const counted = (text: string) => (traffic ? text : "–");
+    return {
+      state: this.state,
+      transport: this.#transport,
+      median: median === undefined ? "–" : milliseconds(median),
+      last: this.#latency === undefined ? "–" : milliseconds(this.#latency),
+      p95: optional(quantile(receipts.latencies, 0.95)),
+      bytes: counted(size(up + down)),
+      up: counted(size(up)),
+      down: counted(size(down)),
+      each: receipts.arrived ? counted(size((up + down) / receipts.arrived)) : "–",
+      requests: counted(String(this.#requests - this.#requestsAtReset)),
+      connections: counted(`${traffic?.connections} open, ${traffic?.opened} new`),
+      bars: { median: median ?? 0, bytes: up + down },
+      ...this.#outageFacts(receipts, lost, now),
+    };
   }
 
-  /** Shows all numbers. */
-  draw(receipts: Receipts, lost: number, now: number): void {
-    const { up, down, opened, connections } = this.traffic.sinceReset;
-    const bytes = up.bytes + down.bytes;
-    this.#root.dataset.state = this.state;
-    this.#root.dataset.pace = this.#latency === undefined ? "" : this.#latency < 500 ? "now" : "late";
-    this.#text(".state", this.state);
-    this.#text(".latency", optional(this.#latency, milliseconds));
-    this.#text(".median", optional(quantile(receipts.latencies, 0.5), duration));
-    this.#text(".p95", optional(quantile(receipts.latencies, 0.95), duration));
-    this.#text(".bytes", size(bytes));
-    this.#text(".up", size(up.bytes));
-    this.#text(".down", size(down.bytes));
-    this.#text(".each", receipts.arrived ? size(bytes / receipts.arrived) : "–");
-    this.#text(".requests", String(this.#requests - this.#requestsAtReset));
-    this.#text(".connections", `${connections} open, ${opened} new`);
-    this.#text(".transport", this.#transport);
-    this.#drawOutage(receipts, lost, now);
-  }
-
-  #drawOutage({ duplicates }: Receipts, lost: number, now: number) {
+  #outageFacts({ duplicates }: Receipts, lost: number, now: number) {
     const { outage } = this;
-    if (!outage) return;
-    const { over, noticed, recovered } = this.effect(now)!;
+    const none = { outage: "–", reopened: "–", noticed: "–", recovered: "–", lost: "–", duplicates: "–" };
+    if (!outage) return { ...none, phase: "" as const };
+    const { over, noticed, recovered } = effectOf(outage, this.stateChanges, now);
     const left = outage.until === undefined ? "" : `, ${Math.ceil((outage.until - now) / 1_000)} s left`;
-    this.#text(".kind", `${outage.kind}${over ? ", over" : left}`);
-    this.#text(".noticed", noticed === undefined ? (over ? "not at all" : "not yet") : duration(noticed));
-    this.#text(".recovered", noticed === undefined ? "–" : optional(recovered, duration, "not yet"));
-    this.#text(".lost", String(lost));
-    this.#text(".duplicates", String(duplicates.filter((at) => at >= outage.since).length));
+    const well = over && (noticed === undefined || recovered !== undefined);
+    const stale = outage.kind !== "slow" && !(well && now > outage.until! + (recovered ?? 0) + aftermath);
+    const early = outage.since < this.#since; // this pane was not there when it began
+    return {
+      outage: `${outage.kind}${over ? ", over" : left}`,
+      reopened: String(this.traffic.openedSinceOutage),
+      noticed: early ? "–" : optional(noticed, over ? "not at all" : "not yet"),
+      recovered: early || noticed === undefined ? "–" : optional(recovered, "not yet"),
+      lost: String(lost),
+      duplicates: String(duplicates.filter((at) => at >= outage.since).length),
+      phase: stale ? ("now" as const) : ("over" as const), // a slow network makes no figure stale: it is the latency that it changes
+    };
   }
 
-  // Writes to the page only when the text changes.
-  #text(selector: string, text: string) {
-    const element = this.#find(selector);
-    if (element.textContent !== text) element.textContent = text;
+  /** Shows these facts. */
+  draw(facts: Facts): void {
+    const { phase, bars: _bars, ...words } = facts;
+    this.#root.dataset.state = facts.state;
+    this.#root.dataset.phase = phase;
+    for (const [name, text] of Object.entries(words)) {
+      const element = this.#find(`.${name}`);
+      if (element.textContent !== text) element.textContent = text; // the page is written to only when the text changes
+    }
+  }
+
+  /** The bytes of each second of the last minute, and the outages. */
+  chartData(now: number): ChartData {
+    const outages = Array.from(this.#shaded.values(), ({ since, until = now }) => ({
+      since: since / 1_000,
+      until: Math.min(until, now) / 1_000,
+    }));
+    return { ...this.traffic.bySecond(now / 1_000), outages };
+  }
+
+  drawChart(data: ChartData): void {
+    this.#drawChart(data);
   }
 
   #find<E extends HTMLElement = HTMLElement>(selector: string): E {
@@ -124,6 +199,10 @@ export class Pane {
   }
 }
 
-function optional(value: number | undefined, format: (value: number) => string, none = "–"): string {
-  return value === undefined ? none : format(value);
+function isOver({ until = Infinity }: Outage, now: number): boolean {
+  return now >= until;
+}
+
+function optional(value: number | undefined, none = "–"): string {
+  return value === undefined ? none : duration(value);
 }

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { describeChart, duration, milliseconds, size } from "./format.ts";
+import { axisLabel, describeChart, duration, milliseconds, size } from "./format.ts";
 import { Traffic } from "./traffic.ts";
 
 const tap = (up: number, down: number, opened = 1) => ({
@@ -11,6 +11,7 @@ const tap = (up: number, down: number, opened = 1) => ({
 
 it("Traffic counts from the first counters on, and assigns each byte to its second", () => {
   const traffic = new Traffic();
+  expect(traffic.sinceReset).toBeUndefined();
   traffic.add(tap(1_000, 50_000, 6), 100);
   traffic.add(tap(1_400, 50_100, 6), 100.5);
   traffic.add(tap(1_400, 50_103, 8), 103.2);
@@ -25,17 +26,33 @@ it("Traffic counts from zero after a reset, and after the server was started aga
   traffic.add(tap(1, 1), 100);
   traffic.add(tap(9, 9), 101);
   traffic.reset();
-  expect(traffic.sinceReset.up.bytes).toBe(0);
+  expect(traffic.sinceReset?.up.bytes).toBe(0);
   traffic.add(tap(10, 10), 102);
   traffic.add(tap(13, 10), 102.2);
-  expect(traffic.sinceReset.up.bytes).toBe(4);
-  traffic.resetAtNext();
-  traffic.add(tap(20, 10), 102.5);
-  traffic.add(tap(21, 10), 102.7);
-  expect(traffic.sinceReset.up.bytes).toBe(1);
+  expect(traffic.sinceReset?.up.bytes).toBe(4);
   traffic.add(tap(0, 0), 103);
-  expect(traffic.sinceReset.up.bytes).toBe(0);
+  expect(traffic.sinceReset?.up.bytes).toBe(0);
   expect(traffic.bySecond(103).bytes.every((count) => count === 0)).toBe(true);
+});
+
+it("After an outage begins, its connections count from the counters before it", () => {
+  const traffic = new Traffic();
+  traffic.add(tap(1, 1, 11), 100);
+  traffic.add(tap(2, 2, 13), 101);
+  traffic.outageBegins();
+  traffic.add(tap(3, 3, 22), 101.2);
+  expect([traffic.openedSinceOutage, traffic.sinceReset?.opened]).toEqual([9, 11]);
+});
+
+it("An axis has round labels", () => {
+  expect([0, 500, 1_000, 2_500, 20_000, 1_500_000].map(axisLabel)).toEqual([
+    "0",
+    "500 B",
+    "1 kB",
+    "2.5 kB",
+    "20 kB",
+    "1.5 MB",
+  ]);
 });
 
 it("Times and sizes have units that suit their magnitude", () => {
@@ -54,4 +71,5 @@ it("Times and sizes have units that suit their magnitude", () => {
 it("A chart has a text alternative", () => {
   expect(describeChart([0, 0])).toBe("Bytes per second: none in the last minute.");
   expect(describeChart([0, 586, 702, 0])).toBe("Bytes per second: some in 2 of the last 4 seconds, at most 702 B.");
+  expect(describeChart([0, 0], 1)).toBe("Bytes per second: none in the last minute. Outages in this time: 1.");
 });

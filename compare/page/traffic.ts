@@ -15,10 +15,14 @@ export class Traffic {
   readonly #seconds = new Map<number, number>(); // the bytes of each second
   #start: Tap | undefined;
   #last: Tap | undefined;
+  #openedBefore = 0; // when the latest outage began
 
   /** Takes the newest counters. Time is in seconds. */
   add(tap: Tap, time: number): void {
-    if (this.#last && total(tap) < total(this.#last)) this.resetAtNext(); // npm start was started again
+    if (this.#last && total(tap) < total(this.#last)) {
+      this.#last = undefined; // npm start was started again
+      this.reset();
+    }
     this.#start ??= tap;
     const second = Math.floor(time);
     const bytes = this.#last ? total(tap) - total(this.#last) : 0;
@@ -33,16 +37,20 @@ export class Traffic {
     this.#seconds.clear();
   }
 
-  /** Counts from zero, starting with the next counters: the bytes between the latest and the next do not count. */
-  resetAtNext(): void {
-    this.#last = undefined;
-    this.reset();
+  /** An outage has begun since the latest counters: new connections count from here on. */
+  outageBegins(): void {
+    this.#openedBefore = this.#last?.opened ?? 0;
   }
 
-  /** The traffic since the reset, and how many connections are open now. */
-  get sinceReset(): Tap {
+  /** How many connections are new since the latest outage began. */
+  get openedSinceOutage(): number {
+    return this.#last ? this.#last.opened - this.#openedBefore : 0;
+  }
+
+  /** The traffic since the reset, and how many connections are open now. Undefined before the first counters. */
+  get sinceReset(): Tap | undefined {
     const [start, last] = [this.#start, this.#last];
-    if (!start || !last) return { up: { bytes: 0 }, down: { bytes: 0 }, opened: 0, connections: 0 };
+    if (!start || !last) return undefined;
     return {
       up: { bytes: last.up.bytes - start.up.bytes },
       down: { bytes: last.down.bytes - start.down.bytes },
