@@ -11,7 +11,7 @@ import {
   takeSettings,
 } from "../shared-server/command.ts";
 import { variants } from "../shared-server/variants.ts";
-import { sideBySide } from "./side-by-side.ts";
+import { onLog, sideBySide } from "./side-by-side.ts";
 import type { Address } from "./tapped-variant.ts";
 
 takeSettings(process.argv.slice(2));
@@ -30,7 +30,8 @@ const address: Address = (scheme, at) => {
 };
 const clients = variants.map(({ name }) => `${name}/client.ts`);
 const bundled = bundleAhead("compare/page/main.ts", "shared-ui/wire/wire.ts", ...clients);
-const running = await sideBySide(port, HOST || undefined, address, new Log({ superUser: SUPER_USER })).catch((error) =>
+const log = new Log({ superUser: SUPER_USER });
+const running = await sideBySide(port, HOST || undefined, address, onLog(log)).catch((error) =>
   cannotStart(error, port, usual),
 );
 stopOnSignal(() => running.stop());

@@ -1,0 +1,28 @@
+// One node of the cluster: what runs on one machine. All four variants, on a log that lives in the store that CHAT_LOG names.
+import { Log } from "../shared-chat/log.ts";
+import { stopOnSignal, takeSettings } from "../shared-server/command.ts";
+import { type Options, type Running, start } from "../shared-server/start.ts";
+import type { VariantName } from "../shared-server/variants.ts";
+import { chooseStore } from "../stores/choose.ts";
+
+/** What the cluster asks of a node: to serve this variant. It answers with the port. */
+export type Order = { name: VariantName } & Pick<Options, "port" | "publicOrigin" | "framedBy">;
+
+takeSettings([]);
+const { CHAT_LOG, SUPER_USER } = process.env;
+const log = new Log({ store: await chooseStore(CHAT_LOG), superUser: SUPER_USER });
+await log.open();
+
+const servers: Running[] = [];
+stopOnSignal(async () => {
+  await Promise.all(servers.map((server) => server.stop()));
+  await log.close();
+});
+
+process.on("message", async ({ name, ...options }: Order) => {
+  const server = await start(name, { ...options, log });
+  servers.push(server);
+  process.send!(server.port);
+});
+process.on("disconnect", () => process.exit()); // the cluster is gone
+process.send!("ready");
