@@ -31,7 +31,7 @@ afterEach(async () => {
 
 /** Starts a variant until the end of the test. Root is the super user. */
 async function open(wire: Wire, options: Partial<Options> = {}) {
-  const log = new Log("Root");
+  const log = new Log({ superUser: "Root" });
   const running = await start(wire.name, { port: 0, log, ...options });
   let stopped: Promise<void> | undefined;
   const stop = () => (stopped ??= running.stop());

@@ -1,7 +1,9 @@
 // The journal: everything that has happened in the chat, in one order. What the log knows is the sum of its entries, so a log that reads the
 // same entries knows the same: after a restart, and on another machine. A store keeps them; it knows nothing of what they mean.
 import { randomBytes } from "node:crypto";
+import { limits } from "./limits.ts";
 import type { Message } from "./message.ts";
+import { Refusal } from "./refusal.ts";
 
 /** Something that happened: somebody said something in a room, or a record (of a person, a session, a room) has a new value, or none. */
 export type Event = { room: string; message: Message; draft?: string } | { record: string; value: unknown };
@@ -15,7 +17,7 @@ const isRecord = (entry: Entry) => "record" in entry;
 export interface Store {
   /** Whether other machines may add to it. */
   readonly shared: boolean;
-  /** Opens it. `wake` is called when somebody else may have added something. Resolves to the name of the journal, its epoch. */
+  /** Opens it, or opens it anew. `wake` is called when somebody else may have added something. Resolves to the name of the journal, its epoch. */
   open(wake: () => void): Promise<string>;
   /** Adds entries whose ticks follow the last one. Returns how many were added: fewer, when somebody else was faster. */
   append(entries: readonly Entry[]): Promise<number>;
@@ -63,8 +65,10 @@ export class Journal {
   #awaySince: number | undefined;
   #additions: Addition[] = [];
   #unneeded: number[] = []; // ticks
+  #tidying = false;
   #adding = false;
   #reading: Promise<void> | undefined;
+  #unread = false; // something may have been added since the reading began
   readonly #store: Store;
   readonly #handlers: JournalHandlers;
   #timer: NodeJS.Timeout | undefined;
@@ -88,9 +92,8 @@ export class Journal {
    * @throws what the store throws.
    */
   async open(): Promise<void> {
-    this.epoch = await this.#store.open(() => void this.read().catch(() => {}));
     await this.read();
-    if (this.shared) this.#timer = setInterval(() => void this.read().catch(() => {}), 1_000).unref(); // in case a wake was lost
+    if (this.shared) this.#timer = setInterval(this.#wake, 1_000).unref(); // in case a wake was lost
   }
 
   async close(): Promise<void> {
@@ -101,7 +104,7 @@ export class Journal {
   /**
    * Adds what `build` returns, and resolves to its result when that was applied. If another machine was faster, it is built once more, behind
    * what was added there: so it may count on what is known at its tick.
-   * @throws what `build` throws, and what the store throws when it is away.
+   * @throws what `build` throws, and {Refusal} 503 when the store is away. The store may have kept it nevertheless: a draft id shows that later.
    */
   add<T>(build: Build<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
@@ -110,10 +113,13 @@ export class Journal {
     });
   }
 
-  /** Reads what others have added. One reading at a time. */
+  /** Reads what others have added until now. */
   read(): Promise<void> {
-    return (this.#reading ??= this.#readOn().finally(() => (this.#reading = undefined)));
+    this.#unread = true;
+    return (this.#reading ??= this.#readAll().finally(() => (this.#reading = undefined)));
   }
+
+  readonly #wake = () => void this.read().catch(() => {});
 
   async #addAll() {
     this.#adding = true;
@@ -145,21 +151,33 @@ export class Journal {
       this.#additions.unshift(...built.filter(({ end }) => end > added).map(({ addition }) => addition));
       await this.read();
     } catch (error) {
-      for (const { addition } of built) addition.reject(error); // those that are resolved stay so
+      const later = new Refusal(503, "The server cannot keep this now. Please try again soon.", undefined, 2);
+      for (const { addition } of built) addition.reject(later); // those that are resolved stay so
     }
   }
 
+  async #readAll() {
+    while (this.#unread) {
+      this.#unread = false;
+      await this.#answers(this.#readOn());
+    }
+  }
+
+  // An empty journal may be another one at any time, so it is opened each time. Where entries are missing in between, we are far behind: what
+  // was taken away there by now is not known here.
   async #readOn() {
-    const after = this.last.tick > 0 ? this.last : undefined;
-    let entries = await this.#answers(this.#store.read(after));
-    if (!entries) {
-      this.#handlers.restart();
+    const { last } = this;
+    let entries = last.tick > 0 ? await this.#store.read(last) : undefined;
+    if (!entries || (entries.at(-1)?.tick ?? last.tick) > last.tick + entries.length) {
+      const epoch = await this.#store.open(this.#wake);
+      entries = (await this.#store.read(undefined)) ?? [];
+      if (epoch !== this.epoch || this.last.tick > 0) this.#handlers.restart();
+      this.epoch = epoch;
       this.last = { tick: 0, time: 0 };
       this.#unneeded = [];
-      this.epoch = await this.#store.open(() => void this.read().catch(() => {}));
-      entries = (await this.#store.read(undefined)) ?? [];
     }
     for (const entry of entries) this.#take(entry);
+    this.#tidy();
   }
 
   #take(entry: Entry) {
@@ -170,18 +188,25 @@ export class Journal {
 
   // Not the newest: another machine may have read up to one of them, and asks whether it is still there.
   #tidy() {
-    if (this.#unneeded.length < 2_000) return;
-    const isOld = (tick: number) => tick <= this.last.tick - 1_000;
-    void this.#store.forget(this.#unneeded.filter(isOld)).catch(() => {});
-    this.#unneeded = this.#unneeded.filter((tick) => !isOld(tick));
+    if (this.#tidying || this.#unneeded.length < limits.unneeded) return;
+    this.#tidying = true;
+    const isOld = (tick: number) => tick <= this.last.tick - limits.unneeded / 2;
+    const old = new Set(this.#unneeded.filter(isOld));
+    const forgotten = () => void (this.#unneeded = this.#unneeded.filter((tick) => !old.has(tick)));
+    this.#store
+      .forget([...old])
+      .then(forgotten, () => {}) // it is away: later
+      .finally(() => (this.#tidying = false));
   }
 
   async #answers<T>(answer: Promise<T>): Promise<T> {
     try {
       const result = await answer;
+      if (this.#awaySince !== undefined) console.error("The store is back.");
       this.#awaySince = undefined;
       return result;
     } catch (error) {
+      if (this.#awaySince === undefined && this.last.tick > 0) console.error("The store is away:", error);
       this.#awaySince ??= Date.now();
       throw error;
     }

@@ -444,9 +444,9 @@ describe("all rooms together", () => {
   it("keep no more than so many bytes: the largest forgets its oldest message, and a quiet one keeps its own", async () => {
     limits.memory = 5_000;
     const log = new Log();
-    const ada = log.people.create("Ada", "secret");
+    const ada = await log.people.create("Ada", "secret");
     const reader = { ...anybody, name: "Ada", topics: ["lobby", "garden", "attic"] };
-    for (const room of ["garden", "attic"]) log.people.join(ada, room);
+    for (const room of ["garden", "attic"]) await log.people.join(ada, room);
     await log.add({ room: "garden", text: "psst" }, reader);
     for (let n = 0; n < 100; n++) {
       await log.add({ room: "attic", text: "x".repeat(1_000) }, reader);
@@ -468,12 +468,12 @@ describe("all rooms together", () => {
   it("keep more again when a room is taken away", async () => {
     Object.assign(limits, { memory: 3_000, rooms: 2 });
     const log = new Log();
-    const ada = log.people.create("Ada", "secret");
+    const ada = await log.people.create("Ada", "secret");
     const reader = { ...anybody, name: "Ada", topics: ["lobby", "garden"] };
-    log.people.join(ada, "garden");
+    await log.people.join(ada, "garden");
     for (let n = 0; n < 2; n++) await log.add({ room: "garden", text: "x".repeat(1_000) }, reader);
-    log.people.leave(ada, "garden");
-    log.people.join(ada, "attic");
+    await log.people.leave(ada, "garden");
+    await log.people.join(ada, "attic");
     for (let n = 0; n < 2; n++) await log.add({ text: "x".repeat(1_000) }, reader);
     expect(ids(log.since("", reader))).toEqual([1, 2]);
   });

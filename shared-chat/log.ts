@@ -26,7 +26,7 @@ export class Log {
   readonly #byTopic = new Map<string, Set<Room>>();
   readonly #byDraft = new Map<string, Said>(); // by author and draft id
   readonly #times = new Map<number, number>(); // of the newest ticks
-  readonly #openedAt = Date.now();
+  #openedAt = Date.now();
   readonly #listeners = new Set<Listener>();
   #heartbeat: NodeJS.Timeout | undefined;
   #untold: { room: Room; said: Said[] }[] = [];
@@ -64,9 +64,8 @@ export class Log {
     const added = this.#journal.add(({ time, ahead }) =>
       this.#accept({ ...draft }, reader, time, ahead.filter(isMessage)),
     );
-    return added.catch((error: unknown) => {
-      if (error instanceof Refusal) throw error;
-      console.error("The store is away:", error);
+    return added.catch((error: Refusal) => {
+      if (error.status !== 503) throw error;
       throw new Refusal(503, "The server cannot keep your message now. It is sent again soon.", draft.draftId, 2);
     });
   }
@@ -221,11 +220,14 @@ export class Log {
   // A message is needed as long as its room keeps it, or its draft may be sent again.
   #said({ room: key, message, draft, tick }: MessageEntry): number[] {
     const unneeded: number[] = [];
-    // The conversation of two people begins with their first message, and not anew for anybody: the two were always in it.
-    const room = this.#rooms.get(key) ?? this.#addRoom(key, new Room(message, 0));
     const said = { message, tick, ...(draft !== undefined && { draft }) };
-    for (const old of this.#keep(said, room))
-      if (this.#byDraft.get(old.draft ?? "")?.tick !== old.tick) unneeded.push(old.tick);
+    // The conversation of two people begins with their first message, and not anew for anybody: the two were always in it.
+    const room = this.#rooms.get(key) ?? (message.to && this.#addRoom(key, new Room(message, 0)));
+    if (!room) unneeded.push(tick); // its room was taken away since
+    else
+      for (const old of this.#keep(said, room))
+        if (this.#byDraft.get(old.draft ?? "")?.tick !== old.tick) unneeded.push(old.tick);
+    if (!room) return unneeded;
     if (draft !== undefined) this.#byDraft.set(draft, said);
     const [oldest] = this.#byDraft;
     if (oldest && this.#byDraft.size > limits.drafts) {
@@ -247,6 +249,8 @@ export class Log {
       this.#bytes -= sizeOf(oldest.message);
       forgotten.push(oldest);
     };
+    // Of a room that kept more once, the store may still have some of the older messages, but not all.
+    if (said.message.id > room.last + 1) while (room.kept.length > 0) forgetOldest(room);
     room.keep(said);
     this.#bytes += sizeOf(said.message);
     if (room.kept.length > limits.kept) forgetOldest(room);
@@ -282,6 +286,7 @@ export class Log {
     this.#times.clear();
     this.#untold = [];
     this.#bytes = 0;
+    this.#openedAt = Date.now();
     this.#addRoom(lobby, new Room({ user: "" }, 0));
     this.people.restart();
   }

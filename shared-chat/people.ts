@@ -75,6 +75,7 @@ export class People {
   readonly #people = new Map<string, Person>(); // by canonical name
   readonly #sessions = new Map<string, Session>(); // by id
   readonly #ticks = new Map<string, number>(); // of each record, where it was written last
+  readonly #early = new Map<string, (() => unknown)[]>(); // sessions whose person is not known yet, by canonical name
   readonly #listeners = new Set<(session: Session | undefined) => void>();
   #audit: (Deed & { record: string })[] = [];
   #roomsChanged = 0; // the tick at which a room was made or taken away
@@ -132,6 +133,7 @@ export class People {
    */
   async signIn(person: Person, id: string): Promise<Session> {
     await this.#add((tick) => {
+      this.#knows(person);
       const ban = banOf(person);
       if (ban) throw new Refusal(403, words(ban));
       const until = Date.now() + limits.session;
@@ -144,7 +146,7 @@ export class People {
 
   /** Ends a session, with the reason for whoever finds out later. */
   end(session: Session, reason: string): Promise<void> {
-    return this.#add(() => ({ events: ended(session, reason) }));
+    return this.#add(() => ({ events: this.#sessions.get(session.id) === session ? ended(session, reason) : [] }));
   }
 
   /** Forgets a session that is over: the person goes on without it. */
@@ -159,6 +161,7 @@ export class People {
    */
   join(person: Person, name: string): Promise<{ room: string; made: boolean }> {
     return this.#journal.add(({ tick }) => {
+      this.#knows(person);
       const known = this.#rooms.roomNamed(name);
       const room = known ?? name;
       if (room === lobby || person.rooms.has(room)) return { events: [], result: { room, made: false } };
@@ -177,6 +180,7 @@ export class People {
    */
   leave(person: Person, name: string): Promise<void> {
     return this.#add((tick) => {
+      this.#knows(person);
       const room = this.#rooms.roomNamed(name);
       if (room === lobby) throw new Refusal(403, "Everybody is in the lobby.");
       if (room === undefined || !person.rooms.has(room)) throw new Refusal(404, "You are not in this room.");
@@ -187,18 +191,18 @@ export class People {
 
   /** Ends all sessions of a person, and lets nobody sign in as them for a time. */
   ban(person: Person, ban: Ban): Promise<void> {
-    return this.#add((tick) => ({
-      events: [
-        personRecord(person, { ban }),
-        ...[...person.sessions].flatMap((session) => ended(session, words(ban))),
-        deed(tick, ban.by, `banned ${person.name} until ${new Date(ban.until).toISOString()}: ${ban.reason}`),
-      ],
-    }));
+    return this.#add((tick) => {
+      this.#knows(person);
+      const sessions = [...person.sessions].flatMap((session) => ended(session, words(ban)));
+      const what = `banned ${person.name} until ${new Date(ban.until).toISOString()}: ${ban.reason}`;
+      return { events: [personRecord(person, { ban }), ...sessions, deed(tick, ban.by, what)] };
+    });
   }
 
   /** Ends a ban. */
   unban(person: Person, by: string): Promise<void> {
     return this.#add((tick) => {
+      this.#knows(person);
       if (!banOf(person)) return { events: [] };
       return { events: [personRecord(person, { ban: undefined }), deed(tick, by, `ended the ban of ${person.name}`)] };
     });
@@ -218,6 +222,10 @@ export class People {
     const [kind, key] = [name.slice(0, name.indexOf(":")), name.slice(name.indexOf(":") + 1)];
     if (kind === "person") this.#applyPerson(key, value as PersonRecord);
     if (kind === "session") this.#applySession(key, tick, value as SessionRecord | null);
+    if (value === null) {
+      unneeded.push(tick); // it goes together with what it took away
+      this.#ticks.delete(name);
+    }
     if (kind === "deed") {
       this.#audit.push({ ...(value as { by: string; what: string }), time, record: name });
       for (const { record: old } of this.#audit.splice(0, this.#audit.length - limits.audit)) {
@@ -237,6 +245,7 @@ export class People {
     this.#people.clear();
     this.#sessions.clear();
     this.#ticks.clear();
+    this.#early.clear();
     this.#audit = [];
     this.#roomsChanged = 0;
     this.#tell([undefined]);
@@ -256,6 +265,8 @@ export class People {
     const others = changed !== person.changed;
     Object.assign(person, { rooms: new Map(rooms), changed, ban });
     this.#people.set(key, person);
+    for (const begin of this.#early.get(key) ?? []) begin();
+    this.#early.delete(key);
     if (others) this.#tell(person.sessions);
   }
 
@@ -265,7 +276,13 @@ export class People {
       this.#sessions.delete(id);
       return;
     }
-    const person = this.#people.get(value.person)!;
+    const person = this.#people.get(value.person);
+    if (!person) {
+      // The record of a person is written anew when they join a room: what a store still keeps of it may stand behind the session.
+      const begin = () => this.#ticks.get(`session:${id}`) === tick && this.#applySession(id, tick, value);
+      this.#early.set(value.person, [...(this.#early.get(value.person) ?? []), begin]);
+      return;
+    }
     const session = known ?? { id, person, until: value.until, changed: tick, ended: undefined };
     Object.assign(session, { ended: value.ended, changed: tick });
     this.#sessions.set(id, session);
@@ -277,6 +294,12 @@ export class People {
       const expire = () => void this.end(session, "Your session has expired. Please sign in again.").catch(() => {});
       setTimeout(expire, session.until - Date.now()).unref();
     }
+  }
+
+  /** @throws {Refusal} 503 when it is somebody of a journal that was replaced meanwhile. */
+  #knows(person: Person) {
+    if (this.find(person.name) === person) return;
+    throw new Refusal(503, "The server begins anew. Please try again soon.", undefined, 2);
   }
 
   #add(build: (tick: number) => { events: Event[] }): Promise<void> {

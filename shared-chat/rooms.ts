@@ -67,6 +67,7 @@ export class Room {
   }
 
   keep(said: Said): void {
+    if (said.message.id > this.last + 1) this.#trimmed = said.tick - 1; // those before it were forgotten long ago
     this.last = said.message.id;
     this.bytes += sizeOf(said.message);
     this.#kept.push(said);

@@ -22,7 +22,7 @@ afterEach(async () => {
 
 /** A server, and how to ask it something. */
 async function open() {
-  const log = new Log("Root");
+  const log = new Log({ superUser: "Root" });
   running = await start("polling", { port: 0, log });
   const { port } = running;
   async function ask(

@@ -41,15 +41,17 @@ export function redis(url: string): Store {
 
     async append(entries) {
       const values = entries.map(({ tick: _, ...entry }) => JSON.stringify(entry));
-      return (await client.eval(append, {
-        keys: [stream],
-        arguments: [String(entries[0]!.tick), ...values],
-      })) as number;
+      return Number(
+        await client.eval(append, {
+          keys: [stream],
+          arguments: [String(entries[0]!.tick), ...values],
+        }),
+      );
     },
 
     async read(after) {
       const from = after ? `${after.tick}-0` : "-";
-      const found = (await client.xRange(stream, from, "+")).map(
+      const found = (await client.xRange(stream, from, "+"))!.map(
         ({ id, message }) => ({ tick: Number.parseInt(id, 10), ...JSON.parse(message["entry"]!) }) as Entry,
       );
       if (!after) return found;
