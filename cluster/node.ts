@@ -1,17 +1,14 @@
 // One node of the cluster: what runs on one machine. All four variants, on a log that lives in the store that CHAT_LOG names.
-import { Log } from "../shared-chat/log.ts";
-import { stopOnSignal, takeSettings } from "../shared-server/command.ts";
+import { cannotStart, stopOnSignal, takeSettings } from "../shared-server/command.ts";
 import { type Options, type Running, start } from "../shared-server/start.ts";
 import type { VariantName } from "../shared-server/variants.ts";
-import { chooseStore } from "../stores/choose.ts";
+import { openLog } from "../stores/choose.ts";
 
 /** What the cluster asks of a node: to serve this variant. It answers with the port. */
 export type Order = { name: VariantName } & Pick<Options, "port" | "publicOrigin" | "framedBy">;
 
 takeSettings([]);
-const { CHAT_LOG, SUPER_USER } = process.env;
-const log = new Log({ store: await chooseStore(CHAT_LOG), superUser: SUPER_USER });
-await log.open();
+const log = await openLog(process.env).catch((error) => cannotStart(error, 0, 0));
 
 const servers: Running[] = [];
 stopOnSignal(async () => {

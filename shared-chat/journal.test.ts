@@ -183,7 +183,7 @@ it("A log that is opened later, and logs that share a store, know the same, what
   );
 }, 60_000);
 
-const byName = (rooms: Map<string, number>) => [...rooms].filter(([, last]) => last > 0).toSorted();
+const byName = (rooms: Map<string, number>) => Object.fromEntries([...rooms].filter(([, last]) => last > 0));
 
 function refused(error: unknown): undefined {
   if (!(error instanceof Refusal)) throw error;

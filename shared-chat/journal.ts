@@ -44,6 +44,8 @@ export const memory = (): Store => ({
 /** What an addition comes to, as it stands at this tick and time, behind the entries that are added with it. It may throw a Refusal. */
 type Build<T> = (place: { tick: number; time: number; ahead: readonly Entry[] }) => { events: Event[]; result: T };
 
+const look: Build<undefined> = () => ({ events: [{ record: "look:", value: null }], result: undefined });
+
 interface Addition {
   build: Build<unknown>;
   resolve: (result: never) => void;
@@ -62,7 +64,7 @@ export class Journal {
   epoch = newEpoch();
   /** The newest entry that was applied. */
   last = { tick: 0, time: 0 };
-  #awaySince: number | undefined;
+  readonly #awaySince = new Map<"append" | "read", number>();
   #additions: Addition[] = [];
   #unneeded: number[] = []; // ticks
   #tidying = false;
@@ -82,9 +84,9 @@ export class Journal {
     return this.#store.shared;
   }
 
-  /** For how many milliseconds the store has not answered. */
+  /** For how many milliseconds the store has not done what it should. */
   get away(): number {
-    return this.#awaySince === undefined ? 0 : Date.now() - this.#awaySince;
+    return Date.now() - Math.min(Date.now(), ...this.#awaySince.values());
   }
 
   /**
@@ -93,11 +95,12 @@ export class Journal {
    */
   async open(): Promise<void> {
     await this.read();
-    if (this.shared) this.#timer = setInterval(this.#wake, 1_000).unref(); // in case a wake was lost
+    if (this.shared) this.#timer = setInterval(() => this.#look(), 1_000).unref();
   }
 
   async close(): Promise<void> {
     clearInterval(this.#timer);
+    this.#timer = undefined;
     await this.#store.close();
   }
 
@@ -121,6 +124,12 @@ export class Journal {
 
   readonly #wake = () => void this.read().catch(() => {});
 
+  // In case a wake was lost. And a store that can be read may still be locked, or its disk full: only a write shows that it is back.
+  #look() {
+    this.#wake();
+    if (this.#awaySince.has("append") && !this.#adding) this.add(look).catch(() => {});
+  }
+
   async #addAll() {
     this.#adding = true;
     while (this.#additions.length > 0) await this.#addSome();
@@ -143,14 +152,14 @@ export class Journal {
         addition.reject(error);
       }
     try {
-      const added = ahead.length > 0 ? await this.#answers(this.#store.append(ahead)) : 0;
+      const added = ahead.length > 0 ? await this.#answers("append", this.#store.append(ahead)) : 0;
       for (const entry of ahead.slice(0, added)) this.#take(entry);
       for (const { addition, result, end } of built) if (end <= added) addition.resolve(result as never);
       this.#tidy();
       if (added === ahead.length) return;
       this.#additions.unshift(...built.filter(({ end }) => end > added).map(({ addition }) => addition));
       await this.read();
-    } catch (error) {
+    } catch {
       const later = new Refusal(503, "The server cannot keep this now. Please try again soon.", undefined, 2);
       for (const { addition } of built) addition.reject(later); // those that are resolved stay so
     }
@@ -159,7 +168,7 @@ export class Journal {
   async #readAll() {
     while (this.#unread) {
       this.#unread = false;
-      await this.#answers(this.#readOn());
+      await this.#answers("read", this.#readOn());
     }
   }
 
@@ -199,15 +208,14 @@ export class Journal {
       .finally(() => (this.#tidying = false));
   }
 
-  async #answers<T>(answer: Promise<T>): Promise<T> {
+  async #answers<T>(what: "append" | "read", answer: Promise<T>): Promise<T> {
     try {
       const result = await answer;
-      if (this.#awaySince !== undefined) console.error("The store is back.");
-      this.#awaySince = undefined;
+      if (this.#awaySince.delete(what) && this.#awaySince.size === 0) console.error("The store is back.");
       return result;
     } catch (error) {
-      if (this.#awaySince === undefined && this.last.tick > 0) console.error("The store is away:", error);
-      this.#awaySince ??= Date.now();
+      if (this.#awaySince.size === 0 && this.#timer) console.error("The store is away:", (error as Error).message);
+      if (!this.#awaySince.has(what)) this.#awaySince.set(what, Date.now());
       throw error;
     }
   }

@@ -316,7 +316,7 @@ export class Log {
       return undefined;
     // Another machine may be a moment ahead of us: it has added what we have not read yet.
     if (tick > this.#journal.last.tick)
-      return this.#journal.shared && Number.parseInt(time, 36) > this.#openedAt ? tick : undefined;
+      return this.#journal.shared && Number.parseInt(time, 36) >= this.#openedAt ? tick : undefined;
     return !this.#times.has(tick) || cursor === this.cursorAt(tick) ? tick : undefined;
   }
 }

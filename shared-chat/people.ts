@@ -316,7 +316,7 @@ export class People {
   }
 
   #tell(sessions: Iterable<Session | undefined>) {
-    for (const session of [...sessions]) for (const listener of this.#listeners) listener(session);
+    for (const session of Array.from(sessions)) for (const listener of this.#listeners) listener(session);
   }
 
   // One that expired is kept for as long again: whoever was away when it did must read why.

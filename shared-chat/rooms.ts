@@ -1,5 +1,4 @@
 // Rooms: where a message belongs, and who hears it. A private conversation is the room of two people.
-import { limits } from "./limits.ts";
 import { type Draft, type Message, unseen } from "./message.ts";
 
 /** The room that everybody is in. */

@@ -1,5 +1,6 @@
 // SQLite: a file on this machine. Each append is one transaction, and on the disk before anybody is answered. Several processes may share the
 // file, but no two machines: a network file system does not lock it well enough (https://www.sqlite.org/howtocorrupt.html).
+import { statSync } from "node:fs";
 import { DatabaseSync } from "@photostructure/sqlite";
 import { type Entry, newEpoch, type Store } from "../shared-chat/journal.ts";
 import { UsageError } from "../shared-server/command.ts";
@@ -14,6 +15,10 @@ const version = 1;
 export function sqlite(file: string): Store {
   let db: InstanceType<typeof DatabaseSync>;
   let watch: NodeJS.Timeout | undefined;
+  let inode: bigint | undefined;
+
+  /** Whether the file is still the one that is open. Another one may have taken its place. */
+  const isThere = () => statSync(file, { bigint: true, throwIfNoEntry: false })?.ino === inode;
 
   /** Runs in one transaction that waits for those of other processes first. */
   function transaction<T>(run: () => T): T {
@@ -43,7 +48,7 @@ export function sqlite(file: string): Store {
       await close();
       try {
         db = new DatabaseSync(file);
-        db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 1000");
+        db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 300");
         const epoch = transaction(() => {
           const { user_version: found } = one<{ user_version: number }>("PRAGMA user_version");
           if (found > version) throw new UsageError(`${file} was written by a newer version of this program.`);
@@ -55,8 +60,9 @@ export function sqlite(file: string): Store {
           db.prepare("INSERT INTO journal SELECT ? WHERE NOT EXISTS (SELECT * FROM journal)").run(newEpoch());
           return one<{ epoch: string }>("SELECT epoch FROM journal").epoch;
         });
-        // It changes when another connection has written: a cheap question, without a lock.
-        const seen = () => one<{ data_version: number }>("PRAGMA data_version").data_version;
+        inode = statSync(file, { bigint: true }).ino;
+        // The version changes when another connection has written: a cheap question, without a lock.
+        const seen = () => isThere() && one<{ data_version: number }>("PRAGMA data_version").data_version;
         let last = seen();
         watch = setInterval(() => {
           const now = seen();
@@ -66,20 +72,21 @@ export function sqlite(file: string): Store {
         return epoch;
       } catch (error) {
         if (error instanceof UsageError) throw error;
-        throw new UsageError(`The file ${file} cannot be used: ${(error as Error).message}.`);
+        throw new UsageError(`The file ${file} cannot be used: ${why(file, error as Error)}.`);
       }
     },
 
     append: async (entries) =>
       transaction(() => {
         const { last } = one<{ last: number | null }>("SELECT max(tick) AS last FROM entries");
-        if ((last ?? 0) !== entries[0]!.tick - 1) return 0;
+        if (!isThere() || (last ?? 0) !== entries[0]!.tick - 1) return 0;
         const insert = db.prepare("INSERT INTO entries VALUES (?, ?, ?)");
         for (const { tick, time, ...event } of entries) insert.run(tick, time, JSON.stringify(event));
         return entries.length;
       }),
 
     async read(after) {
+      if (!isThere()) return undefined;
       if (after) {
         const there = one<{ time: number } | undefined>("SELECT time FROM entries WHERE tick = ?", after.tick);
         if (there?.time !== after.time) return undefined;
@@ -96,4 +103,10 @@ export function sqlite(file: string): Store {
         for (const tick of ticks) remove.run(tick);
       }),
   };
+}
+
+/** SQLite says "unable to open database file" of a folder, too. */
+function why(file: string, { message }: Error): string {
+  if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) return "it is a folder";
+  return message;
 }
