@@ -1,5 +1,4 @@
 // The three configurations, each with its balancer, two nodes and a Redis: everybody reads everything, also when a node is killed.
-import { once } from "node:events";
 import { io } from "socket.io-client";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { join, type Person, signIn, type Wire, wires } from "../e2e/wires.ts";
@@ -84,11 +83,11 @@ async function longPolls(port: number): Promise<string> {
     reconnection: false,
     withCredentials: true, // it keeps cookies, as a browser does
   });
-  const got = await Promise.race([
-    once(socket, "msg:get").then(() => "an update"),
-    once(socket, "disconnect").then(([reason]) => String(reason)),
-    once(socket, "connect_error").then(([error]) => String(error)),
-  ]);
+  const got = await new Promise<string>((resolve) => {
+    socket.on("msg:get", () => resolve("an update"));
+    socket.on("disconnect", resolve);
+    socket.on("connect_error", (error) => resolve(String(error)));
+  });
   socket.disconnect();
   return got;
 }
