@@ -458,7 +458,10 @@ const connectSocketIo: Connect = async (person, port) => {
     if (!reconnects || reason === "io client disconnect") person.disconnected(reason);
   });
   await new Promise<void>((resolve, reject) => {
-    socket.once("connect", resolve);
+    socket.once("connect", () => {
+      socket.off("connect_error"); // from now on, the library tries again
+      resolve();
+    });
     socket.once("connect_error", (error: Error & { description?: { message?: string } }) => {
       socket.disconnect();
       const [status] = /\b\d{3}\b/.exec(error.description?.message ?? "") ?? [0];
