@@ -1,6 +1,6 @@
 // The promises of the chat, one test each. The tests run once for each variant, and do not know which one it is.
 import { connect } from "node:net";
-import { expect, pageTiming, RecordingLog, test } from "./stage.ts";
+import { expect, pageTiming, test } from "./stage.ts";
 
 test("Everybody reads what one person says: once, and in the same order on every screen", async ({
   ada,
@@ -125,8 +125,7 @@ test("If the page cannot catch up (a restart with a log in memory, away for more
   await ada.eventuallyReads(["Ada: hello"]);
 
   await test.step("the server restarted with a new log, which is already longer than the one that Ada knows", async () => {
-    await stage.stops();
-    await stage.starts(new RecordingLog());
+    await stage.restartsEmpty();
     await stage.log.add({ user: "Bob", text: "new here" });
     await stage.log.add({ user: "Bob", text: "and you?" });
     await expect(ada.notices).toHaveText([

@@ -1,5 +1,5 @@
 // The cast and the stage. Each test has its own server, a log that survives a restart, a tap between the server and the
-// browsers, and people, each with a page of their own.
+// browsers, and people, each with a page of their own. `STORE=redis` has the log in a store of its own, and opens it anew at each start.
 import { type BrowserContext, expect, type Locator, type Page, test as base } from "playwright/test";
 import { Tap } from "../compare/tap.ts";
 import { Log } from "../shared-chat/log.ts";
@@ -8,6 +8,8 @@ import type { Reader } from "../shared-chat/reader.ts";
 import { limits } from "../shared-chat/limits.ts";
 import { type Running, start } from "../shared-server/start.ts";
 import type { Variant } from "../shared-server/variants.ts";
+import { chooseStore } from "../stores/choose.ts";
+import { type Engine, engineKind } from "../stores/engines.ts";
 
 // A test cannot wait 35 s for each promise: the long times are ten times shorter here, on the server and in the page.
 Object.assign(limits, { heartbeat: 1_500, ping: 1_500, pong: 1_000, grace: 200 });
@@ -37,6 +39,7 @@ export class Stage {
   readonly variant: Variant;
   readonly tap = new Tap(0);
   log = new RecordingLog();
+  #engine: Engine | undefined;
   #server: Running | undefined;
 
   constructor(variant: Variant) {
@@ -47,11 +50,15 @@ export class Stage {
     return `${this.variant.scheme}://localhost:${this.tap.port}`;
   }
 
-  /** Starts the server, with the same log as before or with another one. */
-  async starts(log = this.log): Promise<void> {
-    this.log = log;
+  /** Starts the server. It goes on with the log that it had. */
+  async starts(): Promise<void> {
+    if (process.env.STORE) {
+      this.#engine ??= await engineKind(process.env.STORE).starts();
+      this.log = new RecordingLog({ store: await chooseStore(this.#engine.address) });
+      await this.log.open();
+    }
     if (this.tap.port === 0) await this.tap.open();
-    this.#server = await start(this.variant.name, { port: 0, log, publicOrigin: this.url });
+    this.#server = await start(this.variant.name, { port: 0, log: this.log, publicOrigin: this.url });
     this.tap.target = this.#server.port;
     await this.tap.accept();
   }
@@ -62,12 +69,21 @@ export class Stage {
     await this.#server?.stop();
     this.#server = undefined;
     this.tap.cut();
+    if (this.#engine) await this.log.close();
   }
 
   /** Restarts the server with a new, empty log. */
   async restartsEmpty(): Promise<void> {
     await this.stops();
-    await this.starts(new RecordingLog());
+    await this.#engine?.isWiped();
+    this.log = new RecordingLog();
+    await this.starts();
+  }
+
+  async ends(): Promise<void> {
+    await this.stops();
+    await this.tap.close();
+    await this.#engine?.ends();
   }
 }
 
@@ -180,8 +196,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     const stage = new Stage(variant);
     await stage.starts();
     await use(stage);
-    await stage.stops();
-    await stage.tap.close();
+    await stage.ends();
   },
 
   profiles: [

@@ -198,3 +198,14 @@ const mongodb: EngineKind = {
 
 /** All stores that outlive their server. */
 export const engines: readonly EngineKind[] = [sqlite, redis, mongodb];
+
+/**
+ * The kind with this name.
+ * @throws when there is none, or when it cannot run here.
+ */
+export function engineKind(name: string): EngineKind {
+  const kind = engines.find((each) => each.name === name);
+  if (!kind) throw new Error(`There is no store ${name}. There are ${engines.map((each) => each.name).join(", ")}.`);
+  if (kind.missing) throw new Error(kind.missing);
+  return kind;
+}
