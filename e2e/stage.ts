@@ -6,6 +6,7 @@ import { Log } from "../shared-chat/log.ts";
 import type { Update } from "../shared-chat/message.ts";
 import type { Reader } from "../shared-chat/reader.ts";
 import { limits } from "../shared-chat/limits.ts";
+import { cost } from "../shared-server/passwords.ts";
 import { type Running, start } from "../shared-server/start.ts";
 import type { Variant } from "../shared-server/variants.ts";
 import { chooseStore } from "../stores/choose.ts";
@@ -13,6 +14,9 @@ import { type Engine, engineKind } from "../stores/engines.ts";
 
 // A test cannot wait 35 s for each promise: the long times are ten times shorter here, on the server and in the page.
 Object.assign(limits, { heartbeat: 1_500, ping: 1_500, pong: 1_000, grace: 200 });
+// All people of a test have one address, and sign in again and again: that must be quick.
+limits.signIns.points = limits.signInsOfAll.points = 1e9;
+cost.N = 2 ** 4;
 limits.posts.points = 1e9; // a test posts faster than a person
 export const pageTiming = {
   watchdog: 3_500,
@@ -23,6 +27,8 @@ export const pageTiming = {
   retryMost: 400,
   shown: 1_000,
 };
+
+const superUser = "Root";
 
 /** A log that records each call of `since`. */
 export class RecordingLog extends Log {
@@ -38,7 +44,7 @@ export class RecordingLog extends Log {
 export class Stage {
   readonly variant: Variant;
   readonly tap = new Tap(0);
-  log = new RecordingLog();
+  log = new RecordingLog({ superUser });
   #engine: Engine | undefined;
   #server: Running | undefined;
 
@@ -54,7 +60,7 @@ export class Stage {
   async starts(): Promise<void> {
     if (process.env.STORE) {
       this.#engine ??= await engineKind(process.env.STORE).starts();
-      this.log = new RecordingLog({ store: await chooseStore(this.#engine.address) });
+      this.log = new RecordingLog({ store: await chooseStore(this.#engine.address), superUser });
       await this.log.open();
     }
     if (this.tap.port === 0) await this.tap.open();
@@ -76,7 +82,7 @@ export class Stage {
   async restartsEmpty(): Promise<void> {
     await this.stops();
     await this.#engine?.isWiped();
-    this.log = new RecordingLog();
+    this.log = new RecordingLog({ superUser });
     await this.starts();
   }
 
@@ -100,8 +106,60 @@ export class Person {
 
   async opens(): Promise<void> {
     await this.page.goto(this.#url);
-    await this.page.getByLabel("Name").fill(this.name);
     await expect(this.state).toHaveText("connected");
+    const signedIn = await this.signedInAs.textContent(); // in another window of this profile
+    if (!signedIn) await this.page.getByLabel("Name").fill(this.name);
+  }
+
+  /** Opens a link to a room, "garden", or to a conversation, "@Bob". */
+  async follows(place: string): Promise<void> {
+    await this.page.goto(`${this.#url}#${place}`);
+  }
+
+  /** Signs in, and thereby makes an account if there is none. */
+  async signsIn(name = this.name): Promise<void> {
+    await this.page
+      .getByRole("button", { name: /^Sign in/ })
+      .first()
+      .click();
+    const dialog = this.page.getByRole("dialog", { name: "Sign in" });
+    await dialog.getByLabel("Name").fill(name);
+    await dialog.getByLabel("Password").fill("correct horse");
+    await dialog.getByRole("button", { name: "Sign in" }).click();
+    await expect(this.signedInAs).toHaveText(name);
+    await expect(this.state).toHaveText("connected");
+  }
+
+  async signsOut(): Promise<void> {
+    await this.page.getByRole("button", { name: "Sign out" }).click();
+    await expect(this.signedInAs).toBeEmpty();
+    await expect(this.state).toHaveText("connected");
+  }
+
+  /** Joins a room by typing its name, and goes there. */
+  async joins(room: string): Promise<void> {
+    await this.page.getByLabel("Join a room").fill(room);
+    await this.page.getByRole("button", { name: "Go" }).click();
+    await expect(this.link(`#${room}`)).toHaveAttribute("aria-current", "page");
+  }
+
+  /** Leaves the room that is open. */
+  async leaves(): Promise<void> {
+    await this.page.getByRole("button", { name: "Leave" }).click();
+    await expect(this.place).toHaveText("#lobby");
+  }
+
+  /** Goes to a room, "#garden", or to a conversation, "@Bob", in the list. */
+  async goesTo(place: string): Promise<void> {
+    await this.link(place).click();
+    await expect(this.place).toHaveText(place);
+  }
+
+  /** Writes to the author of a message alone: clicks the name, and says it. */
+  async writesTo(name: string, text: string): Promise<void> {
+    await this.lines.getByRole("link", { name }).last().click();
+    await expect(this.place).toHaveText(`@${name}`);
+    await this.says(text);
   }
 
   async types(text: string): Promise<void> {
@@ -113,9 +171,42 @@ export class Person {
     await this.page.getByRole("button", { name: "Send" }).click();
   }
 
+  /** Who the page says that this person is; empty for a stranger. */
+  get signedInAs(): Locator {
+    return this.page.locator("#me");
+  }
+
+  /** Where the person is: "#garden", "@Bob". */
+  get place(): Locator {
+    return this.page.locator("#place");
+  }
+
+  /** What keeps the person from writing here, and the ways out of it. */
+  get door(): Locator {
+    return this.page.locator("#door");
+  }
+
+  /** What has happened to this person. */
+  get news(): Locator {
+    return this.page.locator("#news");
+  }
+
+  /** The link to a place in the list, with the number of new messages there. */
+  link(place: string): Locator {
+    return this.page
+      .getByRole("navigation", { name: "Rooms" })
+      .getByRole("link")
+      .filter({ hasText: new RegExp(`^${place}\\b`) });
+  }
+
   /** The messages on the screen. */
   get lines(): Locator {
-    return this.page.locator("#messages .message");
+    return this.page.locator("#messages [role=log]:not([hidden]) .message");
+  }
+
+  /** Everything that the page holds, on the screen or not. */
+  holds(): Promise<string> {
+    return this.page.evaluate(() => document.body.textContent ?? "");
   }
 
   /** What the person reads, as "Ada: hello". */
@@ -166,7 +257,7 @@ export class Person {
 
   /** Notices of the page in the list, such as that the earlier messages are gone. */
   get notices(): Locator {
-    return this.page.locator("#messages .notice");
+    return this.page.locator("#messages [role=log]:not([hidden]) .notice");
   }
 }
 
@@ -175,8 +266,8 @@ export interface Fixtures {
   /** The timing of the page. */
   timing: typeof pageTiming;
   stage: Stage;
-  /** Opens the page for a person, in a browser profile of their own. */
-  enter: (name: string) => Promise<Person>;
+  /** Opens the page for a person, in a browser profile of their own. Another device of theirs is another profile. */
+  enter: (name: string, device?: string) => Promise<Person>;
   ada: Person;
   bob: Person;
 }
@@ -214,8 +305,8 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
 
   enter: async ({ profiles, timing, stage }, use) => {
     const pages: Page[] = [];
-    await use(async (name) => {
-      const page = await (await profiles(name)).newPage();
+    await use(async (name, device = name) => {
+      const page = await (await profiles(device)).newPage();
       pages.push(page);
       await page.addInitScript((value) => Object.assign(globalThis, { pageTiming: value }), timing);
       const person = new Person(name, page, stage.url);
