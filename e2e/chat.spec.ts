@@ -1,6 +1,7 @@
 // The promises of the chat, one test each. The tests run once for each variant, and do not know which one it is.
 import { connect } from "node:net";
-import { expect, pageTiming, RecordingLog, test } from "./stage.ts";
+import { limits } from "../shared-chat/limits.ts";
+import { expect, pageTiming, test } from "./stage.ts";
 
 test("Everybody reads what one person says: once, and in the same order on every screen", async ({
   ada,
@@ -125,8 +126,7 @@ test("If the page cannot catch up (a restart with a log in memory, away for more
   await ada.eventuallyReads(["Ada: hello"]);
 
   await test.step("the server restarted with a new log, which is already longer than the one that Ada knows", async () => {
-    await stage.stops();
-    await stage.starts(new RecordingLog());
+    await stage.restartsEmpty();
     await stage.log.add({ user: "Bob", text: "new here" });
     await stage.log.add({ user: "Bob", text: "and you?" });
     await expect(ada.notices).toHaveText([
@@ -353,6 +353,252 @@ test("No input ends the server, disturbs the others, or is answered with a stack
     await person.eventuallyReads(["Ada: still here"]);
     await expect(person.state).toHaveText("connected");
   }
+});
+
+test("What is said in a room reaches those who are in it, and nobody else: not at delivery, not at catch-up, not after leaving", async ({
+  ada,
+  bob,
+  enter,
+  stage,
+}) => {
+  const cyd = await enter("Cyd"); // a stranger
+  for (const person of [ada, bob]) {
+    await person.signsIn();
+    await person.joins("garden");
+  }
+  const eve = await enter("Eve");
+  await eve.signsIn(); // signed in, and not in the room
+
+  await ada.says("among us");
+  for (const person of [ada, bob]) await person.eventuallyReads(["Ada: among us"]);
+
+  await test.step("whoever was away and catches up", async () => {
+    stage.tap.refuse();
+    stage.tap.cut();
+    for (const person of [ada, bob, cyd, eve]) await expect(person.state).toHaveText("reconnecting");
+    await ada.says("while all were away");
+    await stage.tap.accept();
+    for (const person of [ada, bob]) await person.eventuallyReads(["Ada: among us", "Ada: while all were away"]);
+  });
+
+  await test.step("whoever has left", async () => {
+    await bob.leaves();
+    await ada.says("after Bob has left");
+    await ada.eventuallyReads(["Ada: among us", "Ada: while all were away", "Ada: after Bob has left"]);
+    await bob.follows("garden");
+    await expect(bob.door).toContainText("You are not in #garden.");
+    await cyd.follows("garden");
+    await expect(cyd.door).toContainText("Sign in to join #garden.");
+  });
+
+  await ada.goesTo("#lobby");
+  await ada.says("for everybody");
+  for (const person of [bob, eve]) await person.goesTo("#lobby");
+  await cyd.follows("lobby");
+  for (const person of [bob, cyd, eve]) {
+    await person.eventuallyReads(["Ada: for everybody"]);
+    expect(await person.holds()).not.toMatch(/among us|were away|has left/);
+  }
+});
+
+test("Whoever joins a room reads what was said there before, then what follows: no gap, nothing twice; a busy room does not push out a quiet one", async ({
+  ada,
+  bob,
+  stage,
+}) => {
+  await ada.signsIn();
+  await ada.joins("garden");
+  for (const text of ["one", "two"]) await ada.says(text);
+  await ada.eventuallyReads(["Ada: one", "Ada: two"]);
+  for (let i = 1; i <= 1_100; i++) await stage.log.add({ user: "Cyd", text: `${i}` });
+  await expect(ada.link("#lobby")).toContainText("1100 new");
+
+  await bob.signsIn();
+  await bob.joins("garden");
+  await bob.eventuallyReads(["Ada: one", "Ada: two"]);
+  await ada.says("three");
+  await bob.says("four");
+  for (const person of [ada, bob]) {
+    await person.eventuallyReads(["Ada: one", "Ada: two", "Ada: three", "Bob: four"]);
+    await expect(person.notices).toHaveCount(0);
+  }
+  await ada.page.reload();
+  await ada.eventuallyReads(["Ada: one", "Ada: two", "Ada: three", "Bob: four"]);
+});
+
+test("What is said to one person alone is read by the two, on all their devices, and by nobody else, the super user included", async ({
+  ada,
+  bob,
+  enter,
+}) => {
+  const phone = await enter("Bob", "Bob's phone");
+  const [root, cyd] = [await enter("Root"), await enter("Cyd")];
+  for (const person of [ada, bob, phone, root]) await person.signsIn();
+  await bob.says("hello, all");
+  await ada.eventuallyReads(["Bob: hello, all"]);
+
+  await ada.writesTo("Bob", "only for you");
+  await ada.eventuallyReads(["Ada: only for you"]);
+  for (const device of [bob, phone]) {
+    await expect(device.link("@Ada")).toContainText("1 new");
+    await device.goesTo("@Ada");
+    await device.eventuallyReads(["Ada: only for you"]);
+    await expect(device.link("@Ada")).not.toContainText("new");
+  }
+  await phone.says("and for you");
+  for (const device of [ada, bob, phone]) await device.eventuallyReads(["Ada: only for you", "Bob: and for you"]);
+
+  await ada.page.reload();
+  await ada.eventuallyReads(["Ada: only for you", "Bob: and for you"]);
+  await ada.goesTo("#lobby");
+  await ada.says("the end");
+  for (const person of [root, cyd]) {
+    await person.eventuallyReads(["Bob: hello, all", "Ada: the end"]);
+    expect(await person.holds()).not.toContain("for you");
+  }
+});
+
+test("Who is signed in is the author, and nobody else can use the name of an account", async ({ ada, bob }) => {
+  await ada.page.getByLabel("Name").fill("Mallory");
+  await ada.signsIn();
+  await expect(ada.page.getByLabel("Name")).toHaveValue("Ada");
+  await expect(ada.page.getByLabel("Name")).not.toBeEditable();
+  await ada.says("I am Ada");
+  await bob.eventuallyReads(["Ada: I am Ada"]);
+
+  await bob.page.getByLabel("Name").fill("ａｄａ"); // in letters of another width
+  await bob.says("so am I");
+  await expect(bob.outbox.getByRole("alert")).toContainText("This name belongs to an account.");
+  await bob.page.getByLabel("Name").fill("Bob");
+  await bob.page.getByRole("button", { name: "Retry" }).click();
+  for (const person of [ada, bob]) await person.eventuallyReads(["Ada: I am Ada", "Bob: so am I"]);
+  await expect(ada.page.locator(".message.mine .text")).toHaveText(["I am Ada"]);
+});
+
+test("Signing out, an expired session and a ban end every open connection of that session at once, and the page says why; what was typed as one person is never sent as another", async ({
+  ada,
+  bob,
+  enter,
+  stage,
+}) => {
+  const { people } = stage.log;
+  const sessions = (name: string) => [...people.find(name)!.sessions];
+  for (const person of [ada, bob]) {
+    await person.signsIn();
+    await person.joins("garden");
+  }
+  await bob.says("hello");
+  for (const person of [ada, bob]) await person.eventuallyReads(["Bob: hello"]);
+
+  await test.step("a session expires", async () => {
+    people.end(sessions("Ada")[0]!, "Your session has expired. Please sign in again.");
+    await expect(ada.door).toContainText("Your session has expired.");
+    await bob.says("without Ada");
+    await bob.eventuallyReads(["Bob: hello", "Bob: without Ada"]);
+    await ada.eventuallyReads(["Bob: hello"]); // still readable
+    await ada.says("typed by Ada");
+    await expect(ada.page.getByLabel("Message", { exact: true })).toHaveValue("typed by Ada");
+    await ada.signsIn();
+    await ada.eventuallyReads(["Bob: hello", "Bob: without Ada"]);
+    await expect(ada.page.getByLabel("Message", { exact: true })).toHaveValue("typed by Ada");
+  });
+
+  await test.step("somebody is banned who is away, and has typed something", async () => {
+    stage.tap.refuse();
+    stage.tap.cut();
+    await expect(ada.state).toHaveText("reconnecting");
+    await ada.says("sent by Ada");
+    const ban = { name: "Ada", reason: "Too loud.", until: Date.now() + 60_000, by: "Root" };
+    people.ban(people.find("Ada")!, ban);
+    await stage.tap.accept();
+    await expect(ada.door).toContainText("The reason: Too loud.");
+    await expect(ada.outbox).toContainText("waiting until you sign in again");
+  });
+
+  await test.step("and goes on without an account", async () => {
+    await ada.page.getByRole("button", { name: "Go on without signing in" }).click();
+    await expect(ada.door).toContainText("Sign in to join #garden.");
+    await ada.follows("lobby");
+    await expect(ada.outbox).toHaveCount(0);
+    await ada.page.getByLabel("Name").fill("somebody");
+    await ada.says("as a stranger");
+    await ada.eventuallyReads(["somebody: as a stranger"]);
+    await ada.signsIn("Cyd");
+    await ada.says("as Cyd");
+    await ada.eventuallyReads(["somebody: as a stranger", "Cyd: as Cyd"]);
+    await ada.signsOut();
+  });
+
+  await test.step("and finds it when the ban is over", async () => {
+    people.unban(people.find("Ada")!, "Root");
+    await ada.signsIn("Ada");
+    await ada.goesTo("#garden");
+    const all = ["Bob: hello", "Bob: without Ada", "Ada: sent by Ada"];
+    for (const person of [ada, bob]) await person.eventuallyReads(all);
+  });
+
+  await test.step("somebody signs out: in all windows of this browser, and nowhere else", async () => {
+    const window = await enter("Ada", "Ada");
+    const phone = await enter("Ada", "Ada's phone");
+    await expect(window.signedInAs).toHaveText("Ada");
+    await phone.signsIn();
+    await ada.signsOut();
+    await expect(window.news).toHaveText("You are no longer signed in as Ada.");
+    await expect(window.signedInAs).toBeEmpty();
+    await bob.goesTo("#lobby");
+    await bob.says("the end");
+    for (const person of [window, phone])
+      await person.eventuallyReads(["somebody: as a stranger", "Cyd: as Cyd", "Bob: the end"]);
+    await expect(phone.signedInAs).toHaveText("Ada");
+    expect(await window.holds()).not.toContain("sent by Ada");
+    await ada.signsIn("Ada");
+    await expect(window.news).toHaveText("You are signed in as Ada.");
+    await expect(window.link("#garden")).toBeVisible();
+  });
+});
+
+test("The super user sees what is said in every room, and can ban with a reason and an end", async ({ ada, enter }) => {
+  const root = await enter("Root");
+  await root.signsIn();
+  await ada.signsIn();
+  await ada.joins("garden");
+  await expect(root.link("#garden")).toBeVisible();
+  await ada.says("in the garden");
+  await expect(root.link("#garden")).toContainText("1 new");
+  await root.goesTo("#garden");
+  await root.eventuallyReads(["Ada: in the garden"]);
+
+  const { page } = root;
+  await page.getByRole("link", { name: "Activity" }).click();
+  await expect(page.getByRole("row", { name: /#garden Ada 1 / })).toBeVisible();
+  await page.getByLabel("Who").fill("Ada");
+  await page.getByLabel("Reason").fill("Enough for today.");
+  await page.getByRole("button", { name: "Ban", exact: true }).click();
+  await expect(ada.door).toContainText("The reason: Enough for today.");
+  await expect(page.getByRole("row", { name: /Ada Enough for today/ })).toBeVisible();
+
+  await page.getByRole("button", { name: "Unban Ada" }).click();
+  await expect(page.getByRole("button", { name: "Unban Ada" })).toHaveCount(0);
+  await ada.signsIn();
+  await ada.eventuallyReads(["Ada: in the garden"]);
+});
+
+test("Who posts faster than the limits allow waits, loses nothing, and keeps the order", async ({
+  ada,
+  bob,
+  stage,
+}) => {
+  const usual = limits.posts;
+  limits.posts = { points: 3, duration: 4 }; // a server reads it when it starts
+  await stage.stops();
+  await expect(ada.state).toHaveText("reconnecting");
+  const lines = ["one", "two", "three", "four", "five"];
+  for (const line of lines) await ada.says(line); // while disconnected: all of them leave at once
+  await stage.starts();
+  limits.posts = usual;
+  await expect(ada.outbox.first()).toContainText("waiting");
+  for (const person of [ada, bob]) await person.eventuallyReads(lines.map((line) => `Ada: ${line}`));
+  await expect(ada.outbox).toHaveCount(0);
 });
 
 /** What the server answers to these bytes before it closes the connection, or before half a second of silence. */

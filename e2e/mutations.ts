@@ -18,19 +18,20 @@ const edits: Record<string, Record<string, Edit[]>> = {
   "shared-ui/connection.ts": {
     "shared-ui/connection.test.ts": [
       [
-        "unseen.length > 0 && unseen[0]!.id !== this.#last + 1",
-        "false",
-        "the gap rule connects again when an id is missing, and shows nothing that came after it",
+        "if (from !== undefined) this.#retry();",
+        "if (false) {}",
+        "an update before which something is missing makes it ask again from where nothing was",
       ],
       [
-        "update.msg.length === 0 && update.cursor !== this.#cursor",
-        "false",
-        "the gap rule connects again when a heartbeat carries another cursor",
+        "this.#cursor = from ?? update.cursor;",
+        "this.#cursor = update.cursor;",
+        "an update before which something is missing makes it ask again from where nothing was",
       ],
+      ["from ?? update.cursor", "from || update.cursor", "an update for another person makes it begin anew"],
       [
-        "if (unseen.length > 0 || update.msg.length === 0) this.#cursor",
-        "this.#cursor",
-        "the gap rule does not move back with an old update that comes late",
+        'forget(): void {\n    this.#cursor = "";',
+        "forget(): void {",
+        "an update is asked for without a cursor after the chat has forgotten what it knew",
       ],
       [
         "(update) => signal.aborted || this.#take(update)",
@@ -94,14 +95,9 @@ const edits: Record<string, Record<string, Edit[]>> = {
       ],
       ["error instanceof RetryLater ? error.after : 0", "0", "reconnecting waits as long as the server asks for"],
       [
-        'if (this.#state === "connected") this.#enter("reconnecting");',
+        'if (update.reset && this.#state === "connected") this.#enter("reconnecting");',
         "",
-        "the gap rule starts over with a reset: from any id, from the new cursor, and as a new connection",
-      ],
-      [
-        "this.#last = 0;\n      //",
-        "//",
-        "the gap rule starts over with a reset: from any id, from the new cursor, and as a new connection",
+        "an update with a reset is a new connection, from the new cursor",
       ],
       ["this.#current.abort();\n", "\n", "reconnecting hangs up, waits, and dials once"],
       ["clearTimeout(this.#timer);", "", "reconnecting hangs up, waits, and dials once"],
@@ -116,15 +112,11 @@ const edits: Record<string, Record<string, Edit[]>> = {
         "reconnecting hangs up, waits, and dials once",
       ],
       [
-        'if (this.#state !== "connected") this.#enter("connected");',
-        'this.#enter("connected");',
+        'else if (this.#state !== "connected") this.#enter("connected");',
+        'else this.#enter("connected");',
         "the watchdog is content with a heartbeat",
       ],
-      [
-        "this.#heardAt = Date.now();\n    if (update.reset)",
-        "if (update.reset)",
-        "the watchdog is content with a heartbeat",
-      ],
+      ["this.#heardAt = Date.now();\n    // So", "// So", "the watchdog is content with a heartbeat"],
       ["++this.#failures", "this.#failures", "reconnecting backs off after each failure in a row, with jitter"],
       [
         'this.#state === "waiting" || this.#state === "closed"',
@@ -137,11 +129,6 @@ const edits: Record<string, Record<string, Edit[]>> = {
         "a page that is left holds no connection, and dials when it comes back from the back/forward cache",
       ],
       [
-        "if (this.#cursor && !update.reset &&",
-        "if (!update.reset &&",
-        "connecting dials at once, and is connected with the first update",
-      ],
-      [
         'if (this.#state === "connected") this.#watch();\n    else this.reconnect(0);',
         "this.reconnect(0);",
         "the watchdog leaves a connection alone that is well when the page is visible again",
@@ -150,11 +137,6 @@ const edits: Record<string, Record<string, Edit[]>> = {
         "if (document.hidden) return;\n    if (this.#state",
         "if (this.#state",
         "a reason not to sit out the pause is that the page is visible again, and not that it is hidden",
-      ],
-      [
-        "update.msg.filter((message) => message.id > this.#last)",
-        "update.msg",
-        "connecting knows which messages it has seen, and passes each on once",
       ],
       [
         "setInterval(() => this.#watch(), 1_000);",
@@ -166,11 +148,7 @@ const edits: Record<string, Record<string, Edit[]>> = {
         "// first:",
         "reconnecting starts over with short pauses only after a connection that lasted",
       ],
-      [
-        "this.#heardAt = Date.now();\n    if (update.reset)",
-        "if (update.reset)",
-        "the watchdog is content with a heartbeat",
-      ],
+      ["this.#heardAt = Date.now();\n    // So", "// So", "the watchdog is content with a heartbeat"],
     ],
   },
   "polling/client.ts": {
@@ -198,22 +176,20 @@ const edits: Record<string, Record<string, Edit[]>> = {
   },
   "shared-ui/chat.ts": {
     "shared-ui/chat.test.ts": [
-      [".slice(-timing.shown) });", " });", "messages are at most 1,000"],
       [
-        'if (state === "connected") this.#outbox.connected();',
-        'if (state === "connected" && retryAt) this.#outbox.connected();',
+        "if (this.#state.you?.ended === undefined) this.#outbox.connected();",
+        "if (retryAt) this.#outbox.connected();",
         "sending keeps a text in the outbox until an update brings its draft id back",
       ],
       [
-        "else this.#outbox.disconnected();",
-        "else {}",
+        'if (state !== "connected") this.#outbox.disconnected();',
+        'if (state !== "connected") {}',
         "sending waits for the first update, and sends again after each new connection",
       ],
-      ["messages: [], notice", "notice", "messages are replaced by a reset (new-log), and a notice says why"],
       ["if (!this.#told) return;", "", "a view is told once about all changes of one turn"],
       [
-        "post: async (draft) => post(draft)",
-        "post: (draft) => post(draft)",
+        'async #post(draft: Draft, post: Technique["post"]): Promise<Message> {',
+        '#post(draft: Draft, post: Technique["post"]): Promise<Message> { return post(draft); } async post(draft: Draft, post: Technique["post"]): Promise<Message> {',
         "sending survives a technique that throws",
       ],
       [
@@ -221,13 +197,13 @@ const edits: Record<string, Record<string, Edit[]>> = {
         "",
         "sending refuses in the page what the server would refuse for its length, and keeps it",
       ],
-      ["this.#outbox.arrived(msg);", "", "sending keeps a text in the outbox until an update brings its draft id back"],
-      ['keep("text", "");', "", "what is typed is empty after it was sent, and stays after it was not"],
       [
-        'if (field === "user") keep(field, value, () => localStorage);',
-        'if (field === "user") {}',
-        "what is typed survives a reload, and the name the next visit",
+        "this.#outbox.arrived(update.msg);",
+        "",
+        "sending keeps a text in the outbox until an update brings its draft id back",
       ],
+      ['keep(this.#textKey, "");', "", "what is typed is empty after it was sent, and stays after it was not"],
+      ["keep(field, value, () => localStorage);", "", "what is typed survives a reload, and the name the next visit"],
       [
         "return () => this.#listeners.delete(listener);",
         "return () => {};",
@@ -237,6 +213,87 @@ const edits: Record<string, Record<string, Edit[]>> = {
         'state === "connected" || state === "connecting" ? state : "reconnecting"',
         'state as "connected"',
         "a view reads whether there is a connection, and when the next attempt is due",
+      ],
+      [
+        "const asked = () =>",
+        "const asked = async () => ({ name }) || // nobody asks the server\n     ",
+        "signing in asks the server, forgets what was shown, and begins anew without a cursor",
+      ],
+      [
+        "this.#connection.forget();",
+        "",
+        "signing in asks the server, forgets what was shown, and begins anew without a cursor",
+      ],
+      [
+        "this.#rooms.become(name);",
+        "",
+        "signing in asks the server, forgets what was shown, and begins anew without a cursor",
+      ],
+      ["isChanging() || ", "", "signing in sends nothing while it is under way, not even what a stranger typed before"],
+      [
+        "|| (whoIsSignedIn() ?? this.#who).since !== this.#who.since",
+        "",
+        "what is typed as one person is not sent after another window has signed in as somebody else, although the connection is still there",
+      ],
+      [
+        "this.#outbox.become(canonical(name));",
+        "",
+        "what is typed as one person is never sent as another, and waits for this one",
+      ],
+      [
+        '`text ${canonical(name)} ${place.key === lobby ? "" : place.key}`',
+        '`text ${place.key === lobby ? "" : place.key}`',
+        "what is typed as one person is never sent as another, and waits for this one",
+      ],
+      [
+        '`text ${canonical(name)} ${place.key === lobby ? "" : place.key}`',
+        "`text ${canonical(name)}`",
+        "a place decides where a text goes, and keeps its own draft",
+      ],
+      [
+        "onChange(() => this.#follow() && this.#connection.reconnect(0));",
+        "",
+        "another window of this browser that signs in takes this one along, which says so",
+      ],
+      [
+        'if (midway) return "";',
+        "",
+        "another window of this browser is believed less than the server: an update for somebody else shows nothing and begins anew",
+      ],
+      [
+        "name !== before.name || resumed",
+        "name !== before.name",
+        "another window of this browser does so also when only the server tells: what was said meanwhile in other rooms is asked for",
+      ],
+      [
+        "who.since === this.#who.since",
+        "who.name === this.#who.name",
+        "another window of this browser that signs in again as the same person ends the end of a session here, too",
+      ],
+      [
+        "if (you.ended !== undefined) this.#outbox.disconnected();",
+        "",
+        "a session that is over leaves the conversation readable, and what was typed with its author",
+      ],
+      [
+        "this.#rooms.take(update, this.#state.you?.ended !== undefined)",
+        "this.#rooms.take(update)",
+        "a session that is over leaves the conversation readable, and what was typed with its author",
+      ],
+      [
+        "error.status === 401) this.#connection.reconnect(timing.retry);",
+        "error.status === 401) {}",
+        "a session that is over is noticed at a post: the draft is not refused, and the first update says why",
+      ],
+      [
+        "if (!news) this.#connection.reconnect(0);",
+        "",
+        "a place is closed until the person is signed in, and has joined it",
+      ],
+      [
+        'if (this.#state.door !== "activity" || document.hidden) return;',
+        "",
+        "the super user reads what happens, again and again while they look, and bans",
       ],
     ],
   },
@@ -287,7 +344,116 @@ const edits: Record<string, Record<string, Edit[]>> = {
         "setTimeout(failed, 600_000)",
         "an outbox sends the same draft again when no acknowledgement arrives in time",
       ],
-      ['keep("outbox", items);', "", "storage keeps the outbox over a reload, with the same drafts"],
+      [
+        "this.#key = `outbox ${person}`.trim();",
+        'this.#key = "outbox";',
+        "a person finds what they have typed, and nobody else does",
+      ],
+      [
+        "become(person: string): void {\n    this.disconnected();",
+        "become(person: string): void {",
+        "a person gets no answer that was meant for another",
+      ],
+      [
+        "this.add(user, text, {",
+        "this.add(user, text, true ? {} : {",
+        "a person sends a refused text again to the same room",
+      ],
+      [
+        "if (later > 0) this.#change",
+        "if (false) this.#change",
+        "an outbox says that a draft waits when the server wants it later, and sends it and those after it on",
+      ],
+      ["keep(this.#key, items);", "", "storage keeps the outbox over a reload, with the same drafts"],
+    ],
+  },
+  "shared-ui/known-rooms.ts": {
+    "shared-ui/known-rooms.test.ts": [
+      [
+        "if (added.some(({ id }, place) => id !== room.seen + 1 + place)) return",
+        "if (false) return",
+        "the gap rule asks again from where the room with the hole was complete, although other rooms went on",
+      ],
+      [
+        "return room.cursor || this.#start;",
+        "return cursor;",
+        "the gap rule asks again from where the room with the hole was complete, although other rooms went on",
+      ],
+      [
+        "room.cursor || this.#start",
+        "room.cursor",
+        "the gap rule lets a room begin that nobody has spoken in before, with 1",
+      ],
+      [
+        "messages.filter(({ id }) => id > room.seen)",
+        "messages",
+        "the gap rule holds for each room by itself, and drops repeats",
+      ],
+      [
+        "canonical(user) === canonical(me) ? to : user",
+        "to",
+        "the gap rule lets a room begin that nobody has spoken in before, with 1",
+      ],
+      [
+        "canonical(user) === canonical(me) ? to : user",
+        "user === me ? to : user",
+        "the gap rule knows a conversation by the other one of two, whoever writes, and however a name is spelled",
+      ],
+      [
+        "new Map(rooms && !ended ? [] : before)",
+        "new Map(before)",
+        "a list of rooms is complete: what is not in it is not theirs any more",
+      ],
+      [
+        "rooms && !ended ? [] : before",
+        "rooms ? [] : before",
+        "a list of rooms leaves the rooms readable when the session is over",
+      ],
+      [
+        "if (from === undefined) return known ?? fresh(name, 0);",
+        "if (known || from === undefined) return known ?? fresh(name, 0);",
+        "a list of rooms begins a room anew with `from`: without a notice for who has just joined, and with one for who missed something",
+      ],
+      [
+        "&& from > known.seen + 1",
+        "",
+        "a list of rooms begins a room anew with `from`: without a notice for who has just joined, and with one for who missed something",
+      ],
+      [
+        "if (reset) [this.#read, this.#start] = [{}, cursor];",
+        "",
+        "a list of rooms of another log replaces everything, and a notice says why",
+      ],
+      [
+        "key === this.#open ? room.last",
+        "false ? room.last",
+        "what is unread is counted for each room that is not open",
+      ],
+      [
+        "if (this.#me) keep(this.#key",
+        "if (false) keep(this.#key",
+        "what is unread survives a reload, and counts what was said meanwhile, loaded or not",
+      ],
+      [
+        "if (own) this.#read[key]",
+        "if (false) this.#read[key]",
+        "what is unread ends where this person has answered, on whatever device",
+      ],
+      [
+        "unread === room.unread ? room : { ...room, unread }",
+        "{ ...room, unread }",
+        "what is unread leaves all other rooms as they are",
+      ],
+      [".slice(-timing.shown);", ";", "keeps the newest messages of each room"],
+    ],
+  },
+  "shared-ui/wire/entry.ts": {
+    "shared-ui/wire/recorder.test.ts": [
+      [
+        "const masked = text.replaceAll(",
+        "const masked = text || text.replaceAll(",
+        "fetch is recorded without passwords",
+      ],
     ],
   },
   "shared-ui/request.ts": {
@@ -496,6 +662,7 @@ const edits: Record<string, Record<string, Edit[]>> = {
   },
   "raw-websockets/client.ts": {
     "raw-websockets/client.test.ts": [
+      ['event === "msg:error" && data.later', "false", "Rejects a post that is welcome later with the time to wait"],
       ['attempt.signal.addEventListener("abort", () => own.close());', "", "Closes the socket when the page hangs up"],
       [
         'own.addEventListener("close", () => attempt.reconnect());',
@@ -507,6 +674,11 @@ const edits: Record<string, Record<string, Edit[]>> = {
   },
   "socket-io/client.ts": {
     "socket-io/client.test.ts": [
+      [
+        "if (later) throw new RetryLater(error, later * 1000);",
+        "",
+        "Rejects a post that is welcome later with the time to wait",
+      ],
       ['attempt.signal.addEventListener("abort", () => own.disconnect());', "", "Disconnects when the page hangs up"],
       [
         'own.on("connect_error", () => attempt.interrupted());',

@@ -131,7 +131,7 @@ describe.each(byName(wires))("%s", (name, wire) => {
     for (let n = 0; n < 100; n++) await doesNotRead[name](port, oldest);
     const ada = await join(wire, port);
     await ada.says("still here");
-    // A moment later: on a busy machine, what is being written takes a while to leave.
+    // A moment later: what is being written takes a while to leave.
     await vi.waitFor(async () => expect((await grown()) / MiB).toBeLessThan(100), { timeout: 20_000, interval: 500 });
   });
 

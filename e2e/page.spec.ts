@@ -235,6 +235,248 @@ test.describe("With room for 20 messages", () => {
   });
 });
 
+test("With rooms, the page is accessible and fits: wide, and in a narrow window with a drawer", async ({
+  ada,
+  bob,
+  enter,
+  stage,
+}) => {
+  const root = await enter("Root");
+  for (const person of [ada, bob, root]) await person.signsIn();
+  for (const person of [ada, bob]) await person.joins("garden");
+  await bob.says(`Hello, ${"W".repeat(200)}`);
+  await ada.eventuallyReads([`Bob: Hello, ${"W".repeat(200)}`]);
+  const check = async ({ page }: typeof ada, moment: string) => {
+    for (const [colorScheme, width] of [
+      ["light", 1280],
+      ["dark", 360],
+    ] as const)
+      await test.step(`${moment}, ${colorScheme}, ${width} px`, async () => {
+        await page.emulateMedia({ colorScheme });
+        await page.setViewportSize({ width, height: 640 });
+        const menu = page.getByRole("button", { name: /^Rooms/ });
+        for (const drawer of width === 360 && (await menu.isVisible()) ? [false, true] : [false]) {
+          if (drawer) await menu.click();
+          const { violations } = await new AxeBuilder({ page }).analyze();
+          expect(violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)])).toEqual([]);
+          const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+          expect(overflow).toBeLessThanOrEqual(0);
+          if (drawer) await page.keyboard.press("Escape");
+        }
+      });
+    await page.setViewportSize({ width: 1280, height: 640 });
+  };
+  await check(ada, "a room");
+  await ada.writesTo("Bob", "only for you");
+  await expect(bob.link("@Ada")).toContainText("1 new");
+  await check(ada, "a conversation");
+  await check(bob, "with something unread");
+  await ada.follows("attic");
+  await expect(ada.door).toBeVisible();
+  await check(ada, "a room that is not joined");
+  const cyd = await enter("Cyd");
+  await cyd.follows("attic");
+  await check(cyd, "a stranger at the door");
+  await cyd.door.getByRole("button", { name: "Sign in" }).click();
+  await check(cyd, "signing in");
+  await root.follows("activity");
+  const ban = { name: "Ada", reason: "Too loud.", until: Date.now() + 60_000, by: "Root" };
+  stage.log.people.ban(stage.log.people.find("Ada")!, ban);
+  await expect(ada.door).toContainText("Too loud.");
+  await expect(root.page.getByRole("row", { name: /Ada Too loud/ })).toBeVisible();
+  await check(ada, "banned");
+  await check(root, "activity");
+});
+
+test("A link to a room or a conversation survives signing in and a reload, and changes nothing by itself", async ({
+  ada,
+  bob,
+  stage,
+}) => {
+  await bob.signsIn();
+  await bob.joins("garden");
+  await bob.says("hello");
+  await bob.eventuallyReads(["Bob: hello"]);
+
+  await ada.follows("garden");
+  await expect(ada.door).toContainText("Sign in to join #garden.");
+  await ada.signsIn();
+  await expect(ada.door).toContainText("You are not in #garden.");
+  expect(stage.log.people.in("garden")).toEqual(["Bob"]);
+  await ada.door.getByRole("button", { name: "Join #garden" }).click();
+  await ada.eventuallyReads(["Bob: hello"]);
+  await expect(ada.page.getByLabel("Message", { exact: true })).toBeFocused();
+  await ada.page.reload();
+  await ada.eventuallyReads(["Bob: hello"]);
+  await expect(ada.place).toHaveText("#garden");
+
+  await ada.follows("@Bob");
+  await ada.says("hello, Bob");
+  await ada.page.reload();
+  await ada.eventuallyReads(["Ada: hello, Bob"]);
+  await ada.page.goBack();
+  await expect(ada.place).toHaveText("#garden");
+  await ada.signsOut();
+  await expect(ada.door).toContainText("Sign in to join #garden.");
+});
+
+test("Each room keeps its own draft, scroll position and number of new messages", async ({ ada, stage }) => {
+  await ada.signsIn();
+  await ada.joins("garden");
+  for (let i = 1; i <= 50; i++) await stage.log.add({ user: "Cyd", text: `line ${i}` });
+  await expect(ada.link("#lobby")).toContainText("50 new");
+  await ada.types("for the garden");
+
+  await ada.goesTo("#lobby");
+  await expect(ada.link("#lobby")).not.toContainText("new");
+  const text = ada.page.getByLabel("Message", { exact: true });
+  await expect(text).toHaveValue("");
+  await expect(ada.lines.last()).toBeInViewport(); // whoever comes for the first time sees the end
+  await ada.types("for the lobby");
+  const region = ada.page.getByRole("region", { name: "Conversation" });
+  await region.evaluate((element) => (element.scrollTop = 100));
+  await expect(ada.lines.last()).not.toBeInViewport();
+
+  await ada.goesTo("#garden");
+  await expect(text).toHaveValue("for the garden");
+  await stage.log.add({ user: "Cyd", text: "line 51" });
+  await expect(ada.link("#lobby")).toContainText("1 new");
+  await ada.goesTo("#lobby");
+  await expect(text).toHaveValue("for the lobby");
+  expect(await region.evaluate((element) => element.scrollTop)).toBe(100);
+  await ada.page.getByRole("button", { name: "1 new message" }).click();
+  await expect(ada.lines.last()).toContainText("line 51");
+  await expect(ada.lines.last()).toBeInViewport();
+
+  await ada.page.reload();
+  await expect(text).toHaveValue("for the lobby");
+  await ada.goesTo("#garden");
+  await expect(text).toHaveValue("for the garden");
+});
+
+test("With rooms, everything can be done from the keyboard, at 360 px in a drawer", async ({ ada, bob, stage }) => {
+  const { page } = ada;
+  const { keyboard } = page;
+  await page.bringToFront();
+  await page.setViewportSize({ width: 360, height: 640 });
+  await page.getByRole("button", { name: "Sign in" }).focus();
+  await keyboard.press("Enter");
+  await expect(page.getByLabel("Password")).toBeFocused(); // the name of the stranger is there already
+  await keyboard.type("correct horse");
+  await keyboard.press("Enter");
+  await expect(ada.signedInAs).toHaveText("Ada");
+  const text = page.getByLabel("Message", { exact: true });
+  await expect(text).toBeFocused();
+
+  const menu = page.getByRole("button", { name: /^Rooms/ });
+  await menu.focus();
+  await keyboard.press("Enter");
+  const drawer = page.getByRole("dialog", { name: "Rooms" });
+  await expect(drawer).toBeVisible();
+  await keyboard.press("Escape");
+  await expect(drawer).toBeHidden();
+  await expect(menu).toBeFocused();
+  await keyboard.press("Enter");
+  await page.getByLabel("Join a room").focus();
+  await keyboard.type("garden");
+  await keyboard.press("Enter");
+  await expect(drawer).toBeHidden();
+  await expect(ada.place).toHaveText("#garden");
+  await expect(text).toBeFocused();
+  await keyboard.type("hello, garden");
+  await keyboard.press("Enter");
+  await ada.eventuallyReads(["Ada: hello, garden"]);
+
+  await bob.signsIn();
+  await stage.log.add({ user: "Cyd", text: "hello, lobby" });
+  await expect(menu).toHaveText("Rooms (1 new)");
+  await menu.focus();
+  await keyboard.press("Enter");
+  await keyboard.press("Tab"); // from "Close" to the first room
+  await keyboard.press("Enter");
+  await expect(drawer).toBeHidden();
+  await ada.eventuallyReads(["Cyd: hello, lobby"]);
+  await expect(text).toBeFocused();
+
+  await menu.focus();
+  await keyboard.press("Enter");
+  await page.getByLabel("Join a room").focus();
+  await keyboard.type("@Bob");
+  await keyboard.press("Enter");
+  await expect(ada.place).toHaveText("@Bob");
+  await expect(text).toBeFocused();
+  await keyboard.type("hello, Bob");
+  await keyboard.press("Enter");
+  await expect(bob.link("@Ada")).toContainText("1 new");
+});
+
+test("A screen reader reads each room by itself: one log for each, which grows and is never rebuilt", async ({
+  ada,
+  bob,
+}) => {
+  for (const person of [ada, bob]) {
+    await person.signsIn();
+    await person.joins("garden");
+  }
+  await bob.says("one");
+  await ada.eventuallyReads(["Bob: one"]);
+  await expect(ada.page.getByRole("log")).toHaveCount(1);
+  await expect(ada.page.getByRole("log", { name: "Messages in garden" })).toBeVisible();
+  const first = await ada.lines.first().elementHandle();
+  await ada.goesTo("#lobby");
+  await expect(ada.page.getByRole("log", { name: "Messages", exact: true })).toBeVisible();
+  await bob.says("two");
+  await expect(ada.link("#garden")).toContainText("1 new");
+  await ada.goesTo("#garden");
+  await ada.eventuallyReads(["Bob: one", "Bob: two"]);
+  expect(await first.evaluate((row) => row.isConnected && row === row.parentElement!.firstElementChild)).toBe(true);
+});
+
+test("Somebody else who signs in at this window finds nothing of the one before", async ({ ada, bob, stage }) => {
+  await ada.signsIn();
+  await ada.joins("garden");
+  await ada.says("among us");
+  await ada.eventuallyReads(["Ada: among us"]);
+  await stage.stops();
+  await ada.says("typed by Ada");
+  await expect(ada.outbox).toContainText("typed by Ada");
+  await stage.starts();
+  await ada.eventuallyReads(["Ada: among us", "Ada: typed by Ada"]);
+  await ada.goesTo("#lobby");
+  await ada.types("half a sentence");
+  await ada.goesTo("#garden");
+
+  await ada.signsOut();
+  await ada.signsIn("Eve");
+  await expect(ada.door).toContainText("You are not in #garden.");
+  await ada.goesTo("#lobby");
+  expect(await ada.holds()).not.toMatch(/among us|typed by Ada/);
+  const text = ada.page.getByLabel("Message", { exact: true });
+  await expect(text).toHaveValue("");
+  await ada.says("as Eve");
+  await bob.eventuallyReads(["Eve: as Eve"]);
+  await ada.signsOut();
+  await ada.signsIn("Ada");
+  await expect(text).toHaveValue("half a sentence");
+});
+
+test("A wrong password is explained, and the wire inspector shows no password", async ({ ada, bob, stage }) => {
+  await ada.signsIn();
+  await bob.page.goto(`${stage.url}/?wire`);
+  const { page } = bob;
+  await page.locator("#wire summary").click();
+  await page.getByRole("button", { name: "Sign in" }).click();
+  const dialog = page.getByRole("dialog", { name: "Sign in" });
+  await dialog.getByLabel("Name").fill("Ada");
+  await dialog.getByLabel("Password").fill("battery staple");
+  await dialog.getByRole("button", { name: "Sign in" }).click();
+  await expect(dialog.getByRole("alert")).toHaveText("This is not the password of this account.");
+  await expect(dialog.getByLabel("Password")).toBeFocused();
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  await expect(page.locator("#wire li").filter({ hasText: "POST /session" })).toContainText('"password":"•••"');
+  expect(await bob.holds()).not.toContain("battery");
+});
+
 // Shorter than in real life, but long beside the 0.5 s that an EventSource waits here, and with a watchdog longer than the longest pause.
 const outageTiming = { ...pageTiming, watchdog: 12_000, retry: 250, retryMost: 10_000 };
 

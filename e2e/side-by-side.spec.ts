@@ -8,10 +8,12 @@ import type { FrameLocator, Locator, Page } from "playwright/test";
 import { experimentsOf } from "../compare/experiments.ts";
 import { durations, type Kind } from "../compare/outages.ts";
 import { type SideBySide, sideBySide } from "../compare/side-by-side.ts";
+import { limits } from "../shared-chat/limits.ts";
 import { variants, type VariantName } from "../shared-server/variants.ts";
 import { expect, pageTiming, test as base } from "./stage.ts";
 
-// The times are shorter in tests. A poll still notices a freeze, and the watchdog still does not.
+// The times are shorter in tests. A poll still notices a freeze, and neither the watchdog nor a ping does.
+limits.ping = 15_000;
 Object.assign(durations, { freeze: 3_000, slow: 4_000, refuse: 1_000 });
 const timing = { ...pageTiming, watchdog: 6_000 };
 const [polling, http2Push, rawWebsockets, socketIo] = variants.map(({ name }) => name);

@@ -1,16 +1,22 @@
 // The cast and the stage. Each test has its own server, a log that survives a restart, a tap between the server and the
-// browsers, and people, each with a page of their own.
+// browsers, and people, each with a page of their own. `STORE=redis` has the log in a store of its own, and opens it anew at each start.
 import { type BrowserContext, expect, type Locator, type Page, test as base } from "playwright/test";
 import { Tap } from "../compare/tap.ts";
 import { Log } from "../shared-chat/log.ts";
 import type { Update } from "../shared-chat/message.ts";
 import type { Reader } from "../shared-chat/reader.ts";
 import { limits } from "../shared-chat/limits.ts";
+import { cost } from "../shared-server/passwords.ts";
 import { type Running, start } from "../shared-server/start.ts";
 import type { Variant } from "../shared-server/variants.ts";
+import { chooseStore } from "../stores/choose.ts";
+import { type Engine, engineKind } from "../stores/engines.ts";
 
 // A test cannot wait 35 s for each promise: the long times are ten times shorter here, on the server and in the page.
 Object.assign(limits, { heartbeat: 1_500, ping: 1_500, pong: 1_000, grace: 200 });
+// All people of a test have one address, and sign in again and again: that must be quick.
+limits.signIns.points = limits.signInsOfAll.points = 1e9;
+cost.N = 2 ** 4;
 limits.posts.points = 1e9; // a test posts faster than a person
 export const pageTiming = {
   watchdog: 3_500,
@@ -21,6 +27,8 @@ export const pageTiming = {
   retryMost: 400,
   shown: 1_000,
 };
+
+const superUser = "Root";
 
 /** A log that records each call of `since`. */
 export class RecordingLog extends Log {
@@ -36,7 +44,8 @@ export class RecordingLog extends Log {
 export class Stage {
   readonly variant: Variant;
   readonly tap = new Tap(0);
-  log = new RecordingLog();
+  log = new RecordingLog({ superUser });
+  #engine: Engine | undefined;
   #server: Running | undefined;
 
   constructor(variant: Variant) {
@@ -47,11 +56,15 @@ export class Stage {
     return `${this.variant.scheme}://localhost:${this.tap.port}`;
   }
 
-  /** Starts the server, with the same log as before or with another one. */
-  async starts(log = this.log): Promise<void> {
-    this.log = log;
+  /** Starts the server. It goes on with the log that it had. */
+  async starts(): Promise<void> {
+    if (process.env.STORE) {
+      this.#engine ??= await engineKind(process.env.STORE).starts();
+      this.log = new RecordingLog({ store: await chooseStore(this.#engine.address), superUser });
+      await this.log.open();
+    }
     if (this.tap.port === 0) await this.tap.open();
-    this.#server = await start(this.variant.name, { port: 0, log, publicOrigin: this.url });
+    this.#server = await start(this.variant.name, { port: 0, log: this.log, publicOrigin: this.url });
     this.tap.target = this.#server.port;
     await this.tap.accept();
   }
@@ -62,12 +75,21 @@ export class Stage {
     await this.#server?.stop();
     this.#server = undefined;
     this.tap.cut();
+    if (this.#engine) await this.log.close();
   }
 
   /** Restarts the server with a new, empty log. */
   async restartsEmpty(): Promise<void> {
     await this.stops();
-    await this.starts(new RecordingLog());
+    await this.#engine?.isWiped();
+    this.log = new RecordingLog({ superUser });
+    await this.starts();
+  }
+
+  async ends(): Promise<void> {
+    await this.stops();
+    await this.tap.close();
+    await this.#engine?.ends();
   }
 }
 
@@ -84,8 +106,60 @@ export class Person {
 
   async opens(): Promise<void> {
     await this.page.goto(this.#url);
-    await this.page.getByLabel("Name").fill(this.name);
     await expect(this.state).toHaveText("connected");
+    const signedIn = await this.signedInAs.textContent(); // in another window of this profile
+    if (!signedIn) await this.page.getByLabel("Name").fill(this.name);
+  }
+
+  /** Opens a link to a room, "garden", or to a conversation, "@Bob". */
+  async follows(place: string): Promise<void> {
+    await this.page.goto(`${this.#url}#${place}`);
+  }
+
+  /** Signs in, and thereby makes an account if there is none. */
+  async signsIn(name = this.name): Promise<void> {
+    await this.page
+      .getByRole("button", { name: /^Sign in/ })
+      .first()
+      .click();
+    const dialog = this.page.getByRole("dialog", { name: "Sign in" });
+    await dialog.getByLabel("Name").fill(name);
+    await dialog.getByLabel("Password").fill("correct horse");
+    await dialog.getByRole("button", { name: "Sign in" }).click();
+    await expect(this.signedInAs).toHaveText(name);
+    await expect(this.state).toHaveText("connected");
+  }
+
+  async signsOut(): Promise<void> {
+    await this.page.getByRole("button", { name: "Sign out" }).click();
+    await expect(this.signedInAs).toBeEmpty();
+    await expect(this.state).toHaveText("connected");
+  }
+
+  /** Joins a room by typing its name, and goes there. */
+  async joins(room: string): Promise<void> {
+    await this.page.getByLabel("Join a room").fill(room);
+    await this.page.getByRole("button", { name: "Go" }).click();
+    await expect(this.link(`#${room}`)).toHaveAttribute("aria-current", "page");
+  }
+
+  /** Leaves the room that is open. */
+  async leaves(): Promise<void> {
+    await this.page.getByRole("button", { name: "Leave" }).click();
+    await expect(this.place).toHaveText("#lobby");
+  }
+
+  /** Goes to a room, "#garden", or to a conversation, "@Bob", in the list. */
+  async goesTo(place: string): Promise<void> {
+    await this.link(place).click();
+    await expect(this.place).toHaveText(place);
+  }
+
+  /** Writes to the author of a message alone: clicks the name, and says it. */
+  async writesTo(name: string, text: string): Promise<void> {
+    await this.lines.getByRole("link", { name }).last().click();
+    await expect(this.place).toHaveText(`@${name}`);
+    await this.says(text);
   }
 
   async types(text: string): Promise<void> {
@@ -97,9 +171,42 @@ export class Person {
     await this.page.getByRole("button", { name: "Send" }).click();
   }
 
+  /** Who the page says that this person is; empty for a stranger. */
+  get signedInAs(): Locator {
+    return this.page.locator("#me");
+  }
+
+  /** Where the person is: "#garden", "@Bob". */
+  get place(): Locator {
+    return this.page.locator("#place");
+  }
+
+  /** What keeps the person from writing here, and the ways out of it. */
+  get door(): Locator {
+    return this.page.locator("#door");
+  }
+
+  /** What has happened to this person. */
+  get news(): Locator {
+    return this.page.locator("#news");
+  }
+
+  /** The link to a place in the list, with the number of new messages there. */
+  link(place: string): Locator {
+    return this.page
+      .getByRole("navigation", { name: "Rooms" })
+      .getByRole("link")
+      .filter({ hasText: new RegExp(`^${place}\\b`) });
+  }
+
   /** The messages on the screen. */
   get lines(): Locator {
-    return this.page.locator("#messages .message");
+    return this.page.locator("#messages [role=log]:not([hidden]) .message");
+  }
+
+  /** Everything that the page holds, on the screen or not. */
+  holds(): Promise<string> {
+    return this.page.evaluate(() => document.body.textContent ?? "");
   }
 
   /** What the person reads, as "Ada: hello". */
@@ -150,7 +257,7 @@ export class Person {
 
   /** Notices of the page in the list, such as that the earlier messages are gone. */
   get notices(): Locator {
-    return this.page.locator("#messages .notice");
+    return this.page.locator("#messages [role=log]:not([hidden]) .notice");
   }
 }
 
@@ -159,8 +266,8 @@ export interface Fixtures {
   /** The timing of the page. */
   timing: typeof pageTiming;
   stage: Stage;
-  /** Opens the page for a person, in a browser profile of their own. */
-  enter: (name: string) => Promise<Person>;
+  /** Opens the page for a person, in a browser profile of their own. Another device of theirs is another profile. */
+  enter: (name: string, device?: string) => Promise<Person>;
   ada: Person;
   bob: Person;
 }
@@ -180,8 +287,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     const stage = new Stage(variant);
     await stage.starts();
     await use(stage);
-    await stage.stops();
-    await stage.tap.close();
+    await stage.ends();
   },
 
   profiles: [
@@ -199,8 +305,8 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
 
   enter: async ({ profiles, timing, stage }, use) => {
     const pages: Page[] = [];
-    await use(async (name) => {
-      const page = await (await profiles(name)).newPage();
+    await use(async (name, device = name) => {
+      const page = await (await profiles(device)).newPage();
       pages.push(page);
       await page.addInitScript((value) => Object.assign(globalThis, { pageTiming: value }), timing);
       const person = new Person(name, page, stage.url);

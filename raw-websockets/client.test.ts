@@ -113,3 +113,9 @@ it("Survives an answer to a post that it does not know", () => {
   sockets[0]!.receives("msg:error", { error: "A frame must be JSON." });
   expect(reports).toEqual([]);
 });
+
+it("Rejects a post that is welcome later with the time to wait", async () => {
+  const answer = technique.post(draft("too many"));
+  sockets[0]!.receives("msg:error", { error: "Slower.", draftId: draft("too many").draftId, later: 3 });
+  await expect(answer).rejects.toMatchObject({ message: "Slower.", after: 3_000 });
+});

@@ -2,6 +2,7 @@
 import type { Draft, Message } from "../shared-chat/message.ts";
 import { Refusal } from "../shared-chat/refusal.ts";
 import { type Attempt, openChat } from "../shared-ui/page.ts";
+import { RetryLater } from "../shared-ui/request.ts";
 
 let socket: WebSocket;
 const unanswered = new Map<string | undefined, PromiseWithResolvers<Message>>(); // by draft id; the outbox has the time-out
@@ -17,7 +18,8 @@ function connect(attempt: Attempt) {
     const answer = unanswered.get(data.draftId);
     unanswered.delete(data.draftId);
     if (event === "msg:ack") answer?.resolve(data);
-    if (event === "msg:error") answer?.reject(new Refusal(422, data.error));
+    if (event === "msg:error" && data.later) answer?.reject(new RetryLater(data.error, data.later * 1000));
+    else if (event === "msg:error") answer?.reject(new Refusal(422, data.error));
   });
   own.addEventListener("close", () => attempt.reconnect()); // without this line, nobody comes back
 }

@@ -1,8 +1,12 @@
 // Rooms: where a message belongs, and who hears it. A private conversation is the room of two people.
-import { type Draft, type Message, unseen } from "./message.ts";
+import type { Draft, Message } from "./message.ts"; // types alone: the page imports this file, and would get the whole parser
 
 /** The room that everybody is in. */
 export const lobby = "lobby";
+
+// Not only blanks show nothing: nor do joiners, fillers such as U+3164, variation selectors, annotation marks, an empty Braille cell and
+// an empty note head. Control characters count as visible: CSS draws them (CSS Text 3, section 4).
+export const unseen = /[\p{White_Space}\p{Default_Ignorable_Code_Point}\u2800\uFFF9-\uFFFC\u{1D159}]/gu;
 
 /** The topic of whatever is said in a public room. The super user hears it. */
 export const everyRoom = "*";

@@ -41,8 +41,8 @@ export function catchUp(log: Log, cursor: unknown, reader: Reader, connection: C
     send(update, (error) => {
       left();
       if (gone || error) return;
-      const missed = log.since(update.cursor, reader);
-      if (missed.msg.length > 0) next(missed);
+      const missed = update.cursor === log.cursor ? undefined : log.since(update.cursor, reader);
+      if (missed && missed.msg.length > 0) next(missed);
       else leave = listen();
     });
   };

@@ -45,6 +45,8 @@ export function chatOf(setting: Setting): Chat {
     reader: (req) => sessions.reader(req),
     async add(draft, reader, address = "") {
       await posts.consume(address).catch((state) => tooMany(state, "You post too fast.", draftIdOf(draft)));
+      // The right to speak has ended while this was under way. Whoever still has one comes back and sends it again.
+      if (reader.name && reader.until.aborted) throw new Refusal(503, "Please connect again.", draftIdOf(draft), 1);
       return setting.log.add(draft, reader);
     },
   };

@@ -16,7 +16,8 @@ import { hashOf, matches } from "./passwords.ts";
 // The length alone makes a password hard to guess (NIST SP 800-63B, section 3.1.1.2).
 const credentials = z.object(
   {
-    name: personName,
+    // A browser takes these two out of an address (WHATWG URL, section 4.1), so nobody could be banned under them.
+    name: personName.refine((name) => name !== "." && name !== "..", "This name cannot be used."),
     password: z
       .string("The password is missing.")
       .min(8, "A password has at least 8 characters.")

@@ -12,10 +12,19 @@ let attempt: Attempt;
 let posted: Draft[];
 let answer: (draft: Draft) => Promise<Message>;
 let chat: Chat;
+let browser: EventTarget;
+let asked: unknown[][]; // method, path, body
+let served: (path: string) => Response;
 
 beforeEach(() => {
+  browser = new EventTarget();
   vi.stubGlobal("document", Object.assign(new EventTarget(), { hidden: false }));
-  vi.stubGlobal("addEventListener", () => {});
+  vi.stubGlobal("addEventListener", browser.addEventListener.bind(browser));
+  vi.stubGlobal("fetch", async (path: string, { method = "GET", body }: RequestInit = {}) => {
+    asked.push([method, path, ...(body ? [JSON.parse(body as string)] : [])]);
+    return served(path);
+  });
+  [asked, served] = [[], () => new Response(null, { status: 204 })];
   for (const name of ["sessionStorage", "localStorage"]) {
     const kept = new Map<string, string>();
     vi.stubGlobal(name, {
@@ -59,7 +68,8 @@ const update = (from: number, to: number): Update => ({
   msg: Array.from({ length: to - from + 1 }, (_, n) => message(from + n)),
   cursor: `log.${to}`,
 });
-const ids = () => chat.state.messages.map(({ id }) => id);
+const lobby = () => chat.state.rooms[0]!;
+const ids = () => lobby().messages.map(({ id }) => id);
 const settled = () => vi.advanceTimersByTimeAsync(0);
 
 describe("messages", () => {
@@ -68,15 +78,15 @@ describe("messages", () => {
     const before = chat.state;
     attempt.received(update(3, 3));
     expect(ids()).toEqual([1, 2, 3]);
-    expect(before.messages).toHaveLength(2);
-    expect(chat.state.messages[0]).toBe(before.messages[0]);
+    expect(before.rooms[0]!.messages).toHaveLength(2);
+    expect(lobby().messages[0]).toBe(before.rooms[0]!.messages[0]);
   });
 
   it("stay as they are when a heartbeat comes", () => {
     attempt.received(update(1, 2));
-    const { messages } = chat.state;
+    const { messages } = lobby();
     attempt.received({ msg: [], cursor: "log.2" });
-    expect(chat.state.messages).toBe(messages);
+    expect(lobby().messages).toBe(messages);
   });
 
   it("are at most 1,000", () => {
@@ -86,14 +96,14 @@ describe("messages", () => {
     expect(ids().at(-1)).toBe(1_200);
   });
 
-  it.each([
-    ["new-log", "The server started over with an empty memory. The earlier messages are gone."],
-    ["trimmed", "You were away for long. The messages in between are no longer kept."],
-  ] as const)("are replaced by a reset (%s), and a notice says why", (reset, text) => {
+  it("are replaced by a reset, and a notice says why", () => {
     attempt.received(update(1, 5));
-    attempt.received({ msg: [message(7)], cursor: "log.7", reset });
+    const rooms = [{ room: "lobby", last: 7, from: 7 }];
+    attempt.received({ msg: [message(7)], cursor: "log.7", reset: "new-log", you: {}, rooms });
     expect(ids()).toEqual([7]);
-    expect(chat.state.notice).toEqual({ text });
+    expect(lobby().notice).toEqual({
+      text: "The server started over with an empty memory. The earlier messages are gone.",
+    });
   });
 });
 
@@ -106,10 +116,12 @@ describe("a view", () => {
     expect(listener).not.toHaveBeenCalled();
     await Promise.resolve();
     expect(listener).toHaveBeenCalledOnce();
+    await settled();
     end();
+    listener.mockClear();
     attempt.received(update(3, 3));
     await settled();
-    expect(listener.mock.calls.length).toBeLessThanOrEqual(2);
+    expect(listener).not.toHaveBeenCalled();
   });
 
   it("reads whether there is a connection, and when the next attempt is due", () => {
@@ -168,9 +180,10 @@ describe("sending", () => {
     chat.send("Ada", "hello");
     await settled();
     expect(chat.state.outbox).toMatchObject([{ state: "sent", draft: { text: "hello" } }]);
-    attempt.received({ msg: [message(1, { ...posted[0]! })], cursor: "new.1", reset: "new-log" });
+    const rooms = [{ room: "lobby", last: 1, from: 1 }];
+    attempt.received({ msg: [message(1, { ...posted[0]! })], cursor: "new.1", reset: "new-log", you: {}, rooms });
     expect(chat.state.outbox).toEqual([]);
-    expect(chat.state.messages).toMatchObject([{ text: "hello" }]);
+    expect(lobby().messages).toMatchObject([{ text: "hello" }]);
   });
 
   it("explains a refusal, and sends the text again under the name in the form", async () => {
@@ -324,5 +337,319 @@ describe("what is typed", () => {
     expect(chat.state.problem).toMatch("more than 2000 characters");
     chat.type("text", "x");
     expect(chat.state.problem).toBe("");
+  });
+});
+
+/** A first update, for somebody who is signed in or a stranger, in these rooms besides the lobby. */
+const first = (you: NonNullable<Update["you"]>, ...rooms: string[]): Update => ({
+  msg: [],
+  cursor: "log.0",
+  you,
+  rooms: ["lobby", ...rooms].map((room) => ({ room, last: 0, from: 1 })),
+});
+/** Another window of this browser has signed in or out. */
+const elsewhere = (name: string) => {
+  localStorage.setItem("realtime-chat:who", JSON.stringify({ name, since: 1 }));
+  browser.dispatchEvent(new Event("storage"));
+};
+const json = (body: object, status = 200) => Response.json(body, { status });
+
+async function signIn(name = "Ada") {
+  served = () => json({ name }, 201);
+  expect(await chat.signIn(name, "a long password")).toBe("");
+  await settled();
+  attempt.received(first({ name }, "garden"));
+}
+
+describe("signing in", () => {
+  it("asks the server, forgets what was shown, and begins anew without a cursor", async () => {
+    attempt.received(update(1, 3));
+    served = () => json({ name: "Ada" }, 201);
+    expect(await chat.signIn(" ada ", "a long password")).toBe("");
+    expect(asked).toEqual([["POST", "/session", { name: "ada", password: "a long password" }]]);
+    expect(ids()).toEqual([]);
+    expect(chat.state.name).toBe("Ada");
+    await settled();
+    expect(attempt.query()).toBe("since=");
+    attempt.received(first({ name: "Ada" }, "garden"));
+    expect(chat.state.rooms.map(({ name }) => name)).toEqual(["lobby", "garden"]);
+    expect(chat.state.news).toBe("");
+    expect(chat.typed("user")).toBe("Ada");
+  });
+
+  it("explains why it failed, and changes nothing", async () => {
+    attempt.received(update(1, 3));
+    served = () => json({ error: "This is not the password of this account." }, 401);
+    expect(await chat.signIn("Ada", "wrong password")).toBe("This is not the password of this account.");
+    expect(ids()).toEqual([1, 2, 3]);
+    expect(chat.state.name).toBe("");
+    served = () => {
+      throw new TypeError("no network");
+    };
+    expect(await chat.signIn("Ada", "a long password")).toBe("The server did not answer. Please try again.");
+  });
+
+  it("survives a reload", async () => {
+    await signIn();
+    chat = open();
+    expect(chat.state.name).toBe("Ada");
+    attempt.received(first({ name: "Ada" }));
+    expect(chat.state.news).toBe("");
+  });
+
+  it("sends nothing while it is under way, not even what a stranger typed before", async () => {
+    attempt.received(update(1, 1));
+    let answerNow = (_response: Response) => {};
+    vi.stubGlobal("fetch", () => new Promise((resolve) => (answerNow = resolve)));
+    const signing = chat.signIn("Ada", "a long password");
+    chat.send("a stranger", "typed as a stranger");
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(posted).toEqual([]);
+    answerNow(json({ name: "Ada" }));
+    await signing;
+    await settled();
+    attempt.received(first({ name: "Ada" }));
+    expect(chat.state.outbox).toEqual([]);
+    expect(posted).toEqual([]);
+  });
+});
+
+describe("what is typed as one person", () => {
+  it("is never sent as another, and waits for this one", async () => {
+    await signIn();
+    answer = () => Promise.reject(new Error("no answer"));
+    chat.send("", "typed as Ada");
+    chat.type("text", "half a sen");
+    await settled();
+    expect(posted).toMatchObject([{ user: "Ada" }]);
+    served = () => new Response(null, { status: 204 });
+    await chat.signOut();
+    await signIn("Bob");
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(posted).toHaveLength(1);
+    expect(chat.state.outbox).toEqual([]);
+    expect(chat.typed("text")).toBe("");
+
+    answer = () => new Promise(() => {});
+    await signIn("Ada");
+    expect(posted).toHaveLength(2);
+    expect(posted[1]).toEqual(posted[0]);
+    expect(chat.typed("text")).toBe("half a sen");
+  });
+
+  it("is not sent after another window has signed in as somebody else, although the connection is still there", async () => {
+    await signIn();
+    localStorage.setItem("realtime-chat:who", '{"name":"Bob","since":1}'); // and the event has not come yet
+    chat.send("", "typed as Ada");
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(posted).toEqual([]);
+  });
+});
+
+describe("another window of this browser", () => {
+  it("that signs in takes this one along, which says so", async () => {
+    attempt.received(update(1, 3));
+    elsewhere("Bob");
+    await settled();
+    expect(attempt.query()).toBe("since=");
+    attempt.received(first({ name: "Bob" }));
+    expect(chat.state).toMatchObject({ name: "Bob", news: "You are signed in as Bob." });
+  });
+
+  it("that signs in as somebody else does, too", async () => {
+    await signIn();
+    elsewhere("Bob");
+    expect(chat.state.news).toBe("You are no longer signed in as Ada. You are signed in as Bob.");
+    expect(ids()).toEqual([]);
+  });
+
+  it("that signs in again as the same person ends the end of a session here, too", async () => {
+    await signIn();
+    attempt.received({ msg: [], cursor: "log.9", you: { ended: "Over." }, rooms: [{ room: "lobby", last: 0 }] });
+    elsewhere("Ada");
+    await settled();
+    expect(attempt.query()).toBe("since=");
+    attempt.received(first({ name: "Ada" }));
+    expect(chat.state).toMatchObject({ name: "Ada", door: "open", news: "" });
+  });
+
+  it("does so also when only the server tells: what was said meanwhile in other rooms is asked for", async () => {
+    await signIn();
+    attempt.received({ msg: [], cursor: "log.9", you: { ended: "Over." }, rooms: [{ room: "lobby", last: 0 }] });
+    const rooms = [
+      { room: "lobby", last: 0 },
+      { room: "garden", last: 5 },
+    ];
+    attempt.received({ msg: [], cursor: "log.20", you: { name: "Ada" }, rooms });
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(attempt.query()).toBe("since=");
+  });
+
+  it("is believed less than the server: an update for somebody else shows nothing and begins anew", async () => {
+    await signIn();
+    attempt.received({ msg: [message(1)], cursor: "log.1", you: { name: "Bob" }, rooms: [{ room: "lobby", last: 1 }] });
+    expect(ids()).toEqual([]);
+    expect(chat.state).toMatchObject({
+      name: "Bob",
+      news: "You are no longer signed in as Ada. You are signed in as Bob.",
+    });
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(attempt.query()).toBe("since=");
+  });
+
+  it("may have signed out before this one was opened: the page says so", async () => {
+    localStorage.setItem("realtime-chat:who", '{"name":"Ada","since":1}');
+    chat = open();
+    attempt.received(first({}));
+    expect(chat.state).toMatchObject({ name: "", news: "You are no longer signed in as Ada." });
+  });
+});
+
+describe("a session that is over", () => {
+  const over: Update = {
+    msg: [],
+    cursor: "log.9",
+    you: { ended: "You are banned." },
+    rooms: [{ room: "lobby", last: 0 }],
+  };
+
+  it("leaves the conversation readable, and what was typed with its author", async () => {
+    await signIn();
+    attempt.received({ msg: [message(1, { room: "garden" })], cursor: "log.1" });
+    answer = () => Promise.reject(new Error("no answer"));
+    chat.send("", "typed as Ada");
+    attempt.received(over);
+    posted.length = 0;
+    expect(chat.state).toMatchObject({ name: "Ada", door: "ended", you: { ended: "You are banned." } });
+    expect(chat.state.rooms[1]!.messages).toHaveLength(1);
+    chat.type("text", "more");
+    chat.send("", "more");
+    expect(chat.state.problem).toBe("Your session is over. Please sign in again to send this.");
+    expect(chat.typed("text")).toBe("more");
+    await vi.advanceTimersByTimeAsync(20_000);
+    attempt.interrupted();
+    attempt.received(over);
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(posted).toEqual([]);
+    expect(chat.state.outbox).toMatchObject([{ draft: { text: "typed as Ada" } }]);
+  });
+
+  it("is noticed at a post: the draft is not refused, and the first update says why", async () => {
+    await signIn();
+    answer = () => Promise.reject(new Refusal(401, "You are banned."));
+    chat.send("", "typed as Ada");
+    await settled();
+    expect(chat.state.outbox).toMatchObject([{ state: "sending" }]);
+    const before = attempt;
+    await vi.advanceTimersByTimeAsync(timing.retry);
+    expect(attempt).not.toBe(before);
+    attempt.received(over);
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(posted).toHaveLength(1);
+    expect(chat.state.outbox).toMatchObject([{ state: "sending", draft: { text: "typed as Ada" } }]);
+  });
+
+  it("ends when the person goes on without it, as a stranger", async () => {
+    await signIn();
+    attempt.received(over);
+    served = () => new Response(null, { status: 204 });
+    asked.length = 0;
+    expect(await chat.goOnWithout()).toBe("");
+    expect(asked).toEqual([["DELETE", "/session"]]);
+    await settled();
+    attempt.received(first({}));
+    expect(chat.state).toMatchObject({ name: "", door: "open", news: "" });
+  });
+});
+
+describe("a place", () => {
+  it("decides where a text goes, and keeps its own draft", async () => {
+    await signIn();
+    answer = () => new Promise(() => {});
+    chat.type("text", "for the lobby");
+    chat.open("Garden");
+    expect(chat.state).toMatchObject({ place: { key: "garden" }, door: "open" });
+    expect(chat.typed("text")).toBe("");
+    chat.send("", "for the garden");
+    expect(posted.at(-1)).toMatchObject({ room: "Garden" });
+    chat.open("");
+    expect(chat.typed("text")).toBe("for the lobby");
+    chat.open("@Bob");
+    expect(chat.state.door).toBe("open");
+    attempt.interrupted();
+    attempt.received({ msg: [], cursor: "log.0" });
+    chat.discard(chat.state.outbox[0]!);
+    attempt.interrupted();
+    chat.send("", "for Bob");
+    attempt.received({ msg: [], cursor: "log.0" });
+    expect(posted.at(-1)).toMatchObject({ to: "Bob", text: "for Bob" });
+  });
+
+  it("is closed until the person is signed in, and has joined it", async () => {
+    chat.open("attic");
+    expect(chat.state.door).toBe("unknown");
+    attempt.received(first({}));
+    expect(chat.state.door).toBe("strangers");
+    chat.send("Ada", "hello");
+    expect(chat.state.problem).toBe("Please sign in first.");
+    await signIn();
+    expect(chat.state.door).toBe("members");
+    chat.send("", "hello");
+    expect(posted).toEqual([]);
+    asked.length = 0;
+    served = () => json({ room: "attic" }, 201);
+    expect(await chat.join("attic")).toBe("");
+    expect(asked).toEqual([["PUT", "/rooms/attic"]]);
+    const joined = attempt;
+    expect(chat.state.door).toBe("unknown"); // nothing to decide any more
+    await settled();
+    expect(attempt).not.toBe(joined); // it does not wait for the server to hang up
+    attempt.received({ ...first({ name: "Ada" }, "attic"), cursor: "log.2" });
+    expect(chat.state.door).toBe("open");
+  });
+
+  it("can be left; a reason why not is news", async () => {
+    await signIn();
+    asked.length = 0;
+    served = () => new Response(null, { status: 204 });
+    expect(await chat.leave("gärden")).toBe("");
+    expect(asked).toEqual([["DELETE", "/rooms/g%C3%A4rden"]]);
+    served = () => json({ error: "You are not in this room." }, 404);
+    expect(await chat.leave("garden")).toBe("You are not in this room.");
+    expect(chat.state.news).toBe("You are not in this room.");
+  });
+});
+
+describe("the super user", () => {
+  it("reads what happens, again and again while they look, and bans", async () => {
+    const activity = { rooms: [{ room: "lobby", people: ["Ada"], perMinute: 3 }], bans: [], audit: [] };
+    served = () => json({ name: "Root" });
+    await chat.signIn("Root", "a long password");
+    await settled();
+    served = () => json(activity);
+    attempt.received(first({ name: "Root", superUser: true }));
+    asked.length = 0;
+    chat.open("activity");
+    await settled();
+    expect(chat.state.door).toBe("activity");
+    expect(chat.state.activity).toEqual(activity);
+    await vi.advanceTimersByTimeAsync(2 * timing.poll);
+    expect(asked.length).toBeGreaterThanOrEqual(2);
+    asked.length = 0;
+    await chat.ban(" Bob ", "spam", 4_102_444_800_000);
+    await chat.unban("Bob");
+    expect(asked).toContainEqual(["PUT", "/bans/Bob", { reason: "spam", until: 4_102_444_800_000 }]);
+    expect(asked).toContainEqual(["DELETE", "/bans/Bob"]);
+    chat.open("");
+    await settled();
+    asked.length = 0;
+    await vi.advanceTimersByTimeAsync(2 * timing.poll);
+    expect(asked).toEqual([]);
+  });
+
+  it("is nobody else: for them it is a room like any other", async () => {
+    await signIn();
+    chat.open("activity");
+    expect(chat.state.door).toBe("members");
   });
 });

@@ -2,10 +2,15 @@
 // view.ts draws it in plain DOM, and a view in a framework subscribes in the same way.
 import { limits } from "../shared-chat/limits.ts";
 import type { Draft, Message, Update } from "../shared-chat/message.ts";
+import { Refusal } from "../shared-chat/refusal.ts";
+import { canonical, lobby } from "../shared-chat/rooms.ts";
 import { type Attempt, Connection, type ConnectionState } from "./connection.ts";
 import { type Item, Outbox } from "./outbox.ts";
+import { ask, RetryLater } from "./request.ts";
+import { type Room, Rooms } from "./known-rooms.ts";
 import { isText, keep, recall } from "./storage.ts";
 import { timing } from "./timing.ts";
+import { changing, isChanging, onChange, tell, type Who, whoIsSignedIn } from "./who.ts";
 
 /** How messages travel. */
 export interface Technique {
@@ -13,7 +18,10 @@ export interface Technique {
   sentence: string;
   /** Makes one attempt to connect, and reports to it what happens. */
   connect: (attempt: Attempt) => void;
-  /** Sends a draft. Resolves to the message that it became; rejects with a Refusal, or with any other error when there was no answer. */
+  /**
+   * Sends a draft. Resolves to the message that it became. Rejects with a Refusal, with RetryLater when it is welcome later, or with any
+   * other error when there was no answer.
+   */
   post: (draft: Draft) => Promise<Message>;
 }
 
@@ -22,42 +30,91 @@ export interface ChatState {
   readonly connection: "connecting" | "connected" | "reconnecting";
   /** When the next attempt to connect is due, as `Date.now()` counts; 0 when none is planned. */
   readonly retryAt: number;
-  /** Oldest first. Grows at the end and loses the oldest at the beginning, until a `notice` replaces all of them. */
-  readonly messages: readonly Message[];
-  /** Why the messages before these are not shown. A new object each time. */
-  readonly notice?: { readonly text: string };
-  /** What was typed here and has not arrived yet. */
+  /** Whose drafts and outbox these are; "" for a stranger. */
+  readonly name: string;
+  /** Whom the server takes this page for, and in `ended` why the session is over. Undefined until it has said so. */
+  readonly you?: NonNullable<Update["you"]>;
+  /** The lobby first, then the other rooms, then the private conversations. */
+  readonly rooms: readonly Room[];
+  /** What the person looks at. */
+  readonly place: Place;
+  /** What keeps the person from writing there. */
+  readonly door: Door;
+  /** What was typed here by this person and has not arrived yet, in any room. */
   readonly outbox: readonly Item[];
   /** Why something cannot be sent, or an empty text. */
   readonly problem: string;
+  /** What has happened to this person, in words, or an empty text. */
+  readonly news: string;
+  /** The key of a room that was joined just now, until the server says so. */
+  readonly joining?: string;
+  /** What the super user sees at #activity. */
+  readonly activity?: Activity;
+}
+
+/** A room, such as "lobby" or "garden", a person to write to, such as "@Bob", or "activity". `key` is the same for all spellings. */
+export interface Place {
+  readonly key: string;
+  readonly name: string;
+}
+
+/**
+ * - `open`: write.
+ * - `unknown`: the server has not said yet who this is, or that they are in.
+ * - `strangers`: only for people who are signed in.
+ * - `members`: join it first.
+ * - `ended`: the session is over.
+ * - `activity`: this is no room.
+ */
+export type Door = "open" | "unknown" | "strangers" | "members" | "ended" | "activity";
+
+/** What happens on this server. Times are milliseconds since 1970. */
+export interface Activity {
+  readonly rooms: readonly { room: string; people: readonly string[]; perMinute: number; last?: number }[];
+  readonly bans: readonly { name: string; reason: string; until: number; by: string }[];
+  readonly audit: readonly { time: number; by: string; what: string }[];
 }
 
 /** The two fields of the form. */
 export type Field = "user" | "text";
 
-const notices: Record<NonNullable<Update["reset"]>, string> = {
-  "new-log": "The server started over with an empty memory. The earlier messages are gone.",
-  trimmed: "You were away for long. The messages in between are no longer kept.",
-};
+/** A verb that the server may refuse: resolves to the reason in words, or to "". It is in `news`, too, unless it is about signing in. */
+export type Answer = Promise<string>;
 
 export class Chat {
-  #state: ChatState = { connection: "connecting", retryAt: 0, messages: [], outbox: [], problem: "" };
+  readonly #rooms = new Rooms();
+  #state: ChatState = {
+    connection: "connecting",
+    retryAt: 0,
+    name: "",
+    rooms: this.#rooms.list,
+    place: placeOf(lobby),
+    door: "unknown",
+    outbox: [],
+    problem: "",
+    news: "",
+  };
   readonly #listeners = new Set<() => void>();
   readonly #connection: Connection;
   readonly #outbox: Outbox;
+  #who: Who = { name: "", since: 0 };
   #told = true;
 
   constructor({ connect, post }: Technique) {
-    const connection = (this.#connection = new Connection({
-      connect,
-      updated: (update, unseen) => this.#update(update, unseen),
+    this.#connection = new Connection({
+      connect: (attempt) => {
+        this.#follow(); // the cookie may be another person's by now
+        connect(attempt);
+      },
+      updated: (update) => this.#updated(update),
       changed: (state, retryAt) => this.#connectionChanged(state, retryAt),
-    }));
+    });
     this.#outbox = new Outbox({
-      post: async (draft) => post(draft),
-      hasSeen: connection.hasSeen,
+      post: (draft) => this.#post(draft, post),
+      hasSeen: (draft, id) => this.#rooms.hasSeen(draft, id),
       changed: (outbox) => this.#change({ outbox }),
     });
+    this.#become(whoIsSignedIn() ?? this.#who);
   }
 
   get state(): ChatState {
@@ -70,58 +127,212 @@ export class Chat {
     return () => this.#listeners.delete(listener);
   };
 
-  /** The first value of a field: what this window had before a reload, or the name from the last visit. */
+  start(): void {
+    onChange(() => this.#follow() && this.#connection.reconnect(0));
+    setInterval(() => this.#watchActivity(), timing.poll);
+    this.#connection.start();
+  }
+
+  reconnectNow = (): void => this.#connection.reconnect(0);
+
+  // Writing --------------------------------------------------------------------------------------------------------------
+
+  /** The first value of a field: what this window had before a reload, in this room; or the name from the last visit. */
   typed(field: Field): string {
-    return recall(field, isText) ?? recall(field, isText, () => localStorage) ?? "";
+    if (field === "text") return recall(this.#textKey, isText) ?? "";
+    return this.#state.name || (recall(field, isText) ?? recall(field, isText, () => localStorage) ?? "");
   }
 
   /** The person types into a field. */
   type(field: Field, value: string): void {
-    keep(field, value);
-    if (field === "user") keep(field, value, () => localStorage);
-    else this.#change({ problem: tooLong("message", value, limits.text) });
+    if (field === "text") {
+      keep(this.#textKey, value);
+      this.#change({ problem: tooLong("message", value, limits.text) });
+    } else if (!this.#state.name) {
+      keep(field, value);
+      keep(field, value, () => localStorage);
+    }
   }
 
-  /** Sends a text. Returns the field to type into next. Then set the text field to `typed("text")`, which is empty after a success. */
+  /** Sends a text to the open room. Returns the field to type into next. Then set the text field to `typed("text")`, which is empty after a success. */
   send(user: string, text: string): Field {
-    const name = this.#name(user);
+    const name = this.#author(user);
     if (!name) return "user";
-    const problem = tooLong("message", text, limits.text);
-    this.#change({ problem });
+    const problem = tooLong("message", text, limits.text) || closed[this.#state.door];
+    this.#change({ problem, news: "" });
     if (!text.trim() || problem) return "text";
-    this.#outbox.add(name, text.trim());
-    keep("text", "");
+    this.#outbox.add(name, text.trim(), this.#address());
+    keep(this.#textKey, "");
     return "text";
   }
 
   /** Sends a refused item again, under the name in the form. Returns the field to type into next. */
   retry(item: Item, user: string): Field {
-    const name = this.#name(user);
+    const name = this.#author(user);
     if (!name) return "user";
     this.#outbox.retry(item, name);
     return "text";
   }
 
-  start = (): void => this.#connection.start();
-  reconnectNow = (): void => this.#connection.reconnect(0);
   discard = (item: Item): void => this.#outbox.discard(item);
-  /** Whether a message was typed in this window. */
-  isOwn = (message: Message): boolean => this.#outbox.isOwn(message);
 
-  #update({ msg, reset }: Update, unseen: Message[]) {
-    if (reset) this.#change({ messages: [], notice: { text: notices[reset] } });
-    if (unseen.length > 0) this.#change({ messages: [...this.#state.messages, ...unseen].slice(-timing.shown) });
-    this.#outbox.arrived(msg);
+  /** Whether this person wrote a message: on any device, or, for a stranger, in this window. */
+  isOwn(message: Message): boolean {
+    const { name } = this.#state;
+    return name ? canonical(name) === canonical(message.user) : this.#outbox.isOwn(message);
+  }
+
+  // Rooms ----------------------------------------------------------------------------------------------------------------
+
+  /** Looks at a place: "garden", "@Bob", "activity", or "" for the lobby. It changes nothing on the server. */
+  open(name: string): void {
+    const place = placeOf(name || lobby);
+    this.#rooms.open(place.key);
+    this.#change({ place, rooms: this.#rooms.list, problem: "", news: "" });
+    this.#watchActivity();
+  }
+
+  /** Joins a room, and makes it if there is none of this name. */
+  async join(name: string): Answer {
+    const problem = await this.#changeRights("PUT", `/rooms/${encodeURIComponent(name.trim())}`);
+    if (!problem) this.#change({ joining: canonical(name) });
+    return problem;
+  }
+
+  leave = (name: string): Answer => this.#changeRights("DELETE", `/rooms/${encodeURIComponent(name)}`);
+
+  // People ---------------------------------------------------------------------------------------------------------------
+
+  /** Signs in. A new name creates the account. */
+  signIn(name: string, password: string): Answer {
+    const asked = () => ask<{ name: string }>("POST", "/session", { name: name.trim(), password });
+    return this.#changePerson(async () => (await asked()).name);
+  }
+
+  /** Signs out, in all windows of this browser. What was typed stays here for this person. */
+  async signOut(): Answer {
+    const news = await this.#changePerson(() => ask("DELETE", "/session").then(() => ""));
+    if (news) this.#change({ news });
+    return news;
+  }
+
+  /** The session is over, and the person goes on as a stranger. */
+  goOnWithout = (): Answer => this.signOut();
+
+  // For the super user ---------------------------------------------------------------------------------------------------
+
+  /** Ends the sessions of a person, who cannot sign in until then; as `Date.now()` counts. */
+  ban = (name: string, reason: string, until: number): Answer => this.#changeBans("PUT", name, { reason, until });
+  unban = (name: string): Answer => this.#changeBans("DELETE", name);
+
+  async #changeBans(method: string, name: string, body?: object): Answer {
+    const news = await inWords(() => ask(method, `/bans/${encodeURIComponent(name.trim())}`, body));
+    this.#change({ news });
+    this.#watchActivity();
+    return news;
+  }
+
+  #watchActivity() {
+    if (this.#state.door !== "activity" || document.hidden) return;
+    void inWords(async () => this.#change({ activity: await ask<Activity>("GET", "/activity") }));
+  }
+
+  // ----------------------------------------------------------------------------------------------------------------------
+
+  /** The server hangs up on this person, on all devices. This page need not wait for it. */
+  async #changeRights(method: string, path: string): Answer {
+    const news = await inWords(() => ask(method, path));
+    this.#change({ news });
+    if (!news) this.#connection.reconnect(0);
+    return news;
+  }
+
+  async #changePerson(how: () => Promise<string>): Answer {
+    return inWords(async () => {
+      this.#become(tell(await changing(how)));
+      this.#connection.reconnect(0);
+    });
+  }
+
+  /**
+   * From now on this page is another person's, or a stranger's (""). It begins anew, without a cursor: one that somebody else has read up to
+   * would bring only what is new since then.
+   */
+  #become(who: Who, news = "") {
+    const { name } = (this.#who = who);
+    this.#connection.forget();
+    this.#rooms.become(name);
+    const { you: _you, activity: _activity, ...others } = this.#state;
+    this.#state = { ...others, name };
+    this.#outbox.become(canonical(name));
+    this.#change({ rooms: this.#rooms.list, problem: "", news });
+  }
+
+  /** Another window of this browser may have signed in or out: follows it. Returns whether this page begins anew. */
+  #follow(): boolean {
+    const who = whoIsSignedIn();
+    if (!who || who.since === this.#who.since) return false;
+    this.#become(who, changed(this.#state.name, who.name));
+    return true;
+  }
+
+  #updated(update: Update): string | undefined {
+    const { you } = update;
+    const before = this.#state;
+    if (you) {
+      const name = you.ended === undefined ? (you.name ?? "") : before.name;
+      const resumed = before.you?.ended !== undefined && you.ended === undefined;
+      if (name !== before.name || resumed) {
+        const midway = !this.#rooms.empty;
+        this.#become(tell(name), changed(before.name, name));
+        if (midway) return "";
+      }
+      if (JSON.stringify(you) !== JSON.stringify(this.#state.you)) this.#change({ you });
+      if (you.ended !== undefined) this.#outbox.disconnected(); // what was typed waits for this person to sign in again
+    }
+    const missing = this.#rooms.take(update, this.#state.you?.ended !== undefined);
+    if (missing !== undefined) return missing;
+    this.#change({ rooms: this.#rooms.list, ...(update.rooms && { joining: "" }) });
+    this.#outbox.arrived(update.msg);
+    return undefined;
   }
 
   #connectionChanged(state: ConnectionState, retryAt: number) {
     this.#change({ connection: state === "connected" || state === "connecting" ? state : "reconnecting", retryAt });
-    if (state === "connected") this.#outbox.connected();
-    else this.#outbox.disconnected();
+    if (state !== "connected") this.#outbox.disconnected();
+    else if (this.#state.you?.ended === undefined) this.#outbox.connected();
   }
 
-  /** The name, or an empty text when it must be typed or shortened first. */
-  #name(user: string): string {
+  async #post(draft: Draft, post: Technique["post"]): Promise<Message> {
+    const { name } = this.#state;
+    // The author is whoever the cookie says. What one person has typed must not go out with the cookie of another.
+    if (isChanging() || (whoIsSignedIn() ?? this.#who).since !== this.#who.since)
+      throw new Error("Somebody is signing in or out.");
+    try {
+      return await post(draft);
+    } catch (error) {
+      // This session is over, and the first update of a new connection says why. The outbox ignores the answers of an old connection:
+      // the draft is not refused, it waits for its author.
+      if (name && error instanceof Refusal && error.status === 401) this.#connection.reconnect(timing.retry);
+      throw error;
+    }
+  }
+
+  /** Where a draft goes that is written now. */
+  #address(): Pick<Draft, "room" | "to"> {
+    const { key, name } = this.#state.place;
+    if (key === lobby) return {};
+    return key.startsWith("@") ? { to: name.slice(1) } : { room: name };
+  }
+
+  get #textKey() {
+    const { name, place } = this.#state;
+    return `text ${canonical(name)} ${place.key === lobby ? "" : place.key}`.trimEnd();
+  }
+
+  /** The name of the author, or an empty text when it must be typed or shortened first. */
+  #author(user: string): string {
+    if (this.#state.name) return this.#state.name;
     const name = user.trim();
     const problem = name ? tooLong("name", name, limits.name) : "Please type your name first.";
     this.#change({ problem });
@@ -129,13 +340,54 @@ export class Chat {
   }
 
   #change(changes: Partial<ChatState>) {
-    this.#state = { ...this.#state, ...changes };
+    const state = { ...this.#state, ...changes };
+    this.#state = { ...state, door: doorOf(state) };
     if (!this.#told) return;
     this.#told = false;
     queueMicrotask(() => {
       this.#told = true;
       for (const listener of this.#listeners) listener();
     });
+  }
+}
+
+const placeOf = (name: string): Place => ({ key: canonical(name), name });
+
+const closed: Record<Door, string> = {
+  open: "",
+  unknown: "Please wait for the connection.",
+  strangers: "Please sign in first.",
+  members: "Please join this room first.",
+  ended: "Your session is over. Please sign in again to send this.",
+  activity: "Nobody can write here.",
+};
+
+function doorOf({ you, rooms, joining, place: { key } }: ChatState): Door {
+  if (you?.ended !== undefined) return "ended";
+  if (key === "activity" && you?.superUser) return "activity";
+  if (key === lobby) return "open";
+  if (!you) return "unknown";
+  if (!you.name) return "strangers";
+  if (key.startsWith("@") || rooms.some((room) => room.key === key)) return "open";
+  return key === joining ? "unknown" : "members";
+}
+
+/** What has changed about the person, when it was not done in this window. */
+function changed(before: string, now: string): string {
+  if (before === now) return "";
+  return [before && `You are no longer signed in as ${before}.`, now && `You are signed in as ${now}.`]
+    .filter(Boolean)
+    .join(" ");
+}
+
+/** Resolves to why something failed, in words, or to an empty text. */
+async function inWords(what: () => Promise<unknown>): Answer {
+  try {
+    await what();
+    return "";
+  } catch (error) {
+    if (error instanceof Refusal || error instanceof RetryLater) return error.message;
+    return "The server did not answer. Please try again.";
   }
 }
 

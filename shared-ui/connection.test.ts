@@ -11,6 +11,7 @@ let attempts: Attempt[];
 let states: ConnectionState[];
 let retryAt: number;
 let seen: number[];
+let missing: string | undefined; // what the chat says about each update
 let connection: Connection;
 
 beforeEach(() => {
@@ -20,10 +21,13 @@ beforeEach(() => {
   browser = new EventTarget();
   vi.stubGlobal("document", page);
   vi.stubGlobal("addEventListener", browser.addEventListener.bind(browser));
-  [attempts, states, seen] = [[], [], []];
+  [attempts, states, seen, missing] = [[], [], [], undefined];
   connection = new Connection({
     connect: (attempt) => attempts.push(attempt),
-    updated: (_update, unseen) => seen.push(...unseen.map(({ id }) => id)),
+    updated({ msg }) {
+      seen.push(...msg.map(({ id }) => id));
+      return missing;
+    },
     changed(state, at) {
       states.push(state);
       retryAt = at;
@@ -72,14 +76,6 @@ describe("connecting", () => {
     connection.reconnect(0);
     seconds(0);
     expect(attempt().query()).toBe("since=log.3");
-  });
-
-  it("knows which messages it has seen, and passes each on once", () => {
-    attempt().received(update(1, 2));
-    attempt().received(update(2, 3));
-    expect(seen).toEqual([1, 2, 3]);
-    expect(connection.hasSeen(3)).toBe(true);
-    expect(connection.hasSeen(4)).toBe(false);
   });
 
   it("leaves it to a technique that reconnects by itself", () => {
@@ -165,55 +161,47 @@ describe("reconnecting", () => {
   });
 });
 
-describe("the gap rule", () => {
-  it("connects again when an id is missing, and shows nothing that came after it", () => {
+describe("an update", () => {
+  it("before which something is missing makes it ask again from where nothing was", () => {
     attempt().received(update(1, 2));
+    missing = "log.1";
     attempt().received(update(4));
-    expect(seen).toEqual([1, 2]);
     expect(states.at(-1)).toBe("waiting");
+    missing = undefined;
     seconds(1);
     expect(attempts).toHaveLength(2);
-    expect(attempt().query()).toBe("since=log.2");
+    expect(attempt().query()).toBe("since=log.1");
   });
 
-  it("connects again when a heartbeat carries another cursor", () => {
+  it("for another person makes it begin anew", () => {
     attempt().received(update(1, 2));
-    attempt().received(heartbeat(2));
-    expect(states.at(-1)).toBe("connected");
-    attempt().received(heartbeat(3));
-    expect(states.at(-1)).toBe("waiting");
+    missing = "";
+    attempt().received(update(3));
+    missing = undefined;
     seconds(1);
-    expect(attempt().query()).toBe("since=log.2");
+    expect(attempt().query()).toBe("since=");
   });
 
-  it("does not ask where a newcomer starts", () => {
-    attempt().received(update(801, 802));
-    expect(seen).toEqual([801, 802]);
+  it("that is empty moves the cursor, which counts for other rooms, too", () => {
+    attempt().received(update(1, 2));
+    attempt().received(heartbeat(7));
     expect(states.at(-1)).toBe("connected");
+    expect(attempt().query()).toBe("since=log.7");
   });
 
-  it("does not move back with an old update that comes late", () => {
-    attempt().received(update(1, 2, 3));
-    attempt().received(update(2));
-    expect(seen).toEqual([1, 2, 3]);
-    expect(states.at(-1)).toBe("connected");
-    expect(attempt().query()).toBe("since=log.3");
-  });
-
-  it("starts over with a reset: from any id, from the new cursor, and as a new connection", () => {
+  it("with a reset is a new connection, from the new cursor", () => {
     attempt().received(update(1, 2, 3));
     attempt().received({ msg: [message(2), message(3)], cursor: "new.3", reset: "new-log" });
-    expect(seen).toEqual([1, 2, 3, 2, 3]);
     expect(attempt().query()).toBe("since=new.3");
     expect(states.slice(-2)).toEqual(["reconnecting", "connected"]); // so the outbox sends again
   });
 
-  it("starts over with a reset to an empty log", () => {
-    attempt().received(update(1));
-    attempt().received({ msg: [], cursor: "new.0", reset: "new-log" });
-    attempt().received({ msg: [message(1)], cursor: "new.1" });
-    expect(seen).toEqual([1, 1]);
-    expect(states.at(-1)).toBe("connected");
+  it("is asked for without a cursor after the chat has forgotten what it knew", () => {
+    attempt().received(update(1, 2));
+    connection.forget();
+    connection.reconnect(0);
+    seconds(0);
+    expect(attempt().query()).toBe("since=");
   });
 });
 

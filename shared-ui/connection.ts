@@ -1,6 +1,6 @@
 // The connection, for all four techniques. The technique connects and reports what happens. Whatever belongs to the chat and
-// not to the wire is here: what was seen, what is missing, whether the peer is still alive, and when to dial again.
-import type { Message, Update } from "../shared-chat/message.ts";
+// not to the wire is here: from where to continue, whether the peer is still alive, and when to dial again.
+import type { Update } from "../shared-chat/message.ts";
 import { RetryLater } from "./request.ts";
 import { retryDelay, timing } from "./timing.ts";
 
@@ -32,8 +32,11 @@ export interface Attempt {
 export interface ConnectionHandlers {
   /** Makes one attempt to connect. */
   connect(attempt: Attempt): void;
-  /** An update came in; `unseen` are those of its messages that are new here. */
-  updated(update: Update, unseen: Message[]): void;
+  /**
+   * An update came in. Returns undefined when nothing is missing before it. Otherwise a new connection repairs it: returns the cursor
+   * to ask from, which is empty when this page must begin anew.
+   */
+  updated(update: Update): string | undefined;
   /** The state changed. `retryAt` is when the next attempt is due, as `Date.now()` counts, or 0. */
   changed(state: ConnectionState, retryAt: number): void;
 }
@@ -41,7 +44,6 @@ export interface ConnectionHandlers {
 export class Connection {
   #state: ConnectionState = "closed";
   #cursor = "";
-  #last = 0; // the id of the newest message seen
   #attempts = 0;
   #failures = 0; // in a row
   #heardAt = 0; // when there was a sign of life: of the peer, or of a technique that tries to reach it
@@ -65,8 +67,10 @@ export class Connection {
     this.#dial();
   }
 
-  /** Whether an update has already brought the message with this id, or one after it. */
-  hasSeen = (id: number): boolean => id <= this.#last;
+  /** The next attempt asks without a cursor. */
+  forget(): void {
+    this.#cursor = "";
+  }
 
   /** The one way to connect again: hangs up, and dials after this many milliseconds. */
   reconnect(after: number): void {
@@ -111,21 +115,12 @@ export class Connection {
 
   #take(update: Update): void {
     this.#heardAt = Date.now();
-    if (update.reset) {
-      this.#last = 0;
-      // So the outbox sends again what only the old log had accepted.
-      if (this.#state === "connected") this.#enter("reconnecting");
-    }
-    // The gap rule: ids have no holes, and a heartbeat carries the cursor that we have. Otherwise we missed something, and
-    // a new connection from our cursor repairs it.
-    const unseen = update.msg.filter((message) => message.id > this.#last);
-    const hole = unseen.length > 0 && unseen[0]!.id !== this.#last + 1;
-    const behind = update.msg.length === 0 && update.cursor !== this.#cursor;
-    if (this.#cursor && !update.reset && (hole || behind)) return this.#retry();
-    this.#last = unseen.at(-1)?.id ?? this.#last;
-    if (unseen.length > 0 || update.msg.length === 0) this.#cursor = update.cursor; // an old update, come late, does not move us back
-    this.#handlers.updated(update, unseen);
-    if (this.#state !== "connected") this.#enter("connected");
+    // So the outbox sends again what only the old log had accepted.
+    if (update.reset && this.#state === "connected") this.#enter("reconnecting");
+    const from = this.#handlers.updated(update);
+    this.#cursor = from ?? update.cursor;
+    if (from !== undefined) this.#retry();
+    else if (this.#state !== "connected") this.#enter("connected");
   }
 
   /**

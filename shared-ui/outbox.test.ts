@@ -37,7 +37,7 @@ function page() {
         };
         posted.push({ draft, accept, fail: reject });
       }),
-    hasSeen: (id) => id <= last,
+    hasSeen: (_draft, id) => id <= last,
     changed: (shown) => (items = shown),
   });
   return {
@@ -199,6 +199,23 @@ describe("an outbox", () => {
     ada.disconnect();
   });
 
+  it("says that a draft waits when the server wants it later, and sends it and those after it on", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const ada = page();
+    ada.connect();
+    for (const text of ["one", "two"]) ada.outbox.add("Ada", text);
+    ada.posted[0]!.fail(new RetryLater("You post too fast.", 3_000));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(ada.shows()).toEqual(["one: waiting", "two: sending"]);
+    await vi.advanceTimersByTimeAsync(3_000);
+    ada.posted[1]!.accept();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(ada.shows()).toEqual(["one: sent", "two: sending"]);
+    ada.posted[2]!.accept();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(ada.log.map(({ text }) => text)).toEqual(["one", "two"]);
+  });
+
   it("explains a refusal, keeps the text, and sends the next draft", async () => {
     const ada = page();
     ada.connect();
@@ -237,6 +254,54 @@ describe("an outbox", () => {
     expect(ada.outbox.isOwn(message)).toBe(true);
     expect(ada.outbox.isOwn({ ...message, draftId: "another" })).toBe(false);
     expect(ada.outbox.isOwn({ id: 1, user: "Ada", text: "hello", time: 0 })).toBe(false);
+  });
+});
+
+describe("a person", () => {
+  it("finds what they have typed, and nobody else does", async () => {
+    stubStorage();
+    const here = page();
+    here.connect();
+    here.outbox.become("ada");
+    here.outbox.add("Ada", "for Ada to send", { room: "garden" });
+    expect(here.posted).toEqual([]); // it waits for the connection of this person
+
+    for (const another of ["", "bob"]) {
+      here.outbox.become(another);
+      here.connect();
+      expect(here.shows()).toEqual([]);
+    }
+    expect(here.posted).toEqual([]);
+
+    here.outbox.become("ada");
+    here.connect();
+    expect((await here.post(1)).draft).toMatchObject({ user: "Ada", text: "for Ada to send", room: "garden" });
+  });
+
+  it("gets no answer that was meant for another", async () => {
+    stubStorage();
+    const here = page();
+    here.outbox.become("ada");
+    here.connect();
+    here.outbox.add("Ada", "hello");
+    const { fail } = await here.post(1);
+    here.outbox.become("bob");
+    here.connect();
+    here.outbox.add("Bob", "hi");
+    expect((await here.post(2)).draft.user).toBe("Bob"); // he does not wait for it
+    fail(new Refusal(422, "No."));
+    await new Promise(setImmediate);
+    expect(here.shows()).toEqual(["hi: sending"]);
+  });
+
+  it("sends a refused text again to the same room", async () => {
+    const ada = page();
+    ada.connect();
+    ada.outbox.add("Ada", "psst", { to: "Bob" });
+    (await ada.post(1)).fail(new Refusal(422, "No."));
+    await vi.waitFor(() => expect(ada.shows()).toEqual(["psst: refused: No."]), waiting);
+    ada.outbox.retry(ada.items()[0]!, "Ada");
+    expect((await ada.post(2)).draft).toMatchObject({ text: "psst", to: "Bob" });
   });
 });
 

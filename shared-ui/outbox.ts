@@ -1,6 +1,8 @@
 // What was typed here and has not come back in an update yet. Drafts go out one after the other, so they keep their order, and
 // again after each new connection, with the same draft id. That is at-least-once delivery: the outbox cannot know what got
 // lost, the draft or the acknowledgement. The log recognises the repeat, so the message appears once.
+//
+// It belongs to one person: what Ada has typed waits for Ada, and is never sent by whoever signs in next.
 import { v4 as uuid } from "uuid";
 import type { Draft, Message } from "../shared-chat/message.ts";
 import { Refusal } from "../shared-chat/refusal.ts";
@@ -8,10 +10,10 @@ import { RetryLater } from "./request.ts";
 import { isText, keep, listOf, recall } from "./storage.ts";
 import { retryDelay, timing } from "./timing.ts";
 
-/** A draft in the outbox. It never changes; a changed one takes its place. */
+/** A draft in the outbox. It never changes; a changed one takes its place. "waiting" is one that the server wants later. */
 export interface Item {
   readonly draft: Draft & { draftId: string };
-  readonly state: "sending" | "sent" | "refused";
+  readonly state: "sending" | "waiting" | "sent" | "refused";
   /** The id of the message that it became, while it is "sent". */
   readonly id?: number;
   /** Why it was refused, in words. */
@@ -21,14 +23,15 @@ export interface Item {
 export interface OutboxHandlers {
   /** Sends a draft. Rejects with a Refusal, or with any other error when there was no answer. */
   post(draft: Draft): Promise<Message>;
-  /** Whether an update has already brought the message with this id, or one after it. */
-  hasSeen(id: number): boolean;
+  /** Whether an update has already brought the message with this id, or one after it, to the room of this draft. */
+  hasSeen(draft: Draft, id: number): boolean;
   /** The items changed. */
   changed(items: readonly Item[]): void;
 }
 
 export class Outbox {
-  #items: readonly Item[] = recall("outbox", listOf(isItem)) ?? [];
+  #key = "";
+  #items: readonly Item[] = [];
   readonly #own = new Set(recall("mine", listOf(isText)));
   #connected = false;
   #sending: object | undefined; // the send that is under way; its answer is ignored when it is no longer this one
@@ -38,22 +41,30 @@ export class Outbox {
 
   constructor(handlers: OutboxHandlers) {
     this.#handlers = handlers;
-    this.#change(this.#items); // what a reload has left
+    this.become("");
+  }
+
+  /** From now on this is the outbox of this person, whose name is in its canonical form, or of a stranger (""). It waits for `connected`. */
+  become(person: string): void {
+    this.disconnected();
+    this.#key = `outbox ${person}`.trim();
+    this.#change(recall(this.#key, listOf(isItem)) ?? []); // what a reload or an earlier session has left
   }
 
   /** Keeps a text until it is delivered, and sends it as soon as there is a connection. */
-  add(user: string, text: string): void {
+  add(user: string, text: string, place: Pick<Draft, "room" | "to"> = {}): void {
     // Not crypto.randomUUID: browsers have it on https and localhost alone, and a page may be served to a local network over http.
     const draftId = uuid();
     this.#own.add(draftId);
-    this.#change([...this.#items, { draft: { user, text, draftId }, state: "sending" }]);
+    this.#change([...this.#items, { draft: { user, text, draftId, ...place }, state: "sending" }]);
     this.#send();
   }
 
   /** Sends a refused text again, under the name in the form. The old draft became nothing, so this is a new one. */
   retry(refused: Item, user: string): void {
+    const { text, room, to } = refused.draft;
     this.discard(refused);
-    this.add(user, refused.draft.text);
+    this.add(user, text, { ...(room !== undefined && { room }), ...(to !== undefined && { to }) });
   }
 
   /** Removes an item. */
@@ -88,13 +99,14 @@ export class Outbox {
    */
   arrived(messages: readonly Message[]): void {
     const draftIds = new Set(messages.map(({ draftId }) => draftId));
-    const passed = ({ state, id }: Item) => this.#connected && state === "sent" && this.#handlers.hasSeen(id!);
+    const passed = ({ draft, state, id }: Item) =>
+      this.#connected && state === "sent" && this.#handlers.hasSeen(draft, id!);
     const left = this.#items.filter((item) => !draftIds.has(item.draft.draftId) && !passed(item));
     if (left.length < this.#items.length) this.#change(left);
   }
 
   #send() {
-    const item = this.#items.find(({ state }) => state === "sending");
+    const item = this.#items.find(({ state }) => state === "sending" || state === "waiting");
     if (!item || !this.#connected || this.#sending) return;
     const send = (this.#sending = {});
     const next = () => {
@@ -111,8 +123,9 @@ export class Outbox {
       if (this.#sending !== send) return;
       if (error instanceof Refusal) return settle({ ...item, state: "refused", reason: error.message });
       clearTimeout(this.#timer);
-      const after = Math.max(retryDelay(++this.#failures), error instanceof RetryLater ? error.after : 0);
-      this.#timer = setTimeout(next, after);
+      const later = error instanceof RetryLater ? error.after : 0;
+      if (later > 0) this.#change(this.#items.map((other) => (other === item ? { ...item, state: "waiting" } : other)));
+      this.#timer = setTimeout(next, Math.max(retryDelay(++this.#failures), later));
     };
     this.#timer = setTimeout(failed, timing.acknowledgement); // no answer in time
     this.#handlers.post(item.draft).then(({ id }) => {
@@ -122,7 +135,7 @@ export class Outbox {
 
   #change(items: readonly Item[]) {
     this.#items = items;
-    keep("outbox", items);
+    keep(this.#key, items);
     keep("mine", [...this.#own].slice(-timing.shown));
     this.#handlers.changed(items);
   }

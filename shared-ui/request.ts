@@ -32,12 +32,15 @@ export async function request(path: string, init: RequestInit = {}): Promise<Res
   throw new RetryLater(error, retryAfter(response.headers.get("Retry-After")));
 }
 
-/** Posts a draft, and returns the accepted message. */
-export async function post(draft: Draft): Promise<Message> {
-  const headers = { "Content-Type": "application/json" };
-  const response = await request("/msgs", { method: "POST", headers, body: JSON.stringify(draft) });
-  return response.json();
+/** Sends JSON, or nothing. Resolves to the JSON of the answer, or to undefined when that is empty. Rejects as `request` does. */
+export async function ask<Answer = undefined>(method: string, path: string, body?: object): Promise<Answer> {
+  const json = { headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
+  const response = await request(path, { method, ...(body && json) });
+  return response.status === 204 ? (undefined as Answer) : response.json();
 }
+
+/** Posts a draft, and returns the accepted message. */
+export const post = (draft: Draft): Promise<Message> => ask("POST", "/msgs", draft);
 
 // Seconds or a date (RFC 9110, section 10.2.3).
 function retryAfter(value: string | null): number {

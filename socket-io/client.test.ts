@@ -122,3 +122,8 @@ it("Rejects a refused post with the reason", async () => {
   sockets[0]!.emitWithAck.mockResolvedValue({ error: "The text is bad." });
   await expect(technique.post(draft)).rejects.toMatchObject(new Refusal(422, "The text is bad."));
 });
+
+it("Rejects a post that is welcome later with the time to wait", async () => {
+  sockets[0]!.emitWithAck.mockResolvedValue({ error: "Slower.", later: 3 });
+  await expect(technique.post(draft)).rejects.toMatchObject({ message: "Slower.", after: 3_000 });
+});

@@ -3,6 +3,7 @@ import { io, type Socket } from "socket.io-client";
 import type { Draft } from "../shared-chat/message.ts";
 import { Refusal } from "../shared-chat/refusal.ts";
 import { type Attempt, openChat } from "../shared-ui/page.ts";
+import { RetryLater } from "../shared-ui/request.ts";
 import { timing } from "../shared-ui/timing.ts";
 
 let socket: Socket;
@@ -26,7 +27,8 @@ function connect(attempt: Attempt) {
 
 // msg:post
 async function post(draft: Draft) {
-  const { message, error } = await socket.timeout(timing.acknowledgement).emitWithAck("msg:post", draft);
+  const { message, error, later } = await socket.timeout(timing.acknowledgement).emitWithAck("msg:post", draft);
+  if (later) throw new RetryLater(error, later * 1000);
   if (error) throw new Refusal(422, error);
   return message;
 }

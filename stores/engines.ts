@@ -150,7 +150,16 @@ const redis: EngineKind = {
     serverEngine(
       (port, folder) => [
         "redis-server",
-        ...["--port", String(port), "--bind", "127.0.0.1", "--dir", folder, "--save", "", "--appendonly", "yes"],
+        "--port",
+        String(port),
+        "--bind",
+        "127.0.0.1",
+        "--dir",
+        folder,
+        "--save",
+        "",
+        "--appendonly",
+        "yes",
       ],
       (port) => `redis://127.0.0.1:${port}`,
       async (address) => {
@@ -169,8 +178,13 @@ const mongodb: EngineKind = {
     serverEngine(
       (port, folder) => [
         ferretdb,
-        ...["--handler=sqlite", `--sqlite-url=file:${folder}/`, `--listen-addr=127.0.0.1:${port}`],
-        ...["--telemetry=disable", "--debug-addr=-", `--state-dir=${folder}`, "--log-level=ERROR"],
+        "--handler=sqlite",
+        `--sqlite-url=file:${folder}/`,
+        `--listen-addr=127.0.0.1:${port}`,
+        "--telemetry=disable",
+        "--debug-addr=-",
+        `--state-dir=${folder}`,
+        "--log-level=ERROR",
       ],
       (port) => `mongodb://127.0.0.1:${port}/chat`,
       async (address) => {
@@ -184,3 +198,14 @@ const mongodb: EngineKind = {
 
 /** All stores that outlive their server. */
 export const engines: readonly EngineKind[] = [sqlite, redis, mongodb];
+
+/**
+ * The kind with this name.
+ * @throws when there is none, or when it cannot run here.
+ */
+export function engineKind(name: string): EngineKind {
+  const kind = engines.find((each) => each.name === name);
+  if (!kind) throw new Error(`There is no store ${name}. There are ${engines.map((each) => each.name).join(", ")}.`);
+  if (kind.missing) throw new Error(kind.missing);
+  return kind;
+}

@@ -101,7 +101,7 @@ test("Controls and placeholders have these colours, in the page and in the panes
   const panes = readFileSync(new URL("../../shared-ui/style.css", import.meta.url), "utf8");
   for (const [sheet, selector] of [
     [css, "button,\nselect"],
-    [panes, "button,\ninput,\ntextarea"],
+    [panes, "button,\ninput,\ntextarea,\ndialog"],
   ] as const)
     expect(sheet.split(`\n${selector} {`)[1]!.split("}")[0]).toContain("border: 1px solid var(--control)");
   expect(css).toMatch(/::placeholder \{\s+color: var\(--faint\);\s+opacity: 1;/);

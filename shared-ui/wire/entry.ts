@@ -25,8 +25,11 @@ export const now = (): number => performance.timeOrigin + performance.now();
 
 const most = 300; // characters: 100 entries of 32 KiB would be a lot of memory
 
-/** The beginning of a text, which is all that an entry keeps. */
-export const start = (text: string): string => (text.length > most ? `${text.slice(0, most)}…` : text);
+/** The beginning of a text, which is all that an entry keeps. A password is never shown: somebody may be looking over a shoulder, or at a beamer. */
+export function start(text: string): string {
+  const masked = text.replaceAll(/("password"\s*:\s*)"(?:[^"\\]|\\.)*"/g, '$1"•••"');
+  return masked.length > most ? `${masked.slice(0, most)}…` : masked;
+}
 
 /** The size of a body on the wire, in bytes. Undefined when only reading it would tell. */
 export function sizeOf(body: unknown): number | undefined {

@@ -1,5 +1,6 @@
 // Watches the screen for messages: a new row in the outbox is "sending", a new row in the list has "arrived". So latency is
-// measured where a person sees it, and no technique needs code for it.
+// measured where a person sees it, and no technique needs code for it. Only the lobby counts, which everybody is in.
+import { lobby } from "../../shared-chat/rooms.ts";
 import { now } from "./entry.ts";
 import type { FromPane } from "./messages.ts";
 
@@ -21,7 +22,7 @@ export function observe(report: (message: FromPane) => void): void {
         report({ type: "state", state, at });
       } else if (target === outbox) {
         for (const { dataset } of rows) report({ type: "sending", draftId: dataset.draftId ?? "", at });
-      } else {
+      } else if (target.parentElement?.dataset.room === lobby) {
         for (const { dataset, className } of rows)
           if (className === "notice") report({ type: "cleared" });
           else report({ type: "arrived", id: Number(dataset.id), draftId: dataset.draftId ?? "", at, before });
@@ -29,6 +30,6 @@ export function observe(report: (message: FromPane) => void): void {
     }
   });
   observer.observe(html, { attributeFilter: ["data-state"] });
-  observer.observe(messages!, { childList: true });
+  observer.observe(messages!, { childList: true, subtree: true });
   observer.observe(outbox!, { childList: true });
 }

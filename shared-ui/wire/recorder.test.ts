@@ -66,6 +66,15 @@ beforeEach(() => {
 });
 
 describe("fetch", () => {
+  it("is recorded without passwords", async () => {
+    answer = () => Promise.resolve(new Response(null, { status: 204 }));
+    const body = JSON.stringify({ name: "Ada", password: 'correct "horse\\', more: 1 });
+    await page.fetch("/session", { method: "POST", body });
+    expect(entries[0]!.text).toBe('{"name":"Ada","password":"•••","more":1}');
+    await page.fetch("/session", { method: "POST", body: JSON.stringify({ password: "x".repeat(1_000) }) });
+    expect(JSON.stringify(entries)).not.toMatch(/horse|xxx/);
+  });
+
   it("is recorded with its response, and the client reads the original body", async () => {
     const response = new Response('{"msg":[]}', { statusText: "OK", headers: { "Content-Length": "10" } });
     const promise = Promise.resolve(response);

@@ -1,0 +1,39 @@
+// What the view in plain DOM needs of the DOM.
+
+/** The element with this id. */
+export const find = <E extends HTMLElement = HTMLElement>(id: string): E => document.getElementById(id) as E;
+
+/** Makes an element with these attributes and children. Text goes in as text, never as markup. */
+export function make(tag: string, attributes: Record<string, string>, ...children: (Node | string)[]): HTMLElement {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.append(...children);
+  return element;
+}
+
+/** A button that does something. */
+export function button(label: string, clicked: () => void): HTMLButtonElement {
+  const element = make("button", { type: "button" }, label) as HTMLButtonElement;
+  element.addEventListener("click", clicked);
+  return element;
+}
+
+/** A live region is read aloud when it changes, so it is touched only then. */
+export function write(element: HTMLElement, text: string): void {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/** The part of an address that leads to a place: "#garden", "#@Bob". */
+export function linkTo(name: string): string {
+  return name.startsWith("@") ? `#@${encodeURIComponent(name.slice(1))}` : `#${encodeURIComponent(name)}`;
+}
+
+/** The place to which the address of this page leads; "" when it names none. */
+export function linkedPlace(): string {
+  const name = location.hash.slice(1);
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name; // a percent sign that a person has typed
+  }
+}

@@ -1,0 +1,218 @@
+// What the page knows of its rooms: the gap rule, what begins anew, and what is unread.
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import type { Message, Update } from "../shared-chat/message.ts";
+import { Rooms } from "./known-rooms.ts";
+import { timing } from "./timing.ts";
+
+let rooms: Rooms;
+
+beforeEach(() => {
+  const kept = new Map<string, string>();
+  vi.stubGlobal("localStorage", {
+    getItem: (key: string) => kept.get(key) ?? null,
+    setItem: (key: string, value: string) => kept.set(key, value),
+  });
+  rooms = new Rooms();
+});
+
+type Where = Pick<Message, "room" | "to">;
+const message = (id: number, where: Where = {}, user = "Bob"): Message => ({
+  id,
+  user,
+  text: String(id),
+  time: 0,
+  ...where,
+});
+const said = (tick: number, where: Where, ...ids: number[]): Update => ({
+  msg: ids.map((id) => message(id, where)),
+  cursor: `log.${tick}`,
+});
+const garden = { room: "garden" };
+const room = (key: string) => rooms.list.find((one) => one.key === key);
+const ids = (key: string) => room(key)?.messages.map(({ id }) => id);
+
+/** Ada is signed in, and in the garden: three messages in the lobby, and two in the garden. */
+function ada() {
+  rooms.become("Ada");
+  rooms.take({
+    msg: [message(1), message(2), message(3), message(11, garden), message(12, garden)],
+    cursor: "log.5",
+    you: { name: "Ada" },
+    rooms: [
+      { room: "lobby", last: 3, from: 1 },
+      { room: "garden", last: 12, from: 11 },
+    ],
+  });
+}
+
+describe("the gap rule", () => {
+  it("lets a newcomer start with any id", () => {
+    expect(
+      rooms.take({ ...said(802, {}, 801, 802), rooms: [{ room: "lobby", last: 802, from: 801 }] }),
+    ).toBeUndefined();
+    expect(ids("lobby")).toEqual([801, 802]);
+  });
+
+  it("holds for each room by itself, and drops repeats", () => {
+    ada();
+    expect(rooms.take(said(6, garden, 13))).toBeUndefined();
+    expect(rooms.take(said(7, {}, 3, 4))).toBeUndefined();
+    expect(ids("garden")).toEqual([11, 12, 13]);
+    expect(ids("lobby")).toEqual([1, 2, 3, 4]);
+  });
+
+  it("asks again from where the room with the hole was complete, although other rooms went on", () => {
+    ada();
+    rooms.take(said(6, garden, 13));
+    rooms.take(said(8, {}, 4)); // 14 in the garden, at 7, was lost
+    rooms.take({ msg: [], cursor: "log.9" }); // and a heartbeat moves no room
+    expect(rooms.take(said(10, garden, 15))).toBe("log.6");
+    expect(ids("garden")).toEqual([11, 12, 13]);
+    expect(rooms.take(said(10, garden, 14, 15))).toBeUndefined();
+    expect(ids("garden")).toEqual([11, 12, 13, 14, 15]);
+  });
+
+  it("takes nothing of an update that has a hole in one room", () => {
+    ada();
+    const update = { msg: [message(4), message(14, garden)], cursor: "log.8" };
+    expect(rooms.take(update)).toBe("log.5");
+    expect(ids("lobby")).toEqual([1, 2, 3]);
+  });
+
+  it("notices the hole in a room that was silent since the page was opened", () => {
+    ada();
+    rooms.take(said(6, {}, 4));
+    expect(rooms.take(said(8, garden, 14))).toBe("log.5");
+  });
+
+  it("lets a room begin that nobody has spoken in before, with 1", () => {
+    ada();
+    expect(rooms.take({ msg: [message(1, { to: "Ada" })], cursor: "log.6" })).toBeUndefined();
+    expect(room("@bob")).toMatchObject({ name: "@Bob", unread: 1 });
+    expect(rooms.take({ msg: [message(7, { to: "Ada" }, "Cyd")], cursor: "log.7" })).toBe("log.5");
+    expect(room("@cyd")).toBeUndefined();
+  });
+
+  it("knows a conversation by the other one of two, whoever writes, and however a name is spelled", () => {
+    ada();
+    rooms.take({ msg: [message(1, { to: "Ada" }), message(2, { to: "Bob" }, "Ada")], cursor: "log.7" });
+    rooms.take({ msg: [message(3, { to: "ADA" }, "bob"), message(4, { to: "BOB" }, "ada")], cursor: "log.8" });
+    expect(ids("@bob")).toEqual([1, 2, 3, 4]);
+  });
+});
+
+describe("a list of rooms", () => {
+  it("is complete: what is not in it is not theirs any more", () => {
+    ada();
+    rooms.take({ msg: [], cursor: "log.6", you: { name: "Ada" }, rooms: [{ room: "lobby", last: 3 }] });
+    expect(rooms.list.map(({ key }) => key)).toEqual(["lobby"]);
+    expect(ids("lobby")).toEqual([1, 2, 3]);
+  });
+
+  it("leaves the rooms readable when the session is over", () => {
+    ada();
+    rooms.take({ msg: [], cursor: "log.6", you: { ended: "Over." }, rooms: [{ room: "lobby", last: 3 }] }, true);
+    expect(ids("garden")).toEqual([11, 12]);
+  });
+
+  it("begins a room anew with `from`: without a notice for who has just joined, and with one for who missed something", () => {
+    ada();
+    const update = (from: number, last: number): Update => ({
+      msg: [message(from, garden), message(from + 1, garden)],
+      cursor: `log.${last}`,
+      you: { name: "Ada" },
+      rooms: [
+        { room: "lobby", last: 3 },
+        { room: "garden", last, from },
+        { room: "kitchen", last: 40, from: 41 },
+      ],
+    });
+    rooms.take(update(11, 12)); // again, from a cursor before the join
+    expect(ids("garden")).toEqual([11, 12]);
+    expect(room("garden")!.notice).toBeUndefined();
+    expect(room("kitchen")!.notice).toBeUndefined();
+    rooms.take(update(1_500, 1_501));
+    expect(ids("garden")).toEqual([1_500, 1_501]);
+    expect(room("garden")!.notice).toEqual({
+      text: "You were away for long. The messages in between are no longer kept.",
+    });
+    rooms.take(said(60, { room: "kitchen" }, 41));
+    expect(ids("kitchen")).toEqual([41]);
+  });
+
+  it("of another log replaces everything, and a notice says why", () => {
+    ada();
+    const update = { msg: [message(1)], cursor: "new.1", rooms: [{ room: "lobby", last: 1, from: 1 }] };
+    expect(rooms.take({ ...update, reset: "new-log" })).toBeUndefined();
+    expect(ids("lobby")).toEqual([1]);
+    expect(room("lobby")!.notice!.text).toMatch("started over");
+    expect(room("garden")).toBeUndefined();
+    expect(rooms.take(said(4, garden, 4))).toBe("new.1");
+  });
+
+  it("is in order: the lobby, the rooms, the conversations", () => {
+    ada();
+    rooms.take({ msg: [message(1, { to: "Ada" }), message(1, { room: "Attic" })], cursor: "log.7" });
+    expect(rooms.list.map(({ name }) => name)).toEqual(["lobby", "Attic", "garden", "@Bob"]);
+  });
+});
+
+describe("what is unread", () => {
+  const unread = () => Object.fromEntries(rooms.list.map((one) => [one.key, one.unread]));
+
+  it("is counted for each room that is not open", () => {
+    ada();
+    rooms.take(said(6, {}, 4));
+    rooms.take(said(8, garden, 13, 14));
+    expect(unread()).toEqual({ lobby: 0, garden: 2 });
+    rooms.open("garden");
+    rooms.take(said(9, {}, 5));
+    rooms.take(said(10, garden, 15));
+    expect(unread()).toEqual({ lobby: 1, garden: 0 });
+  });
+
+  it("survives a reload, and counts what was said meanwhile, loaded or not", () => {
+    ada();
+    rooms.take(said(6, garden, 13));
+    rooms = new Rooms();
+    rooms.become("Ada");
+    rooms.take({
+      msg: [message(300, garden)],
+      cursor: "log.400",
+      rooms: [
+        { room: "lobby", last: 90, from: 91 },
+        { room: "garden", last: 300, from: 300 },
+      ],
+    });
+    expect(unread()).toEqual({ lobby: 0, garden: 288 });
+  });
+
+  it("ends where this person has answered, on whatever device", () => {
+    ada();
+    rooms.take({ msg: [message(13, garden), message(14, garden, "Ada"), message(15, garden)], cursor: "log.8" });
+    expect(unread()).toMatchObject({ garden: 1 });
+  });
+
+  it("leaves all other rooms as they are", () => {
+    ada();
+    const before = room("garden");
+    rooms.take(said(6, {}, 4));
+    expect(room("garden")).toBe(before);
+  });
+});
+
+it("keeps the newest messages of each room", () => {
+  ada();
+  for (let id = 13; id < 13 + timing.shown; id++) rooms.take(said(id, garden, id));
+  expect(ids("garden")).toHaveLength(timing.shown);
+  expect(ids("lobby")).toHaveLength(3);
+});
+
+it("knows what it has seen, in each room", () => {
+  ada();
+  const draft = { user: "Ada", text: "" };
+  expect(rooms.hasSeen(draft, 3)).toBe(true);
+  expect(rooms.hasSeen(draft, 4)).toBe(false);
+  expect(rooms.hasSeen({ ...draft, ...garden }, 12)).toBe(true);
+  expect(rooms.hasSeen({ ...draft, to: "Bob" }, 1)).toBe(false);
+});
