@@ -491,7 +491,7 @@ test("Signing out, an expired session and a ban end every open connection of tha
   for (const person of [ada, bob]) await person.eventuallyReads(["Bob: hello"]);
 
   await test.step("a session expires", async () => {
-    people.end(sessions("Ada")[0]!, "Your session has expired. Please sign in again.");
+    await people.end(sessions("Ada")[0]!, "Your session has expired. Please sign in again.");
     await expect(ada.door).toContainText("Your session has expired.");
     await bob.says("without Ada");
     await bob.eventuallyReads(["Bob: hello", "Bob: without Ada"]);
@@ -509,7 +509,7 @@ test("Signing out, an expired session and a ban end every open connection of tha
     await expect(ada.state).toHaveText("reconnecting");
     await ada.says("sent by Ada");
     const ban = { name: "Ada", reason: "Too loud.", until: Date.now() + 60_000, by: "Root" };
-    people.ban(people.find("Ada")!, ban);
+    await people.ban(people.find("Ada")!, ban);
     await stage.tap.accept();
     await expect(ada.door).toContainText("The reason: Too loud.");
     await expect(ada.outbox).toContainText("waiting until you sign in again");
@@ -530,7 +530,7 @@ test("Signing out, an expired session and a ban end every open connection of tha
   });
 
   await test.step("and finds it when the ban is over", async () => {
-    people.unban(people.find("Ada")!, "Root");
+    await people.unban(people.find("Ada")!, "Root");
     await ada.signsIn("Ada");
     await ada.goesTo("#garden");
     const all = ["Bob: hello", "Bob: without Ada", "Ada: sent by Ada"];

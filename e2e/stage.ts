@@ -60,6 +60,7 @@ export class Stage {
   async starts(): Promise<void> {
     if (process.env.STORE) {
       this.#engine ??= await engineKind(process.env.STORE).starts();
+      await this.log.close();
       this.log = new RecordingLog({ store: await chooseStore(this.#engine.address), superUser });
       await this.log.open();
     }
@@ -75,7 +76,6 @@ export class Stage {
     await this.#server?.stop();
     this.#server = undefined;
     this.tap.cut();
-    if (this.#engine) await this.log.close();
   }
 
   /** Restarts the server with a new, empty log. */
@@ -89,6 +89,7 @@ export class Stage {
   async ends(): Promise<void> {
     await this.stops();
     await this.tap.close();
+    await this.log.close();
     await this.#engine?.ends();
   }
 }
