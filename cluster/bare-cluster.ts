@@ -52,7 +52,8 @@ export class BareCluster {
   }
 
   async stop(): Promise<void> {
-    await Promise.all([...this.nodes, this.balancer].map((each) => each?.stop()));
+    await Promise.all(this.nodes.map((node) => node.stop()));
+    await this.balancer?.stop();
     await this.redis?.stop();
     this.#folder.remove();
   }

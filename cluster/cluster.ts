@@ -42,7 +42,6 @@ async function stop() {
   remove();
 }
 stopOnSignal(stop);
-process.on("SIGHUP", () => process.kill(process.pid, "SIGTERM")); // the terminal was closed
 
 /** Says how to kill a node. When that has happened, it is started again. */
 function watch(number: number) {
@@ -73,9 +72,11 @@ async function restartNext() {
 
 /** What the page takes for a variant is the balancer: it is started when the nodes serve the last one. */
 const startVariant: Start = async (name, options) => {
-  if (page) await (restarting ??= restartNext().finally(() => (restarting = undefined)));
-  else for (const node of nodes) await node.serve({ name, ...options });
   const place = variants.findIndex((variant) => variant.name === name);
+  const own = `${variants[place]!.scheme}://localhost:${ports[place]}`; // by which the balancer asks for /health
+  const publicOrigin = [options.publicOrigin ?? [], own].flat();
+  if (page) await (restarting ??= restartNext().finally(() => (restarting = undefined)));
+  else for (const node of nodes) await node.serve({ ...options, name, publicOrigin });
   if (!page && place === variants.length - 1)
     programs.push(await startBalancer(balancer, ports, [nodes[0].ports, nodes[1].ports], folder));
   return { address: "127.0.0.1", port: ports[place]!, stop: async () => {} };
@@ -92,6 +93,6 @@ try {
   await stop();
   cannotStart(error as Error, port, usual);
 }
-console.log(`side by side: ${page.url}, through ${balancer} to two nodes on ${CHAT_LOG ?? "a Redis of their own"}`);
+console.log(`side by side: ${page.url} (through ${balancer}, from two nodes on ${CHAT_LOG ?? "a Redis of their own"})`);
 console.log("Kill a node, and watch that nobody loses a message:");
 for (const number of [1, 2]) watch(number);

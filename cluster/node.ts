@@ -21,5 +21,4 @@ process.on("message", async ({ name, ...options }: Order) => {
   servers.push(server);
   process.send!(server.port);
 });
-process.on("disconnect", () => process.exit()); // the cluster is gone
 process.send!("ready");

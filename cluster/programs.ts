@@ -22,7 +22,6 @@ export const isInstalled = (program: string): boolean =>
   PATH.split(delimiter).some((folder) => existsSync(join(folder, program)));
 
 const running = new Set<Program>();
-process.on("exit", () => running.forEach((program) => program.kill("SIGKILL")));
 
 /** A program that runs in a process of its own. */
 export class Program {
@@ -43,8 +42,16 @@ export class Program {
     for (const stream of [this.process.stdout, this.process.stderr])
       stream!.on("data", (data: Buffer) => (this.#said = (this.#said + data.toString()).slice(-10_000)));
     this.process.on("error", (error) => (this.#said += error.message)); // "close" follows
-    this.ended = once(this.process, "close").then(() => running.delete(this));
     running.add(this);
+    // When we end, for whatever reason, this shell reads the end of its input, and ends the program.
+    const guard = spawn("sh", ["-c", "read line; kill -9 $0", String(this.pid)], {
+      detached: true,
+      stdio: ["pipe", "ignore", "ignore"],
+    });
+    this.ended = once(this.process, "close").then(() => {
+      running.delete(this);
+      guard.kill("SIGKILL");
+    });
   }
 
   get pid(): number {

@@ -266,7 +266,7 @@ describe.each(wires.map((wire) => [wire.name, wire] as const))("%s", (name, wire
     for (const reader of readers) await reader.says("hello");
     for (const reader of readers) expect(await reader.receives(everybody.length)).toHaveLength(everybody.length);
 
-    const longPolling = await Promise.all(everybody.map(() => (name === "socket-io" ? longPolls(port) : true)));
+    const longPolling = await Promise.all(everybody.map(async () => name !== "socket-io" || longPolls(port)));
     expect(longPolling.every(Boolean) ? "no" : "only for its long polling").toBe(behaviour.sticky.answers[name]);
   });
 
