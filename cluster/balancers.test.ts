@@ -1,7 +1,7 @@
 // The three configurations, each with its balancer, two nodes and a Redis: everybody reads everything, also when a node is killed.
 import { io } from "socket.io-client";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { join, type Person, signIn, type Wire, wires } from "../e2e/wires.ts";
+import { join, type Person, signIn, wires } from "../e2e/wires.ts";
 import { BareCluster } from "./bare-cluster.ts";
 import { Poster } from "./poster.ts";
 import { type Balancer, balancers, isInstalled } from "./programs.ts";
@@ -20,7 +20,7 @@ test("Each balancer is installed, or is not tested here", () => {
 });
 
 describe.each(all.filter((name) => missing(name).length === 0))("%s", (balancer) => {
-  let cluster: BareCluster;
+  let cluster: BareCluster | undefined;
   const cleanUp: { leave(): void }[] = [];
 
   beforeAll(async () => {
@@ -28,50 +28,38 @@ describe.each(all.filter((name) => missing(name).length === 0))("%s", (balancer)
   });
   afterAll(async () => {
     for (const person of cleanUp) person.leave();
-    await cluster.stop();
+    await cluster?.stop();
   });
 
-  async function joins(wire: Wire): Promise<Person> {
-    const person = await join(wire, cluster.port(wire.name), { reconnects: true });
-    cleanUp.push(person);
-    return person;
-  }
-
-  const texts = ({ received }: Person, about: string) =>
-    received.map(({ text }) => text).filter((text) => text.startsWith(about));
-
-  describe.each(byName)("%s", (name, wire) => {
-    test("Everybody reads what everybody says, through whichever node, and reads on when a node is killed", async () => {
-      const readers = await Promise.all(clients.map(() => joins(wire)));
-      const posters = clients.map(() => new Poster(wire, cluster.port(name)));
-      cleanUp.push(...posters);
-      const said = clients.map((n) => `${name} ${n}`);
-      for (const [n, text] of said.entries()) {
-        await posters[n]!.says(text);
-        if (n === 2) cluster.nodes[0].program!.kill("SIGKILL");
-      }
-      for (const reader of readers) await expect.poll(() => texts(reader, name), { timeout: 20_000 }).toEqual(said);
-      await cluster.nodes[0].program!.ended;
-      await cluster.nodes[0].start();
-    });
-
-    test("Who signed in at one node is known at both, a moment later at most", async () => {
-      const ada = await signIn(wire, cluster.port(name), `Ada ${balancer} ${name}`.replaceAll("-", " "));
-      const known = async () => {
-        const reader = await ada.connects();
-        const { you } = await reader.next();
-        reader.leave();
-        return you?.name;
-      };
-      await expect
-        .poll(async () => Promise.all(clients.map(known)))
-        .toEqual(clients.map(() => expect.stringMatching(/^Ada/)));
-    });
+  test.each(byName)("%s: Who signed in at one node is known at both, a moment later at most", async (name, wire) => {
+    const ada = await signIn(wire, cluster!.port(name), `Ada ${name}`.replaceAll("-", " "));
+    const known = async () => {
+      const reader = await ada.connects();
+      const { you } = await reader.next();
+      reader.leave();
+      return you?.name;
+    };
+    const everywhere = async () => Promise.all(clients.map(known));
+    await expect.poll(everywhere).toEqual(clients.map(() => expect.stringMatching(/^Ada/)));
   });
 
   test("Long polling of Socket.IO works, because all requests of a client reach the same node", async () => {
-    const arrived = await Promise.all(clients.map(() => longPolls(cluster.port("socket-io"))));
+    const arrived = await Promise.all(clients.map(() => longPolls(cluster!.port("socket-io"))));
     expect(arrived).toEqual(clients.map(() => "an update"));
+  });
+
+  test("Everybody reads what everybody says, through whichever node, also when one of them is killed", async () => {
+    const readers: Person[] = [];
+    for (const wire of wires)
+      for (const _ of clients) readers.push(await join(wire, cluster!.port(wire.name), { reconnects: true }));
+    const posters = wires.map((wire) => new Poster(wire, cluster!.port(wire.name)));
+    cleanUp.push(...readers, ...posters);
+    for (const poster of posters) await poster.says("before");
+    cluster!.nodes[0].program!.kill("SIGKILL");
+    for (const poster of posters) await poster.says("after");
+    const texts = [...wires.map(() => "before"), ...wires.map(() => "after")];
+    const read = () => readers.map(({ received }) => received.map(({ text }) => text));
+    await expect.poll(read, { timeout: 20_000 }).toEqual(readers.map(() => texts));
   });
 });
 

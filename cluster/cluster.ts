@@ -26,7 +26,7 @@ if (!balancer || !(CHAT_LOG || isInstalled("redis-server")))
   fail("A cluster needs redis-server, and haproxy, nginx or caddy. On Debian: apt-get install redis-server haproxy.");
 
 /** How long a node stays away that was killed, in milliseconds. */
-const downtime = 5_000;
+const downtime = 3_000;
 
 const { folder, remove } = newFolder();
 const [redisPort = 0, ...ports] = await freePorts(1 + variants.length);

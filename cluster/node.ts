@@ -4,7 +4,7 @@ import { type Options, type Running, start } from "../shared-server/start.ts";
 import type { VariantName } from "../shared-server/variants.ts";
 import { openLog } from "../stores/choose.ts";
 
-/** What the cluster asks of a node: to serve this variant. It answers with the port. */
+/** What the cluster asks of a node: to serve this variant. It answers when it does. */
 export type Order = { name: VariantName } & Pick<Options, "port" | "publicOrigin" | "framedBy">;
 
 takeSettings([]);
@@ -17,8 +17,7 @@ stopOnSignal(async () => {
 });
 
 process.on("message", async ({ name, ...options }: Order) => {
-  const server = await start(name, { ...options, log });
-  servers.push(server);
-  process.send!(server.port);
+  servers.push(await start(name, { ...options, log }));
+  process.send!("ready");
 });
 process.send!("ready");

@@ -2,13 +2,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { type AddressInfo, connect, createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { certificate } from "../http2-push/certificate.ts";
 import { UsageError } from "../shared-server/command.ts";
+import { listenAt } from "../shared-server/loopback.ts";
 import { variants } from "../shared-server/variants.ts";
 import type { Order } from "./node.ts";
 
@@ -105,14 +106,26 @@ async function isOpen(port: number): Promise<boolean> {
   }
 }
 
-/** As many ports as these that are free now. */
+/**
+ * As many ports as these that are free now. They are below those that the system gives to outgoing connections, so a node that was killed finds its
+ * port free when it starts again.
+ */
 export async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
-  await Promise.all(servers.map((server) => once(server, "listening")));
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => once(server.close(), "close")));
+  const ports: number[] = [];
+  while (ports.length < count) {
+    const port = 10_000 + Math.floor(20_000 * Math.random());
+    const server = createServer();
+    const isFree = await listenAt(server, port).then(
+      (servers) => Promise.all(servers.map((each) => once(each.close(), "close"))),
+      () => false,
+    );
+    if (!isFree || given.has(port)) continue;
+    given.add(port);
+    ports.push(port);
+  }
   return ports;
 }
+const given = new Set<number>();
 
 /** A new folder for what the programs write, and the function that removes it. */
 export function newFolder(): { folder: string; remove: () => void } {
@@ -190,9 +203,10 @@ export class Node {
 
   /** Serves a variant from now on. */
   async serve(order: Omit<Order, "port">): Promise<void> {
-    const port = await give(this.program!, { ...order, port: 0 });
+    const [port = 0] = await freePorts(1);
     this.ports[variants.findIndex(({ name }) => name === order.name)] = port;
     this.#orders.push({ ...order, port });
+    await give(this.program!, { ...order, port });
   }
 
   async stop(): Promise<void> {
@@ -200,16 +214,16 @@ export class Node {
   }
 }
 
-async function give(program: Program, order: Order): Promise<number> {
+async function give(program: Program, order: Order): Promise<void> {
   const answered = answerOf(program);
   program.process.send(order);
-  return (await answered) as number;
+  await answered;
 }
 
-async function answerOf(program: Program): Promise<unknown> {
+/** Resolves when a node says that it is ready. @throws {UsageError} with what it said, when it ends instead. */
+async function answerOf(program: Program): Promise<void> {
   const ended = program.ended.then(() => {
     throw new UsageError(`A node did not start: ${program.said}`);
   });
-  const [answer] = (await Promise.race([once(program.process, "message"), ended])) as [unknown];
-  return answer;
+  await Promise.race([once(program.process, "message"), ended]);
 }

@@ -5,6 +5,7 @@ import { charts } from "../bench/charts.ts";
 import { short } from "../bench/report.ts";
 import { metrics, type Results } from "../bench/results.ts";
 import { circumstances, figureOf, measuredRows, ratioRows, relativeRows, targetOf, withoutTls } from "../bench/rows.ts";
+import { onPaper, storeCosts } from "../cluster/scaling-tables.ts";
 import { type Variant, variants } from "../shared-server/variants.ts";
 import { behaviour, groups } from "./behaviour.ts";
 import { bytesOf, linesIn, linesOf } from "./count.ts";
@@ -28,6 +29,7 @@ export async function sections(results: Results | undefined): Promise<Record<str
   return {
     "README.md": { servers: servers(), figures: figures(results) },
     "compare/README.md": { behaviour: behaviours(), counted: await counted() },
+    "stores/scaling.md": { "store-costs": storeCosts(), "on-paper": onPaper(results) },
     "bench/README.md": { measured: measured(results), missed: missed(results) },
   };
 }
