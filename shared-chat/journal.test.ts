@@ -183,6 +183,17 @@ it("A log that is opened later, and logs that share a store, know the same, what
   );
 }, 60_000);
 
+it("What is added while an empty journal is read stays", async () => {
+  const shelf = new Shelf();
+  const log = await logOn(shelf);
+  shelf.wake();
+  const ada = await log.people.create("Ada", "secret");
+  for (let turn = 0; turn < 10; turn++) {
+    assert.equal(log.people.find("Ada"), ada);
+    await nextTurn();
+  }
+});
+
 const byName = (rooms: Map<string, number>) => Object.fromEntries([...rooms].filter(([, last]) => last > 0));
 
 function refused(error: unknown): undefined {

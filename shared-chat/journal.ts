@@ -180,10 +180,13 @@ export class Journal {
     if (!entries || (entries.at(-1)?.tick ?? last.tick) > last.tick + entries.length) {
       const epoch = await this.#store.open(this.#wake);
       entries = (await this.#store.read(undefined)) ?? [];
-      if (epoch !== this.epoch || this.last.tick > 0) this.#handlers.restart();
-      this.epoch = epoch;
-      this.last = { tick: 0, time: 0 };
-      this.#unneeded = [];
+      if (epoch !== this.epoch || last.tick > 0) {
+        this.#handlers.restart();
+        this.epoch = epoch;
+        this.last = { tick: 0, time: 0 };
+        this.#unneeded = [];
+        this.#unread = true; // we may have added something meanwhile
+      }
     }
     for (const entry of entries) this.#take(entry);
     this.#tidy();

@@ -15,7 +15,7 @@ export async function chooseStore(name = ""): Promise<Store> {
     return (await import("./sqlite.ts")).sqlite(name);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ERR_MODULE_NOT_FOUND") throw cannotUse(name, error);
-    throw new UsageError("The packages of the stores are not installed. Run: npm run stores:install");
+    throw new UsageError("The packages of the stores are not installed. Run: npm run stores:install.");
   }
 }
 

@@ -1,5 +1,6 @@
 // What the tests and the bench need of each store: one of its own in a folder of its own, and the faults that may hit it.
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import net from "node:net";
@@ -7,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { Tap } from "../compare/tap.ts";
 
 /** A store that runs, for one test or one run. */
 export interface Engine {
@@ -171,7 +173,7 @@ const redis: EngineKind = {
     ),
 };
 
-const mongodb: EngineKind = {
+const ferret: EngineKind = {
   name: "mongodb",
   missing: existsSync(ferretdb) ? undefined : "FerretDB is not built. Run, where Go is installed: stores/ferretdb.sh",
   starts: () =>
@@ -196,8 +198,49 @@ const mongodb: EngineKind = {
     ),
 };
 
-/** All stores that outlive their server. */
-export const engines: readonly EngineKind[] = [sqlite, redis, mongodb];
+/** A MongoDB that runs already. It is not ours to stop, so a tap in front of it makes the faults. */
+const mongodbAt = (url: string): EngineKind => ({
+  name: "mongodb",
+  missing: undefined,
+  async starts() {
+    const { MongoClient } = await import("mongodb");
+    const client = new MongoClient(url);
+    const database = client.db(`chat-${randomUUID()}`);
+    const { hostname, port } = new URL(url);
+    const tap = await new Tap(Number(port || 27_017)).open();
+    tap.targetHost = hostname;
+    return {
+      address: `mongodb://127.0.0.1:${tap.port}/${database.databaseName}?directConnection=true`,
+      async pauses() {
+        tap.freeze();
+        return async () => tap.thaw();
+      },
+      crashes: async () => tap.cut(),
+      async isCopied() {
+        const collections = ["names", "journal"].map((name) => database.collection(name));
+        const copies = await Promise.all(collections.map((each) => each.find().toArray()));
+        return async () => {
+          tap.cut();
+          for (const [n, each] of collections.entries()) {
+            await each.deleteMany();
+            await each.insertMany(copies[n]!);
+          }
+        };
+      },
+      isWiped: async () => void (await database.dropDatabase()),
+      async ends() {
+        await tap.close();
+        await database.dropDatabase();
+        await client.close();
+      },
+    };
+  },
+});
+
+const { MONGO_URL } = process.env;
+
+/** All stores that outlive their server. MongoDB is the one at MONGO_URL, or else FerretDB, which speaks the same protocol. */
+export const engines: readonly EngineKind[] = [sqlite, redis, MONGO_URL ? mongodbAt(MONGO_URL) : ferret];
 
 /**
  * The kind with this name.

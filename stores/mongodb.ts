@@ -2,7 +2,7 @@
 // a single server; change streams would need a replica set.
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Collection, MongoBulkWriteError, MongoClient } from "mongodb";
+import { type Collection, type MongoBulkWriteError, MongoClient, MongoServerError } from "mongodb";
 import { type Entry, newEpoch, type Store } from "../shared-chat/journal.ts";
 
 type Document = { _id: number; time: number; event: string };
@@ -46,7 +46,7 @@ export function mongodb(url: string): Store {
       await client.connect();
       await database.createCollection("wakes", { capped: true, size: 256 * 1024 }).catch(() => {}); // it exists
       await wakes.insertOne({ by: me }); // a tailable cursor on an empty collection ends at once
-      await names.updateOne({ _id: "epoch" }, { $setOnInsert: { name: newEpoch() } }, { upsert: true });
+      await names.insertOne({ _id: "epoch", name: newEpoch() }).catch(isThere);
       const epoch = await names.findOne({ _id: "epoch" });
       following ??= follow(wake);
       return epoch!.name;
@@ -60,8 +60,8 @@ export function mongodb(url: string): Store {
       const added = await journal.insertMany(documents).then(
         ({ insertedCount }) => insertedCount,
         (error: unknown) => {
-          if (error instanceof MongoBulkWriteError && error.code === 11_000) return error.result.insertedCount;
-          throw error;
+          isThere(error);
+          return (error as MongoBulkWriteError).result.insertedCount;
         },
       );
       if (added > 0) void wakes.insertOne({ by: me }).catch(() => {}); // without it, the others find the entries within a second
@@ -93,3 +93,8 @@ export function mongodb(url: string): Store {
 }
 
 const tickOf = (document: Document | undefined): number => document?.["_id"] ?? 0;
+
+/** Throws any error but this: there is a document with this `_id` already. */
+function isThere(error: unknown): void {
+  if (!(error instanceof MongoServerError) || error.code !== 11_000) throw error;
+}

@@ -51,7 +51,7 @@ export function sqlite(file: string): Store {
         db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 300");
         const epoch = transaction(() => {
           const { user_version: found } = one<{ user_version: number }>("PRAGMA user_version");
-          if (found > version) throw new UsageError(`${file} was written by a newer version of this program.`);
+          if (found > version) throw new UsageError(`The file ${file} was written by a newer version of this program.`);
           db.exec(
             `CREATE TABLE IF NOT EXISTS entries (tick INTEGER PRIMARY KEY, time INTEGER NOT NULL, event TEXT NOT NULL);
              CREATE TABLE IF NOT EXISTS journal (epoch TEXT NOT NULL);

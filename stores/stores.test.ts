@@ -40,7 +40,8 @@ const request = (cookie: string) => ({ headers: { host: "localhost:3001", cookie
 const adds = (log: Log, text: string) => log.add({ user: "Ada", text }).catch(() => false);
 const until = <T>(look: () => T) => vi.waitUntil(look, { timeout: 30_000, interval: 10 });
 
-describe.each(engines.filter((kind) => !kind.missing))("$name", ({ starts }) => {
+const installed = engines.filter((kind) => !kind.missing).map((kind) => [kind.name, kind] as const);
+describe.each(installed)("%s", (_name, { starts }) => {
   let engine: Engine;
   beforeAll(async () => {
     engine = await starts();
