@@ -4,6 +4,7 @@ import { markdownTable } from "markdown-table";
 import type { MetricId, Results, ScenarioId } from "../bench/results.ts";
 import { figureOf } from "../bench/rows.ts";
 import { type VariantName, variants } from "../shared-server/variants.ts";
+import { timing } from "../shared-ui/timing.ts";
 import type { CostsFile } from "./costs.ts";
 
 const file = new URL("costs.json", import.meta.url);
@@ -45,13 +46,17 @@ export function onPaper(results: Results | undefined): string {
     figureOf(results, name, scenario, metric)?.median ?? Number.NaN;
   const rows: [title: string, need: (name: VariantName) => number, unit: string][] = [
     ["Memory of all nodes", (name) => measured(name, "connect", "memory"), "GB"],
+    ["Requests a second while nobody says anything", (name) => (name === "polling" ? 1e9 / timing.poll : 0), ""],
     ["CPU while nobody says anything", (name) => measured(name, "idle", "idleCpu") / 60, "cores"],
     ["CPU for one message a second to all", (name) => measured(name, "delivery", "cpuPerDelivery"), "cores"],
     ["… if 16 come together, every 16 seconds", (name) => measured(name, "bursts", "cpuPerDelivery"), "cores"],
   ];
   const cells = rows.map(([title, need, unit]) => [
     title,
-    ...variants.map(({ name }) => `${Number(need(name).toPrecision(2))} ${unit}`),
+    ...variants.map(({ name }) => {
+      const needed = need(name);
+      return Number.isNaN(needed) ? "–" : `${Number(needed.toPrecision(2)).toLocaleString("en")} ${unit}`.trim();
+    }),
   ]);
   const names = variants.map(({ name }) => name);
   const table = markdownTable([["", ...names], ...cells], { align: ["l", ...names.map(() => "r")] });
