@@ -603,7 +603,7 @@ const edits: Record<string, Record<string, Edit[]>> = {
       ["if (!this.healthy) return;", "", isAway],
       ["Number.parseInt(time, 36) >= this.#openedAt", "true", goneBack],
       ["    this.#openedAt = Date.now();\n", "", goneBack],
-      ["!this.#times.has(tick) || cursor === this.cursorAt(tick)", "true", goneBack],
+      ["this.#timeOf(tick) === undefined || cursor === this.cursorAt(tick)", "true", goneBack],
       ["return this.#journal.shared && Number", "return false && Number", ahead],
     ],
   },

@@ -1,5 +1,6 @@
 // The cast and the stage. Each test has its own server, a log that survives a restart, a tap between the server and the
-// browsers, and people, each with a page of their own. `STORE=redis` has the log in a store of its own, and opens it anew at each start.
+// browsers, and people, each with a page of their own. With `store`, the log is in a store of its own, which
+// is opened anew at each start.
 import { type BrowserContext, expect, type Locator, type Page, test as base } from "playwright/test";
 import { Tap } from "../compare/tap.ts";
 import { Log } from "../shared-chat/log.ts";
@@ -48,8 +49,11 @@ export class Stage {
   #engine: Engine | undefined;
   #server: Running | undefined;
 
-  constructor(variant: Variant) {
+  readonly #store: string | undefined;
+
+  constructor(variant: Variant, store?: string) {
     this.variant = variant;
+    this.#store = store;
   }
 
   get url(): string {
@@ -58,8 +62,8 @@ export class Stage {
 
   /** Starts the server. It goes on with the log that it had. */
   async starts(): Promise<void> {
-    if (process.env.STORE) {
-      this.#engine ??= await engineKind(process.env.STORE).starts();
+    if (this.#store !== undefined) {
+      this.#engine ??= await engineKind(this.#store).starts();
       await this.log.close();
       this.log = new RecordingLog({ store: await chooseStore(this.#engine.address), superUser });
       await this.log.open();
@@ -264,6 +268,8 @@ export class Person {
 
 export interface Fixtures {
   variant: Variant;
+  /** The name of the store that the log is in. Default: none, the log is in memory. */
+  store: string | undefined;
   /** The timing of the page. */
   timing: typeof pageTiming;
   stage: Stage;
@@ -282,10 +288,12 @@ interface WorkerFixtures {
 export const test = base.extend<Fixtures, WorkerFixtures>({
   variant: [undefined as unknown as Variant, { option: true }],
 
+  store: [undefined, { option: true }],
+
   timing: [pageTiming, { option: true }],
 
-  stage: async ({ variant }, use) => {
-    const stage = new Stage(variant);
+  stage: async ({ variant, store }, use) => {
+    const stage = new Stage(variant, store);
     await stage.starts();
     await use(stage);
     await stage.ends();

@@ -25,7 +25,7 @@ export class Log {
   readonly #rooms = new Map<string, Room>(); // by what their name or their topics have in common
   readonly #byTopic = new Map<string, Set<Room>>();
   readonly #byDraft = new Map<string, Said>(); // by author and draft id
-  readonly #times = new Map<number, number>(); // of the newest ticks
+  #times: { tick: number; time: number }[] = []; // of the newest ticks, each at its remainder
   #openedAt = Date.now();
   readonly #listeners = new Set<Listener>();
   #heartbeat: NodeJS.Timeout | undefined;
@@ -181,7 +181,7 @@ export class Log {
    * older copy counts the same ticks once more.
    */
   cursorAt(tick: number): string {
-    return `${this.#journal.epoch}.${tick}.${(this.#times.get(tick) ?? 0).toString(36)}`;
+    return `${this.#journal.epoch}.${tick}.${(this.#timeOf(tick) ?? 0).toString(36)}`;
   }
 
   /** The names of all public rooms. */
@@ -205,11 +205,7 @@ export class Log {
 
   /** Something was added to the journal, here or elsewhere. Returns the ticks of the entries that are not needed any more. */
   #apply(entry: Entry): number[] {
-    this.#times.set(entry.tick, entry.time);
-    for (const [tick] of this.#times) {
-      if (this.#times.size <= limits.drafts) break;
-      this.#times.delete(tick);
-    }
+    this.#times[entry.tick % limits.drafts] = this.#journal.last;
     if (isMessage(entry)) return this.#said(entry);
     const [, key] = /^room:(.*)$/s.exec(entry.record) ?? [];
     const unneeded =
@@ -283,7 +279,7 @@ export class Log {
     this.#rooms.clear();
     this.#byTopic.clear();
     this.#byDraft.clear();
-    this.#times.clear();
+    this.#times = [];
     this.#untold = [];
     this.#bytes = 0;
     this.#openedAt = Date.now();
@@ -308,6 +304,11 @@ export class Log {
     }
   }
 
+  #timeOf(tick: number): number | undefined {
+    const known = this.#times[tick % limits.drafts];
+    return known?.tick === tick ? known.time : undefined;
+  }
+
   /** The tick that a cursor names; undefined when it cannot be continued. */
   #tickOf(cursor: unknown): number | undefined {
     const [epoch, ticks = "", time = ""] = typeof cursor === "string" ? cursor.split(".") : [];
@@ -317,7 +318,7 @@ export class Log {
     // Another machine may be a moment ahead of us: it has added what we have not read yet.
     if (tick > this.#journal.last.tick)
       return this.#journal.shared && Number.parseInt(time, 36) >= this.#openedAt ? tick : undefined;
-    return !this.#times.has(tick) || cursor === this.cursorAt(tick) ? tick : undefined;
+    return this.#timeOf(tick) === undefined || cursor === this.cursorAt(tick) ? tick : undefined;
   }
 }
 
