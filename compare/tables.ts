@@ -29,7 +29,7 @@ export async function sections(results: Results | undefined): Promise<Record<str
   return {
     "README.md": { servers: servers(), figures: figures(results) },
     "compare/README.md": { behaviour: behaviours(), counted: await counted() },
-    "stores/scaling.md": { "store-costs": storeCosts(), "on-paper": onPaper(results) },
+    "stores/scaling.md": { costs: storeCosts(), paper: onPaper(results) },
     "bench/README.md": { measured: measured(results), missed: missed(results) },
   };
 }

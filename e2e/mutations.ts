@@ -24,6 +24,9 @@ const people =
   "sqlite two nodes on one store know the same people: who joins, leaves or is banned on one is hung up on by the other";
 const grows = "sqlite does not grow without end: what no reader can ask for is taken away";
 
+const sticky = "Long polling of Socket.IO works, because all requests of a client reach the same node";
+const allRead = "Everybody reads what everybody says, through whichever node, also when one of them is killed";
+
 /** The edits, by the file to break and the file with the test. */
 const edits: Record<string, Record<string, Edit[]>> = {
   "shared-ui/connection.ts": {
@@ -1499,6 +1502,31 @@ const edits: Record<string, Record<string, Edit[]>> = {
     ],
     "e2e/doors.test.ts": [
       ["if (error instanceof URIError)", "if (false)", "polling a room with a strange name is a room like any other"],
+    ],
+  },
+  "cluster/haproxy.cfg": {
+    "cluster/balancers.test.ts": [
+      ["  cookie node insert indirect nocache httponly\n", "", `haproxy ${sticky}`],
+      [" hdr Host localhost:3003", "", `haproxy ${allRead}`],
+    ],
+  },
+  "cluster/nginx.conf": {
+    "cluster/balancers.test.ts": [
+      ["    ip_hash;\n", "", `nginx ${sticky}`],
+      ["  proxy_set_header Upgrade $http_upgrade;\n", "", `nginx ${allRead}`],
+      ["  proxy_set_header Host $http_host;\n", "", `nginx ${allRead}`],
+    ],
+  },
+  "cluster/Caddyfile": {
+    "cluster/balancers.test.ts": [["lb_policy cookie node", "lb_policy round_robin", `caddy ${sticky}`]],
+  },
+  "cluster/cluster.ts": {
+    "cluster/cluster.test.ts": [
+      [
+        "[options.publicOrigin ?? [], own].flat()",
+        "options.publicOrigin",
+        "In a cluster, nobody loses a message when a node is killed, and Ctrl-C ends all of it",
+      ],
     ],
   },
 };

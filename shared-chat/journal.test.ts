@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import fc from "fast-check";
 import { afterEach, it } from "vitest";
-import { type Entry, newEpoch, type Store } from "./journal.ts";
+import { type Entry, memory, newEpoch, type Store } from "./journal.ts";
 import { limits } from "./limits.ts";
 import { Log } from "./log.ts";
 import type { Update } from "./message.ts";
@@ -208,3 +208,8 @@ async function caughtUp(log: Log, shelf: Shelf) {
     await nextTurn();
   }
 }
+
+it("is the same journal when a store in memory is opened again", async () => {
+  const store = memory();
+  assert.equal(await store.open(() => {}), await store.open(() => {}));
+});
