@@ -162,7 +162,8 @@ export class Journal {
       if (added === ahead.length) return;
       this.#additions.unshift(...built.filter(({ end }) => end > added).map(({ addition }) => addition));
       await this.read();
-    } catch {
+    } catch (error) {
+      if (this.#awaySince.size === 0) console.error(error); // it was not the store: our bug
       const later = new Refusal(503, "The server cannot keep this now. Please try again soon.", undefined, 2);
       for (const { addition } of built) addition.reject(later); // those that are resolved stay so
     }
