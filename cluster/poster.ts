@@ -44,10 +44,12 @@ export class Poster {
   }
 
   async #send(draft: object): Promise<Outcome> {
-    this.#person ??= await join(this.#wire, this.#port);
-    const outcome = await this.#person.post(draft);
-    if (outcome.ended !== undefined) this.leave();
-    return outcome;
+    const person = (this.#person ??= await join(this.#wire, this.#port));
+    const ended = person.ended.then((how): Outcome => {
+      if (this.#person === person) this.leave();
+      return { ended: how };
+    });
+    return Promise.race([ended, person.post(draft)]);
   }
 
   leave(): void {
