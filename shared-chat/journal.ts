@@ -32,14 +32,17 @@ export interface Store {
 export const newEpoch = (): string => randomBytes(6).toString("base64url");
 
 /** A store that keeps nothing: what the log knows is all there is, and a restart forgets it. */
-export const memory = (): Store => ({
-  shared: false,
-  open: async () => newEpoch(),
-  append: async (entries) => entries.length,
-  read: async () => [],
-  forget: async () => {},
-  close: async () => {},
-});
+export function memory(): Store {
+  const epoch = newEpoch();
+  return {
+    shared: false,
+    open: async () => epoch,
+    append: async (entries) => entries.length,
+    read: async () => [],
+    forget: async () => {},
+    close: async () => {},
+  };
+}
 
 /** What an addition comes to, as it stands at this tick and time, behind the entries that are added with it. It may throw a Refusal. */
 type Build<T> = (place: { tick: number; time: number; ahead: readonly Entry[] }) => { events: Event[]; result: T };
