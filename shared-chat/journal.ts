@@ -36,7 +36,7 @@ export function memory(): Store {
   const epoch = newEpoch();
   return {
     shared: false,
-    open: async () => epoch, // the same each time: another one would be another journal
+    open: async () => epoch,
     append: async (entries) => entries.length,
     read: async () => [],
     forget: async () => {},

@@ -285,6 +285,7 @@ describe.each(installed)("%s", (_name, { starts }) => {
     expect(beats).toBe(0);
 
     await comesBack();
+    await vi.waitUntil(async () => (await healths()).every((status) => status === 200), { timeout: 30_000 });
     await vi.waitUntil(async () => (await posts()).every(({ message }) => message), { timeout: 30_000 });
     await until(() => beats > 0);
     expect(await healths()).toEqual([200, 200, 200, 200]);
