@@ -10,7 +10,7 @@ import { stranger } from "../shared-chat/reader.ts";
 import { Sessions } from "../shared-server/sessions.ts";
 import { start } from "../shared-server/start.ts";
 import { chooseStore } from "./choose.ts";
-import { type Engine, engines } from "./engines.ts";
+import { type Engine, engines } from "./store-engines.ts";
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
