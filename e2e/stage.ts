@@ -85,6 +85,7 @@ export class Stage {
   /** Restarts the server with a new, empty log. */
   async restartsEmpty(): Promise<void> {
     await this.stops();
+    await this.log.close();
     await this.#engine?.isWiped();
     this.log = new RecordingLog({ superUser });
     await this.starts();
