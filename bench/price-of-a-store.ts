@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { markdownTable } from "markdown-table";
 import { Log } from "../shared-chat/log.ts";
 import { chooseStore } from "../stores/choose.ts";
-import { engines } from "../stores/engines.ts";
+import { engines } from "../stores/store-engines.ts";
 
 const text = "x".repeat(100);
 const burst = 50;

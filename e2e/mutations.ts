@@ -563,7 +563,11 @@ const edits: Record<string, Record<string, Edit[]>> = {
         "known.text === draft.text",
         "a draft that is sent twice is refused with 409 and its draft id when it has another name",
       ],
-      ["if (tick > this.#journal.last.tick)", "if (false)", "since answers EPOCH.4 with new-log, and does not throw"],
+      [
+        "if (tick > this.#journal.last.tick)",
+        "if (false)",
+        "since answers EPOCH.4.TIME with new-log, and does not throw",
+      ],
       [
         "for (const listener of this.#listeners) listener(update, [lobby]);",
         "",
@@ -1341,19 +1345,17 @@ const edits: Record<string, Record<string, Edit[]>> = {
         "raw-websockets leaving ends what all devices of that person hear, at once",
       ],
     ],
-    "shared-server/histories.test.ts": [
-      [
-        "if (superUser) this.#tell(sessions)",
-        "void superUser, void sessions",
-        "every screen shows all that its owner may read, in order, once, and nothing else, whatever happens, with a log that keeps everything",
-      ],
-    ],
     "shared-chat/journal.test.ts": [["for (const begin of this.#early.get(key) ?? []) begin();", "", same]],
     "stores/stores.test.ts": [
       ["    this.#tell([undefined]);\n", "", goneBack],
       ["if (others) this.#tell(person.sessions);", "void others;", people],
     ],
     "shared-chat/people.test.ts": [
+      [
+        "if (superUser) this.#tell(sessions)",
+        "void superUser, void sessions",
+        "rooms that are made again under the same name begin anew, also for the super user who was away",
+      ],
       ["if (this.find(name)) throw", "if (false) throw", "an account is one, however its name is spelled"],
       ["if (person.rooms.size >= limits.roomsEach)", "if (false)", "rooms are 20 at most for one person"],
       [

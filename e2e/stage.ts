@@ -11,7 +11,7 @@ import { cost } from "../shared-server/passwords.ts";
 import { type Running, start } from "../shared-server/start.ts";
 import type { Variant } from "../shared-server/variants.ts";
 import { chooseStore } from "../stores/choose.ts";
-import { type Engine, engineKind } from "../stores/engines.ts";
+import { type Engine, engineKind } from "../stores/store-engines.ts";
 
 // A test cannot wait 35 s for each promise: the long times are ten times shorter here, on the server and in the page.
 Object.assign(limits, { heartbeat: 1_500, ping: 1_500, pong: 1_000, grace: 200 });
@@ -85,6 +85,7 @@ export class Stage {
   /** Restarts the server with a new, empty log. */
   async restartsEmpty(): Promise<void> {
     await this.stops();
+    await this.log.close();
     await this.#engine?.isWiped();
     this.log = new RecordingLog({ superUser });
     await this.starts();

@@ -1,7 +1,7 @@
 // `npm run e2e:stores`: the promises of the chat in all four variants, with the log in each store.
 import { defineConfig } from "playwright/test";
 import { variants } from "../shared-server/variants.ts";
-import { engines } from "../stores/engines.ts";
+import { engines } from "../stores/store-engines.ts";
 import base from "./playwright.config.ts";
 import type { Fixtures } from "./stage.ts";
 

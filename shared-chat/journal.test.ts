@@ -116,11 +116,11 @@ const steps = fc.array(
     where: fc.nat({ max: 5 }),
     node: fc.nat({ max: 1 }),
   }),
-  { maxLength: 80, size: "max" },
+  { maxLength: 150, size: "max" },
 );
 
 it("A log that is opened later, and logs that share a store, know the same, whatever happened and was tidied away", async () => {
-  Object.assign(limits, { kept: 4, first: 4, rooms: 3, drafts: 6, unneeded: 4, audit: 3 });
+  Object.assign(limits, { kept: 2, first: 2, rooms: 3, drafts: 6, unneeded: 4, audit: 3 });
   await fc.assert(
     fc.asyncProperty(steps, async (history) => {
       const shelf = new Shelf();
@@ -135,7 +135,7 @@ it("A log that is opened later, and logs that share a store, know the same, what
         const room = ["garden", "attic", "cellar"][where % 3]!;
         const place = [{}, { room }, { to: names[where % 3] }][where % 3]!;
         const [session] = person.sessions;
-        const draft = { text: "hello", draftId: randomUUID(), ...place };
+        const draft = { text: "hello", ...(where < 3 && { draftId: randomUUID() }), ...place };
         if (what === "say") await log.add(draft, readerOf(log, person)).catch(refused);
         else if (what === "join") await people.join(person, room).catch(refused);
         else if (what === "leave") await people.leave(person, room).catch(refused);

@@ -17,9 +17,12 @@ afterAll(() => {
 
 const polling = ["shared-server/cli.ts", "polling"];
 
+const open: unknown[] = []; // what nobody refers to any more is closed, and its lock is gone
+
 /** A file that SQLite can read, and in which this was done. */
 function database(name: string, sql: string) {
   const db = new DatabaseSync(join(folder, name));
+  open.push(db);
   db.exec(sql);
   return db;
 }

@@ -10,7 +10,7 @@ import { stranger } from "../shared-chat/reader.ts";
 import { Sessions } from "../shared-server/sessions.ts";
 import { start } from "../shared-server/start.ts";
 import { chooseStore } from "./choose.ts";
-import { type Engine, engines } from "./engines.ts";
+import { type Engine, engines } from "./store-engines.ts";
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
@@ -248,7 +248,7 @@ describe.each(installed)("%s", (_name, { starts }) => {
       expect(entries.map(({ message }) => message.id)).toEqual(entries.map((_, n) => n + 1));
       const kept = new Map(entries.map(({ message }) => [message.draftId, message.text]));
       expect(acknowledged.filter(({ draftId, text }) => kept.get(draftId) !== text)).toEqual([]);
-    });
+    }, 240_000); // three servers start: on a busy machine that takes a while
   });
 
   it("While it is away, each technique says later, reading goes on, the log falls silent, and all comes back by itself", async () => {

@@ -126,7 +126,7 @@ const sqlite: EngineKind = {
       async pauses() {
         const other = new DatabaseSync(file);
         other.exec("BEGIN EXCLUSIVE");
-        return async () => other.close();
+        return async () => other.close(); // as long as this function is there, the lock is, too
       },
       crashes: async () => {},
       async isCopied() {
