@@ -7,7 +7,7 @@ import type { ScenarioId } from "./results.ts";
 import type { Sample } from "./sample.ts";
 import { targets } from "./targets.ts";
 
-vi.setConfig({ testTimeout: 60_000, maxConcurrency: 2 });
+vi.setConfig({ testTimeout: 180_000, maxConcurrency: 2 });
 
 const options: Options = {
   clients: 4,

@@ -126,8 +126,11 @@ function filled(all: (string | undefined)[][]): string[][] {
     .map((cells) => cells.map((text) => text ?? "–"));
 }
 
-/** All ratios, with the goals that this repository sets. */
-export function ratioRows({ ratios, targets, scenarios }: Results): string[][] {
+/** The ratios that are higher than their goal. */
+export const missedRatios = ({ ratios }: Results) => ratios.filter(({ ratio, goal = Infinity }) => ratio.median > goal);
+
+/** All ratios, or these, with the goals that this repository sets. */
+export function ratioRows({ ratios: all, targets, scenarios }: Results, ratios = all): string[][] {
   const label = (id: string) => targets.find((target) => target.id === id)?.label ?? id;
   const during = (scenario: ScenarioId) => scenarios.find(({ id }) => id === scenario)?.label;
   return ratios.map(({ target, against, scenario, againstScenario, metric, ratio, goal }) => [

@@ -24,9 +24,8 @@ const everything: ScenarioId[] = [
   "idle",
   "restart",
 ];
-// A poll returns all messages since the last one, so a burst does not differ from other messages. And a message costs nothing until
-// somebody polls: there is no list of listeners that could be walked over. A poll reads the rooms of the one who asks, however many others
-// there are.
+// A poll returns all messages since the last one, so a burst does not differ from other messages. The rooms are not measured, because the
+// server keeps no list of listeners: a message costs nothing until a client polls, and a poll reads only the rooms of that client.
 const pollingScenarios: ScenarioId[] = everything.filter((id) => !["bursts", ...roomScenarios].includes(id));
 const baselines: ScenarioId[] = ["connect", "delivery", "flat-out", "bursts", "wire"];
 const courses: ScenarioId[] = ["connect", "delivery", "wire"];

@@ -116,9 +116,9 @@ export const behaviour = {
     file: "e2e/traits.spec.ts",
     title: "The server can send binary data, or only text",
   },
-  listeners: {
+  whoHears: {
     group: "sending",
-    asks: "Who keeps the list of listeners?",
+    asks: "Who keeps the list of listeners for each topic?",
     answers: {
       polling: "there is no list",
       "http2-push": "our code",
@@ -126,7 +126,7 @@ export const behaviour = {
       "socket-io": "the library, in rooms",
     },
     file: "e2e/traits.test.ts",
-    title: "The library keeps the list of listeners, or our code keeps it, or there is no list",
+    title: "The library keeps the list of listeners for each topic, or our code keeps it, or there is no list",
   },
   reconnects: {
     group: "breaking",
@@ -282,5 +282,30 @@ export const behaviour = {
     file: "e2e/traits.spec.ts",
     title:
       "If the server does not check the Origin, a page of another origin can post, or only until the server insists on JSON",
+  },
+  refused: {
+    group: "between",
+    asks: "If the server refuses the connection, what does the page learn?",
+    answers: {
+      polling: "the status and the words",
+      "http2-push": "nothing",
+      "raw-websockets": "nothing",
+      "socket-io": "the words, if the library refuses (io.use); an HTTP refusal only by long polling",
+    },
+    file: "e2e/traits.spec.ts",
+    title:
+      "If the server refuses the connection, the page learns the status and the words, or only the words, or nothing",
+  },
+  rightEnds: {
+    group: "between",
+    asks: "What ends an open connection when its reader may hear something else?",
+    answers: {
+      polling: "nothing has to, the next poll asks again",
+      "http2-push": "the end of the stream",
+      "raw-websockets": "a close frame, 1012",
+      "socket-io": "the library's transport is closed",
+    },
+    file: "e2e/traits.test.ts",
+    title: "When a reader may hear something else, the server ends the open connection, or the next poll asks again",
   },
 } as const satisfies Record<string, Behaviour>;

@@ -1,6 +1,7 @@
 // `npm start`: the same chat over all four techniques at once. PORT sets the port of the page; the variants use the next four.
 import { bundleAhead } from "../shared-server/bundle.ts";
 import {
+  adviseSuperUser,
   cannotStart,
   fail,
   nameOf,
@@ -46,3 +47,4 @@ if (HOST && !PUBLIC_ORIGIN && nameOf(HOST) === "localhost")
   console.log(
     "To let others in, add PUBLIC_ORIGIN with the address that they will type, as http://192.168.1.20:PORT is.",
   );
+adviseSuperUser(log);

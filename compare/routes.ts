@@ -9,6 +9,7 @@ import { json } from "../shared-server/body.ts";
 import { allow, refuse } from "../shared-server/handlers.ts";
 import { headers, script, withFiles, withRules } from "../shared-server/site.ts";
 import { variants } from "../shared-server/variants.ts";
+import { documents, htmlOf, linkedFiles } from "./documents.ts";
 import { experimentsOf } from "./experiments.ts";
 import { kinds } from "./outages.ts";
 import type { Outage, TappedVariant } from "./tapped-variant.ts";
@@ -22,11 +23,10 @@ const chartStyle = createRequire(import.meta.url).resolve("uplot/dist/uPlot.min.
 const names = variants.map(({ name }) => name);
 
 /** What a reader of the page may want to look at. It is served as text, so the links work offline and in every clone. */
-const sources = [
-  "compare/what-to-try.md",
-  "compare/which-one.md",
+const sources = new Set([
   ...names.flatMap((name) => [`${name}/server.ts`, `${name}/client.ts`]),
-];
+  ...Object.keys(documents).flatMap((file) => linkedFiles(read(`../../${file}`), file)),
+]);
 
 const outageRequest = z.object(
   {
@@ -55,7 +55,14 @@ export function site(url: string, panes: readonly TappedVariant[], closing: Abor
     "/results.css": () => base() + read("../../bench/results.css"),
     ...script("main", "compare/page/main.ts"),
     "/experiments.json": () => JSON.stringify(experimentsOf(withOurAddresses(read("../what-to-try.md"), url, panes))),
-    ...Object.fromEntries(sources.map((file) => [`/${file}.txt`, () => read(`../../${file}`)])),
+    "/document.css": () => base() + read("document.css"),
+    ...Object.fromEntries(
+      Object.entries(documents).map(([file, path]) => [
+        path,
+        () => documentPage(withOurAddresses(read(`../../${file}`), url, panes), file),
+      ]),
+    ),
+    ...Object.fromEntries(Array.from(sources, (file) => [`/${file}.txt`, () => read(`../../${file}`)])),
   });
 
   app
@@ -99,6 +106,14 @@ export function site(url: string, panes: readonly TappedVariant[], closing: Abor
     .all(allow("POST"));
 
   return app.use(refuse);
+}
+
+/** A document of the repository as a page. Its first heading is the title. */
+function documentPage(markdown: string, file: string): string {
+  const title = /^# (.+)$/m.exec(markdown)![1]!;
+  return read("document.html")
+    .replace("{{title}}", title)
+    .replace("{{body}}", () => htmlOf(markdown, file));
 }
 
 /** The text with the addresses of this page and of these panes in place of the usual ones. */

@@ -25,7 +25,7 @@ const rows: [title: string, cells: Record<VariantName, Cell>][] = [
     },
   ],
   [
-    "List of who hears what",
+    "Listeners of each topic",
     {
       polling: ["none", "There is no list of listeners"],
       "http2-push": ["a `Map` from topic to streams", "new Audience"],

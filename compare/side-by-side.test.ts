@@ -9,6 +9,7 @@ import { join, type Person, trusting, type Wire, wires } from "../e2e/wires.ts";
 import { limits } from "../shared-chat/limits.ts";
 import { start } from "../shared-server/start.ts";
 import { type VariantName, variants } from "../shared-server/variants.ts";
+import { documents } from "./documents.ts";
 import type { Experiment } from "./experiments.ts";
 import { durations, type Kind } from "./outages.ts";
 import { sideBySide, type SideBySide } from "./side-by-side.ts";
@@ -106,7 +107,24 @@ describe("What there is to read", () => {
     for (const port of [3000, 3001, 3002, 3003, 3004]) expect(text).not.toContain(`localhost:${port}`);
   });
 
-  test.each(["compare/which-one.md", "compare/what-to-try.md", "polling/server.ts", "socket-io/client.ts"])(
+  test.each(Object.entries(documents))(
+    "%s is a page, at %s, and each of its own links leads somewhere",
+    async (file, path) => {
+      const { status, headers, text } = await request(path);
+      expect([status, headers.get("Content-Type")]).toEqual([200, "text/html; charset=utf-8"]);
+      const [, title] = /^# (.+)$/m.exec(readFileSync(new URL(`../${file}`, import.meta.url), "utf8"))!;
+      expect(text).toContain(`<title>${title}</title>`);
+      expect(text).not.toMatch(/mermaid|\{\{/);
+      for (const port of [3000, 3001, 3002, 3003, 3004]) expect(text).not.toContain(`localhost:${port}`);
+      const links = new Set(Array.from(text.matchAll(/href="([^"]+)"/g), ([, to]) => to!));
+      for (const to of links)
+        if (to.startsWith("#")) expect(text, to).toContain(`id="${to.slice(1)}"`);
+        else if (to.startsWith("/")) expect([to, (await request(to)).status]).toEqual([to, 200]);
+        else expect(to).toMatch(/^(https?|data):/);
+    },
+  );
+
+  test.each(["e2e/traits.spec.ts", "README.md", "polling/server.ts", "socket-io/client.ts"])(
     "%s is served as text",
     async (file) => {
       const { status, headers, text } = await request(`/${file}.txt`);
@@ -203,7 +221,7 @@ describe.each(["polling", "http2-push"] as const)("An outage of %s", (name) => {
   });
 
   test("slow: a request and its response are delayed by 300 ms each until it is over", async () => {
-    durations.slow = 400;
+    durations.slow = 1_500; // long enough for both on a busy machine
     const { seen, send, close } = await connection(name);
     await begin("slow");
     const sent = performance.now();

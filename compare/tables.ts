@@ -3,8 +3,18 @@ import { readFileSync } from "node:fs";
 import { markdownTable } from "markdown-table";
 import { charts } from "../bench/charts.ts";
 import { short } from "../bench/report.ts";
+import { reasonOf } from "../bench/reasons.ts";
 import { metrics, type Results } from "../bench/results.ts";
-import { circumstances, figureOf, measuredRows, ratioRows, relativeRows, targetOf, withoutTls } from "../bench/rows.ts";
+import {
+  circumstances,
+  figureOf,
+  measuredRows,
+  missedRatios,
+  ratioRows,
+  relativeRows,
+  targetOf,
+  withoutTls,
+} from "../bench/rows.ts";
 import { onPaper, storeCosts } from "../cluster/scaling-tables.ts";
 import { type Variant, variants } from "../shared-server/variants.ts";
 import { behaviour, groups } from "./behaviour.ts";
@@ -133,9 +143,11 @@ function measured(results: Results | undefined): string {
   ].join("\n\n");
 }
 
-/** The goals that the last run has missed. */
+/** The goals that the last run has missed, and why. */
 function missed(results: Results | undefined): string {
   if (!results) return nothingMeasured;
-  const rows = ratioRows(results).filter(([, , , goal]) => goal!.endsWith("missed"));
-  return markdownTable([["", "figure", "ratio", "goal"], ...rows]);
+  const ratios = missedRatios(results);
+  const rows = ratioRows(results, ratios);
+  const reasons = rows.map(([pair, figure], i) => `- **${pair}, ${figure}.** ${reasonOf(ratios[i]!)}`);
+  return `${markdownTable([["", "figure", "ratio", "goal"], ...rows])}\n\n${reasons.join("\n")}`;
 }

@@ -59,6 +59,23 @@ async function listen(server: net.Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
+/**
+ * A server that gives its page away and refuses everything else, also a WebSocket, with the status 401 and these words. Only
+ * Socket.IO may open a connection, at the path /library, and then refuses with the words in its own way.
+ */
+export async function refusingServer(words: string) {
+  const server = createServer((req, res) => res.writeHead(req.url === "/" ? 200 : 401).end(words));
+  const io = new Server(server, { path: "/library" });
+  io.use((_socket, next) => next(new Error(words)));
+  server.on("upgrade", (req, duplex) => {
+    if (req.url?.startsWith("/library")) return; // Socket.IO's
+    const head = `HTTP/1.1 401 Unauthorized\r\nContent-Length: ${Buffer.byteLength(words)}\r\nConnection: close`;
+    duplex.end(`${head}\r\n\r\n${words}`);
+  });
+  const port = await listen(server);
+  return { origin: `http://127.0.0.1:${port}`, port, close: () => io.close() };
+}
+
 /** A server with clients of which only some are listeners. It can send to those on a list of the technique, or on ours. */
 export interface BroadcastServer {
   /** Connects a client, with the path /listener or another one. Resolves when it is connected. */
@@ -263,6 +280,37 @@ function fetchPostTo({ origin, type }: { origin: string; type: string }): Promis
     () => {},
     () => {}, // the browser sent the request and keeps the answer from the page, or it did not send the request
   );
+}
+
+/** How Socket.IO connects to a refusing server. */
+interface By {
+  path: "/library" | "/msgs";
+  transport: "websocket" | "polling";
+}
+
+/** Connects to a refusing server. Resolves to what the technique gives the page: an answer, an event or an error. */
+export const refusal: Record<VariantName, (by: By) => Promise<object>> = {
+  polling: async () => {
+    const response = await fetch("/msgs");
+    return { status: response.status, words: await response.text() };
+  },
+  "http2-push": () => new Promise((resolve) => new EventSource("/msgs").addEventListener("error", resolve)),
+  "raw-websockets": () => new Promise((resolve) => new WebSocket("/msgs").addEventListener("close", resolve)),
+  "socket-io": ({ path, transport }) =>
+    new Promise((resolve) => {
+      const socket = io({ path, transports: [transport], forceNew: true, reconnection: false });
+      socket.on("connect_error", (error: Error & { description?: unknown; context?: XMLHttpRequest }) => {
+        const { message, description, context } = error; // the last two come from the transport
+        resolve({ message, description, answer: context?.responseText });
+      });
+    }),
+};
+
+/** All that an object holds, as texts: its own properties and those that it inherits, but no time. */
+export function textsOf(object: object): string[] {
+  const texts: string[] = [];
+  for (const name in object) if (name !== "timeStamp") texts.push(String(object[name as keyof typeof object]));
+  return texts;
 }
 
 /** Connects to a variant. Resolves when the technique has given up. */

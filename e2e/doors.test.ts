@@ -2,40 +2,24 @@
 // One suite, run four times.
 import { randomUUID } from "node:crypto";
 import { RateLimiterMemory } from "rate-limiter-flexible";
-import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import { limits } from "../shared-chat/limits.ts";
 import { Log } from "../shared-chat/log.ts";
 import type { Message, Update } from "../shared-chat/message.ts";
 import { cost } from "../shared-server/passwords.ts";
-import { type Options, start } from "../shared-server/start.ts";
+import type { Options } from "../shared-server/start.ts";
 import { endAll, runs } from "./process.ts";
+import { cleanUp, open as openServer } from "./until-the-end.ts";
 import { type HttpRequest, type JoinOptions, type Person, signIn, verbsOf, type Wire, wires } from "./wires.ts";
 
 vi.setConfig({ testTimeout: 15_000, hookTimeout: 15_000 });
 
-const uncaught: unknown[] = [];
-process.on("uncaughtException", (error) => uncaught.push(error));
-process.on("unhandledRejection", (error) => uncaught.push(error));
-
 cost.N = 2 ** 4; // a password takes 0.2 s otherwise
-for (const limit of [limits.posts, limits.signIns, limits.signInsOfAll]) limit.points = 1e9; // a test is faster than a person
-const defaults = { ...limits };
-const cleanUp: (() => unknown)[] = [];
-afterEach(async () => {
-  limits.grace = 100;
-  for (const undo of cleanUp.splice(0).toReversed()) await undo();
-  Object.assign(limits, defaults);
-  vi.restoreAllMocks();
-  expect(uncaught.splice(0)).toEqual([]);
-});
+for (const limit of [limits.signIns, limits.signInsOfAll]) limit.points = 1e9; // a test is faster than a person
 
 /** Starts a variant until the end of the test. Root is the super user. */
 async function open(wire: Wire, options: Partial<Options> = {}) {
-  const log = new Log({ superUser: "Root" });
-  const running = await start(wire.name, { port: 0, log, ...options });
-  let stopped: Promise<void> | undefined;
-  const stop = () => (stopped ??= running.stop());
-  cleanUp.push(stop);
+  const opened = await openServer(wire, { log: new Log({ superUser: "Root" }), ...options });
   const connecting = async (joined: Promise<Person>) => {
     const person = await joined;
     cleanUp.push(() => person.leave());
@@ -46,11 +30,9 @@ async function open(wire: Wire, options: Partial<Options> = {}) {
     connects: (joinOptions?: JoinOptions) => connecting(verbs.connects(joinOptions)),
   });
   return {
-    log,
-    port: running.port,
-    stop,
-    stranger: leavesAtTheEnd(verbsOf(wire, running.port)),
-    signsIn: async (name: string) => leavesAtTheEnd(await signIn(wire, running.port, name)),
+    ...opened,
+    stranger: leavesAtTheEnd(verbsOf(wire, opened.port)),
+    signsIn: async (name: string) => leavesAtTheEnd(await signIn(wire, opened.port, name)),
   };
 }
 
@@ -120,7 +102,7 @@ const people: [who: string, arrives: (chat: Chat) => Promise<Account>, hearsIt: 
       /^You are not in this room\.$/,
     ],
     ["another person", async (chat) => chat.signsIn("Cyd"), false, /^You are not in this room\.$/],
-    ["the super user", async (chat) => chat.signsIn("Root"), true, /^You are not in this room\.$/],
+    ["the super user", async (chat) => chat.signsIn("Root"), true, undefined],
     ["a banned person", banned, false, /^You are banned until .* The reason: Spam$/],
     ["a person who signed out", signedOut, false, /^You signed out\.$/],
     ["a person whose session expired", expired, false, /^Your session has expired\. Please sign in again\.$/],
@@ -194,7 +176,7 @@ describe.each(byName)("%s", (_name, wire) => {
 
       const { message, error = "" } = await begins.post({ user: "Zed", room: "garden", text: "hello" });
       if (answer) expect(error).toMatch(answer);
-      else expect(message).toMatchObject({ user: "Cyd", room: "garden" });
+      else expect(message).toMatchObject({ user: expect.stringMatching(/^(Cyd|Root)$/), room: "garden" });
     });
   });
 
@@ -453,9 +435,34 @@ describe.each(byName)("%s", (_name, wire) => {
     it("two servers on localhost do not sign each other out", async () => {
       const [one, other] = [await open(wire), await open(wire)];
       const [ada, bob] = [await one.signsIn("Ada"), await other.signsIn("Bob")];
-      const cookie = `x=1; ${ada.cookie}; ${bob.cookie}; ${ada.cookie.split("=")[0]}=second`;
+      const cookie = `x=1; ${ada.cookie}; ${bob.cookie}`;
       const you = async (chat: Chat) => (await (await chat.stranger.connects({ headers: { cookie } })).next()).you;
       expect([await you(one), await you(other)]).toEqual([{ name: "Ada" }, { name: "Bob" }]);
+    });
+
+    it("a second cookie of our name, which another program on localhost has set, speaks for nobody", async () => {
+      const chat = await open(wire);
+      const [ada, mallory] = [await chat.signsIn("Ada"), await chat.signsIn("Mallory")];
+      const cookie = `${mallory.cookie}; ${ada.cookie}`;
+      const { you } = await (await chat.stranger.connects({ headers: { cookie } })).next();
+      expect(you).toEqual({ ended: expect.stringMatching(/^Another program on localhost has set a cookie/) });
+    });
+
+    it("a page that takes itself for somebody else is told who it is, and what it says is refused", async () => {
+      const chat = await open(wire);
+      const ada = await chat.signsIn("Ada");
+      const { cursor } = await (await ada.connects()).next();
+      const mistaken = await ada.connects({ since: cursor, as: "Bob" });
+      expect((await mistaken.next()).you).toEqual({ name: "Ada" });
+      expect((await mistaken.post({ user: "Bob", text: "hello", as: "Bob" })).error).toBe("You are signed in as Ada.");
+      const stranger = await chat.stranger.connects({ since: cursor, as: "Ada" });
+      expect((await stranger.next()).you).toEqual({});
+      expect((await stranger.post({ user: "Cyd", text: "hello", as: "Ada" })).error).toBe(
+        "You are not signed in any more.",
+      );
+      expect(
+        await says(await ada.connects({ since: cursor, as: "Ada" }), { text: "hello", as: "ada" }),
+      ).not.toHaveProperty("as");
     });
 
     it("the cookie is named after the port that the browser asked for, which behind a proxy is another", async () => {
@@ -562,6 +569,8 @@ describe("socket-io", () => {
     const [ada, bob] = [await chat.signsIn("Ada"), await chat.signsIn("Bob")];
     const { sid, request } = await handshake(chat, ada.cookie);
     await request("POST", sid, ada.cookie, "40");
+    // Of two ids the library takes the last, so ours must not look at the first alone.
+    for (const two of [`&sid=x${sid}`, `${sid}&sid=x`]) expect((await request("GET", two, "")).status).toBe(403);
     for (const cookie of ["x=1", bob.cookie, `${ada.cookie}x`]) {
       expect((await request("GET", sid, cookie)).status).toBe(403);
       expect((await request("POST", sid, cookie, '42["msg:post",{"text":"stolen"}]')).status).toBe(403);

@@ -7,35 +7,21 @@ import https from "node:https";
 import net from "node:net";
 import { text as read } from "node:stream/consumers";
 import tls from "node:tls";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { WebSocket } from "ws";
-import { Log } from "../shared-chat/log.ts";
 import { limits } from "../shared-chat/limits.ts";
 import { heads } from "../shared-server/heads.ts";
-import { type Options, start } from "../shared-server/start.ts";
+import type { Options } from "../shared-server/start.ts";
 import { hasIPv6, loopbacks } from "./loopbacks.ts";
+import { cleanUp, open as openServer } from "./until-the-end.ts";
 import { hangUp, type HttpRequest, type HttpResponse, join, sendRaw, trusting, type Wire, wires } from "./wires.ts";
 
 vi.setConfig({ testTimeout: 15_000, hookTimeout: 15_000 });
 
-limits.posts.points = 1e9; // a test posts faster than a person
-const defaults = [{ ...limits }, { ...heads }] as const;
-const cleanUp: (() => unknown)[] = [];
-afterEach(async () => {
-  limits.grace = 100;
-  for (const undo of cleanUp.splice(0).toReversed()) await undo();
-  Object.assign(limits, defaults[0]);
-  Object.assign(heads, defaults[1]);
-});
-
 /** Starts a variant until the end of the test. */
-async function open(wire: Wire, options: Partial<Options> = {}) {
-  const log = options.log ?? new Log();
-  const running = await start(wire.name, { port: 0, ...options, log });
-  let stopped: Promise<void> | undefined;
-  const stop = () => (stopped ??= running.stop());
-  cleanUp.push(stop);
-  return { log, port: running.port, stop, request: (request: HttpRequest) => wire.request(running.port, request) };
+async function open(wire: Wire, options?: Partial<Options>) {
+  const opened = await openServer(wire, options);
+  return { ...opened, request: (request: HttpRequest) => wire.request(opened.port, request) };
 }
 
 const byName = wires.map((wire) => [wire.name, wire] as const);

@@ -27,7 +27,7 @@ function copy(): string {
 
 /** Runs these tests in a copy: how many ran, and whether one of them failed. */
 async function vitest(folder: string, words: string[]): Promise<{ ran: number; failed: boolean }> {
-  const options = ["node_modules/vitest/vitest.mjs", "run", ...words, "--reporter=json"];
+  const options = ["node_modules/vitest/vitest.mjs", "run", ...words, "--reporter=json", "--testTimeout=30000"];
   const running = spawn(process.execPath, options, { cwd: folder, stdio: ["ignore", "pipe", "ignore"] });
   const output = await text(running.stdout);
   const { numPassedTests, numFailedTests, success } = JSON.parse(output.slice(output.indexOf("{"))) as Report;

@@ -31,6 +31,16 @@ const edits: Record<string, Record<string, Edit[]>> = {
   "shared-ui/connection.ts": {
     "shared-ui/connection.test.ts": [
       [
+        "as: this.#name",
+        'as: ""',
+        "an update is asked for as the person that the page takes itself for, also after another update",
+      ],
+      [
+        "forget(name = this.#name)",
+        'forget(name = "")',
+        "an update is asked for as the person that the page takes itself for, also after another update",
+      ],
+      [
         "if (from !== undefined) this.#retry();",
         "if (false) {}",
         "an update before which something is missing makes it ask again from where nothing was",
@@ -42,8 +52,8 @@ const edits: Record<string, Record<string, Edit[]>> = {
       ],
       ["from ?? update.cursor", "from || update.cursor", "an update for another person makes it begin anew"],
       [
-        'forget(): void {\n    this.#cursor = "";',
-        "forget(): void {",
+        'this.#cursor = "";\n    this.#name = name;',
+        "this.#name = name;",
         "an update is asked for without a cursor after the chat has forgotten what it knew",
       ],
       [
@@ -228,12 +238,12 @@ const edits: Record<string, Record<string, Edit[]>> = {
         "a view reads whether there is a connection, and when the next attempt is due",
       ],
       [
-        "const asked = () =>",
-        "const asked = async () => ({ name }) || // nobody asks the server\n     ",
+        'await send("POST", "/session", { name: name.trim(), password });',
+        "Response.json({ name }, { status: 201 }); // nobody asks the server",
         "signing in asks the server, forgets what was shown, and begins anew without a cursor",
       ],
       [
-        "this.#connection.forget();",
+        "this.#connection.forget(name);",
         "",
         "signing in asks the server, forgets what was shown, and begins anew without a cursor",
       ],
@@ -264,13 +274,13 @@ const edits: Record<string, Record<string, Edit[]>> = {
         "a place decides where a text goes, and keeps its own draft",
       ],
       [
-        "onChange(() => this.#follow() && this.#connection.reconnect(0));",
+        "if (this.#follow()) return this.#connection.reconnect(0);",
         "",
         "another window of this browser that signs in takes this one along, which says so",
       ],
       [
-        'if (midway) return "";',
-        "",
+        'this.#become(tell(name), changed(before.name, name));\n        return "";',
+        "this.#become(tell(name), changed(before.name, name));",
         "another window of this browser is believed less than the server: an update for somebody else shows nothing and begins anew",
       ],
       [
@@ -294,12 +304,12 @@ const edits: Record<string, Record<string, Edit[]>> = {
         "a session that is over leaves the conversation readable, and what was typed with its author",
       ],
       [
-        "error.status === 401) this.#connection.reconnect(timing.retry);",
-        "error.status === 401) {}",
+        "this.#connection.reconnect(timing.retry);",
+        "",
         "a session that is over is noticed at a post: the draft is not refused, and the first update says why",
       ],
       [
-        "if (!news) this.#connection.reconnect(0);",
+        "if (!problem) this.#connection.reconnect(0);",
         "",
         "a place is closed until the person is signed in, and has joined it",
       ],
@@ -307,6 +317,66 @@ const edits: Record<string, Record<string, Edit[]>> = {
         'if (this.#state.door !== "activity" || document.hidden) return;',
         "",
         "the super user reads what happens, again and again while they look, and bans",
+      ],
+      [
+        'activity = "!activity"',
+        'activity = "activity"',
+        "the super user is nobody else, and a room called activity is a room like any other",
+      ],
+      [
+        "await post({ ...draft, as: name })",
+        'await post({ ...draft, as: "" })',
+        "signing in is in the address of each connection and in each draft: the server compares it with the cookie",
+      ],
+      [
+        "        this.#connection.forget();\n",
+        "",
+        "a session that is over is noticed at a post: the draft is not refused, and the first update says why",
+      ],
+      [
+        "if (error instanceof Refusal && error.status === 401)",
+        "if (name && error instanceof Refusal && error.status === 401)",
+        "another window of this browser may have changed the cookie under what a stranger posts: the draft waits for the stranger",
+      ],
+      [
+        "      this.#rooms.readElsewhere();\n",
+        "",
+        "another window of this browser that reads a room reads it for this one, too",
+      ],
+      [
+        "response.status === 201 ? `You created",
+        "response.status === 200 ? `You created",
+        "signing in says that it has created an account, so that a wrong letter in a name is seen",
+      ],
+      [
+        'place.key === this.#state.joining ? this.#state.news : ""',
+        '""',
+        "a place that did not exist is told of as new, also when the page goes there only now",
+      ],
+      [
+        "if (response.status === 201) made",
+        "if (response.ok) made",
+        "a place that did not exist is told of as new, also when the page goes there only now",
+      ],
+      [
+        '? "joining" : "members"',
+        '? "unknown" : "members"',
+        "a place is closed until the person is signed in, and has joined it",
+      ],
+      [
+        "roomName.test(name.normalize())",
+        "roomName.test(name)",
+        "a place has a name that the server allows: for another one, there is no button that can only fail",
+      ],
+      [
+        "{1,${limits.name}}$`",
+        "+$`",
+        "a place has a name that the server allows: for another one, there is no button that can only fail",
+      ],
+      [
+        "(you.name && key === `@${canonical(you.name)}`)",
+        "false",
+        "a place is nowhere for messages to oneself, or to nobody",
       ],
     ],
   },
@@ -433,29 +503,60 @@ const edits: Record<string, Record<string, Edit[]>> = {
         "a list of rooms begins a room anew with `from`: without a notice for who has just joined, and with one for who missed something",
       ],
       [
-        "if (reset) [this.#read, this.#start] = [{}, cursor];",
+        "if (reset) [this.#read, this.#start] = [new Map(), cursor];",
         "",
         "a list of rooms of another log replaces everything, and a notice says why",
       ],
+      ["key === this.#open ? Math.max", "false ? Math.max", "what is unread is counted for each room that is not open"],
       [
-        "key === this.#open ? room.last",
-        "false ? room.last",
-        "what is unread is counted for each room that is not open",
-      ],
-      [
-        "if (this.#me) keep(this.#key",
+        "if (this.#me && this.#start) keep(this.#key",
         "if (false) keep(this.#key",
         "what is unread survives a reload, and counts what was said meanwhile, loaded or not",
       ],
       [
-        "if (own) this.#read[key]",
-        "if (false) this.#read[key]",
+        "if (own) this.#read.set",
+        "if (false) this.#read.set",
         "what is unread ends where this person has answered, on whatever device",
       ],
       [
         "unread === room.unread ? room : { ...room, unread }",
         "{ ...room, unread }",
         "what is unread leaves all other rooms as they are",
+      ],
+      [
+        "if (!this.#start) return;",
+        "",
+        "what is unread is not touched by a reload before the first update, which says how much there is",
+      ],
+      [
+        "this.#me && this.#start",
+        "this.#me",
+        "what is unread is not touched by a reload before the first update, which says how much there is",
+      ],
+      [
+        ".filter((entry): entry is [string, number] => Number.isInteger(entry[1]))",
+        " as [string, number][]",
+        "what is unread is counted in a room of any name, and a count that is broken spoils no other",
+      ],
+      [
+        "Object.fromEntries(this.#read)",
+        "Array.from(this.#read).reduce<Record<string, number>>((all, [key, id]) => ((all[key] = id), all), {})",
+        "what is unread is counted in a room of any name, and a count that is broken spoils no other",
+      ],
+      [
+        "Math.max(id, this.#read.get(key) ?? 0));\n    this.#count",
+        "id);\n    this.#count",
+        "what is unread ends where this person has read in another window, and begins nowhere anew",
+      ],
+      [
+        "Math.max(0, room.last - read)",
+        "room.last - read",
+        "what is unread ends where this person has read in another window, and begins nowhere anew",
+      ],
+      [
+        "if (last < (this.#read.get(canonical(name)) ?? 0)) this.#read.set",
+        "if (false) this.#read.set",
+        "what is unread begins with the first message of a room that was made again under the same name",
       ],
       [".slice(-timing.shown);", ";", "keeps the newest messages of each room"],
     ],
@@ -503,7 +604,12 @@ const edits: Record<string, Record<string, Edit[]>> = {
         "polling somebody else's draft id tells nothing of their message",
       ],
       [
-        "if (!reader.name && people.find(draft.user))",
+        'if (as !== undefined && canonical(as) !== canonical(reader.name ?? ""))',
+        "if (false)",
+        "polling who may ask a page that takes itself for somebody else is told who it is, and what it says is refused",
+      ],
+      [
+        "if (!reader.name && people.isTaken(draft.user))",
         "if (false)",
         "polling a stranger cannot use the name of an account, however it is spelled",
       ],
@@ -547,7 +653,7 @@ const edits: Record<string, Record<string, Edit[]>> = {
         "every screen shows all that its owner may read, in order, once, and nothing else, whatever happens, with a log that keeps everything",
       ],
       [
-        "if (!draft.to && !reader.topics.includes(draft.room ?? lobby))",
+        "if (!to && !hears)",
         "if (false)",
         "every screen shows all that its owner may read, in order, once, and nothing else, whatever happens, with a log that keeps everything",
       ],
@@ -733,6 +839,11 @@ const edits: Record<string, Record<string, Edit[]>> = {
   "socket-io/client.ts": {
     "socket-io/client.test.ts": [
       [
+        "query: { as: attempt.parameters().as },",
+        "",
+        "Sends the newest cursor with each connection, and passes each update on",
+      ],
+      [
         "if (later) throw new RetryLater(error, later * 1000);",
         "",
         "Rejects a post that is welcome later with the time to wait",
@@ -764,6 +875,11 @@ const edits: Record<string, Record<string, Edit[]>> = {
         "What there is to read The experiments name the addresses of this page and of these panes",
       ],
       ["[`/${file}.txt`,", "[`/${file}.html`,", "What there is to read polling/server.ts is served as text"],
+      [
+        "...Object.keys(documents).flatMap((file) => linkedFiles(read(`../../${file}`), file)),",
+        "",
+        "What there is to read compare/which-one.md is a page, at /which-one, and each of its own links leads somewhere",
+      ],
     ],
     "compare/routes.test.ts": [
       [
@@ -786,6 +902,13 @@ const edits: Record<string, Record<string, Edit[]>> = {
     ],
   },
   "compare/npm-start.ts": {
+    "shared-server/cli.test.ts": [
+      [
+        "adviseSuperUser(log);",
+        "",
+        "the command line says, last, who becomes the super user that SUPER_USER names: npm start",
+      ],
+    ],
     "compare/npm-start.test.ts": [
       ["await bundled;", "", "npm start prints its addresses when the scripts of all pages are ready"],
       [
@@ -798,6 +921,11 @@ const edits: Record<string, Record<string, Edit[]>> = {
   "shared-server/cli.ts": {
     "shared-server/cli.test.ts": [
       ["await bundled;", "", "the command line prints its address when the page's script is ready"],
+      [
+        "adviseSuperUser(log);",
+        "",
+        "the command line says, last, who becomes the super user that SUPER_USER names: polling",
+      ],
     ],
   },
   "compare/tapped-variant.ts": {
@@ -878,7 +1006,7 @@ const edits: Record<string, Record<string, Edit[]>> = {
   "compare/page/traffic.ts": {
     "compare/page/traffic.test.ts": [
       [
-        "this.#openedBefore = this.#last?.opened ?? 0;",
+        "this.#openedBefore = this.#last?.opened;",
         "",
         "After an outage begins, its connections count from the counters before it",
       ],
@@ -986,6 +1114,11 @@ const edits: Record<string, Record<string, Edit[]>> = {
         "socket-io a stolen sid is worth nothing without its cookie, or with another: not to read, to post or to upgrade",
       ],
       [
+        'searchParams.getAll("sid")',
+        '[searchParams.get("sid") ?? ""]',
+        "socket-io a stolen sid is worth nothing without its cookie, or with another: not to read, to post or to upgrade",
+      ],
+      [
         "refusalFor(req, publicOrigin) ??\n      refusalForData(req) ??",
         "refusalFor(req, publicOrigin) ??",
         "socket-io who may ask Sec-Fetch-Site: same-site is refused on every path with data, and at an upgrade",
@@ -998,8 +1131,8 @@ const edits: Record<string, Record<string, Edit[]>> = {
     ],
     "e2e/wire.test.ts": [
       [
-        'req.headers[":authority"] ?? req.headers.host',
-        'req.headers.host ?? req.headers[":authority"]',
+        'headers[":authority"] ?? headers.host',
+        'headers.host ?? headers[":authority"]',
         "http2-push believes :authority and not a Host header beside it",
       ],
       [
@@ -1068,8 +1201,22 @@ const edits: Record<string, Record<string, Edit[]>> = {
         "polling posting recognises a repeated draft: the answer is the same message, and it is sent to clients once",
       ],
     ],
+    "e2e/traits.test.ts": [
+      [
+        "if (!update.msg.length && !update.rooms)",
+        "if (!update.msg.length)",
+        "polling When a reader may hear something else, the server ends the open connection, or the next poll asks again",
+      ],
+    ],
   },
   "http2-push/server.ts": {
+    "e2e/traits.test.ts": [
+      [
+        "goodbye: () => stream.end(),",
+        "goodbye: () => (stream as unknown as { close(code: number): void }).close(8),",
+        "http2-push When a reader may hear something else, the server ends the open connection, or the next poll asks again",
+      ],
+    ],
     "e2e/doors.test.ts": [
       [
         "goodbye: () => stream.end(),",
@@ -1129,6 +1276,13 @@ const edits: Record<string, Record<string, Edit[]>> = {
     ],
   },
   "raw-websockets/server.ts": {
+    "e2e/traits.test.ts": [
+      [
+        "socket.close(1012,",
+        "socket.close(1001,",
+        "raw-websockets When a reader may hear something else, the server ends the open connection, or the next poll asks again",
+      ],
+    ],
     "e2e/doors.test.ts": [
       [
         "draftId, later }));",
@@ -1230,6 +1384,13 @@ const edits: Record<string, Record<string, Edit[]>> = {
     ],
   },
   "socket-io/server.ts": {
+    "e2e/traits.test.ts": [
+      [
+        "goodbye: () => socket.conn.close(),",
+        "goodbye: () => socket.disconnect(true),",
+        "socket-io When a reader may hear something else, the server ends the open connection, or the next poll asks again",
+      ],
+    ],
     "e2e/doors.test.ts": [
       [
         "void socket.leave(socket.id);",
@@ -1279,12 +1440,56 @@ const edits: Record<string, Record<string, Edit[]>> = {
       ],
     ],
   },
+  "compare/page/deliveries.ts": {
+    "compare/page/deliveries.test.ts": [
+      [
+        "if (milliseconds < 0) return undefined;",
+        "",
+        "Latency is not measured when the message arrived before it was sent: a reloaded page has sent an old draft again",
+      ],
+      ["!onTheirWay && this.lost", "this.lost", "A pane has caught up when it has all that was sent or seen in a time"],
+    ],
+  },
+  "shared-ui/wire/observer.ts": {
+    "shared-ui/wire/observer.test.ts": [
+      [
+        "at, before });",
+        "at, before: !connected });",
+        "The history that comes with the first update was there before, although the page says connected first",
+      ],
+      ["loaded ? rows : []", "rows", "What waits in the outbox since before a reload is not sent now"],
+    ],
+  },
+  "compare/decision-tree.ts": {
+    "compare/documents.test.ts": [
+      ["go to ${number}", "${name}", "As a list, it has each question once, and each answer says where it leads"],
+    ],
+  },
+  "compare/documents.ts": {
+    "compare/documents.test.ts": [
+      ['id="${slugger.slug(text)}"', "", "A heading has the name that GitHub gives it, and a cell knows its column"],
+    ],
+  },
+  "bench/reasons.ts": {
+    "bench/conclusions.test.ts": [
+      [
+        "ratio.min <= goal",
+        "true",
+        "Where no reason is known, the README says so, or that the goal is within the spread",
+      ],
+    ],
+  },
   "compare/which-one.md": {
     "compare/claims.test.ts": [
       [
         'last -- yes --> again["<b>polling</b>',
         'last -- yes --> again["<b>http2-push</b>',
         "Which one should I pick? The decision tree picks what works",
+      ],
+      [
+        "hidden page looks offline, because it [sends nothing](../e2e/traits.spec.ts",
+        "hidden page looks offline, because it [sends nothing](#polling",
+        "Which one should I pick? Each sentence links to something outside this page and in this repository, or says that it was read",
       ],
       [
         "you want [the shortest client]",
@@ -1294,7 +1499,7 @@ const edits: Record<string, Record<string, Edit[]>> = {
       [
         "[costs battery](https://hpbn.co/optimizing-for-mobile-networks/) (read)",
         "[costs battery](https://hpbn.co/optimizing-for-mobile-networks/)",
-        "Which one should I pick? Each sentence links to something in this repository, or says that it was read",
+        "Which one should I pick? Each sentence links to something outside this page and in this repository, or says that it was read",
       ],
     ],
   },
@@ -1325,8 +1530,8 @@ const edits: Record<string, Record<string, Edit[]>> = {
   "shared-chat/people.ts": {
     "e2e/doors.test.ts": [
       [
-        "{ events: [personRecord(person, { ban }), ...sessions,",
-        "{ events: [personRecord(person, { ban }),",
+        "{ events: [...sessions, changes, ",
+        "{ events: [changes, ",
         "http2-push a ban ends all sessions of that person at once, with the reason, and lets them not back in",
       ],
       [
@@ -1354,7 +1559,7 @@ const edits: Record<string, Record<string, Edit[]>> = {
       [
         "if (superUser) this.#tell(sessions)",
         "void superUser, void sessions",
-        "rooms that are made again under the same name begin anew, also for the super user who was away",
+        "rooms that are new are told to the super user at once, and to those who are in them; others are not told",
       ],
       ["if (this.find(name)) throw", "if (false) throw", "an account is one, however its name is spelled"],
       ["if (person.rooms.size >= limits.roomsEach)", "if (false)", "rooms are 20 at most for one person"],
@@ -1405,6 +1610,11 @@ const edits: Record<string, Record<string, Edit[]>> = {
         "the cookie is not what the server keeps: a stolen list of sessions opens none",
       ],
       ["if (framedBy) return", "if (false) return", "the cookie over https in a frame"],
+      [
+        "another === undefined ? parseCookie",
+        "true ? parseCookie",
+        "the cookie counts once, for its own port, and whatever else is in the header",
+      ],
       [" || [publicOrigin].flat().includes(`https://${host}`)", "", "the cookie over a proxy with https"],
       [
         'closing.addEventListener("abort", () => this.#allOver());',
@@ -1446,8 +1656,8 @@ const edits: Record<string, Record<string, Edit[]>> = {
   "shared-server/chat-server.ts": {
     "shared-server/verbs.test.ts": [
       [
-        "posts.consume(address)",
-        'posts.consume("")',
+        "reader.name ? personal(reader.name) : address;",
+        '"";',
         "who posts too fast is refused with the seconds to wait and the draft id, and another address is not affected",
       ],
     ],

@@ -1,7 +1,16 @@
 // What a person expects of the page. All variants serve the same page, so these tests run with one of them only.
 import { AxeBuilder } from "@axe-core/playwright";
+import type { Page } from "playwright/test";
 import { variants } from "../shared-server/variants.ts";
 import { expect, pageTiming, Stage, test } from "./stage.ts";
+
+/** Asserts that axe finds nothing in a page, and that nothing is wider than the window. */
+async function isAccessibleAndFits(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)])).toEqual([]);
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  expect(overflow).toBeLessThanOrEqual(0);
+}
 
 test("The page is accessible and fits, in light at 1280 px and in dark at 360 px", async ({ ada, bob, stage }) => {
   const { page } = ada;
@@ -13,10 +22,7 @@ test("The page is accessible and fits, in light at 1280 px and in dark at 360 px
       await test.step(`${moment}, ${colorScheme}, ${width} px`, async () => {
         await page.emulateMedia({ colorScheme });
         await page.setViewportSize({ width, height: 640 });
-        const { violations } = await new AxeBuilder({ page }).analyze();
-        expect(violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)])).toEqual([]);
-        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-        expect(overflow).toBeLessThanOrEqual(0);
+        await isAccessibleAndFits(page);
       });
   };
   await check("no messages yet");
@@ -241,6 +247,7 @@ test("With rooms, the page is accessible and fits: wide, and in a narrow window 
   enter,
   stage,
 }) => {
+  test.slow(); // many looks, and each takes seconds on a busy machine
   const root = await enter("Root");
   for (const person of [ada, bob, root]) await person.signsIn();
   for (const person of [ada, bob]) await person.joins("garden");
@@ -257,10 +264,7 @@ test("With rooms, the page is accessible and fits: wide, and in a narrow window 
         const menu = page.getByRole("button", { name: /^Rooms/ });
         for (const drawer of width === 360 && (await menu.isVisible()) ? [false, true] : [false]) {
           if (drawer) await menu.click();
-          const { violations } = await new AxeBuilder({ page }).analyze();
-          expect(violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)])).toEqual([]);
-          const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-          expect(overflow).toBeLessThanOrEqual(0);
+          await isAccessibleAndFits(page);
           if (drawer) await page.keyboard.press("Escape");
         }
       });
@@ -279,7 +283,7 @@ test("With rooms, the page is accessible and fits: wide, and in a narrow window 
   await check(cyd, "a stranger at the door");
   await cyd.door.getByRole("button", { name: "Sign in" }).click();
   await check(cyd, "signing in");
-  await root.follows("activity");
+  await root.follows("!activity");
   const ban = { name: "Ada", reason: "Too loud.", until: Date.now() + 60_000, by: "Root" };
   await stage.log.people.ban(stage.log.people.find("Ada")!, ban);
   await expect(ada.door).toContainText("Too loud.");
@@ -298,6 +302,7 @@ test("A link to a room or a conversation survives signing in and a reload, and c
   await bob.says("hello");
   await bob.eventuallyReads(["Bob: hello"]);
 
+  await ada.page.bringToFront(); // in Firefox only one window has the focus, and it is Bob's
   await ada.follows("garden");
   await expect(ada.door).toContainText("Sign in to join #garden.");
   await ada.signsIn();
@@ -318,6 +323,114 @@ test("A link to a room or a conversation survives signing in and a reload, and c
   await expect(ada.place).toHaveText("#garden");
   await ada.signsOut();
   await expect(ada.door).toContainText("Sign in to join #garden.");
+});
+
+test("Where nobody can write, the page says why and what can be done, in the middle and with one button at most", async ({
+  ada,
+}) => {
+  await ada.follows("garden");
+  const { page } = ada;
+  await expect(ada.door).toHaveText("Sign in to join #garden. Sign in");
+  await expect(page.getByRole("button", { name: "Sign in" })).toHaveCount(1);
+  for (const width of [1280, 360]) {
+    await page.setViewportSize({ width, height: 640 });
+    const { y, height } = (await ada.door.boundingBox())!;
+    expect(y).toBeGreaterThan(640 / 4);
+    expect(y + height).toBeLessThan((640 * 3) / 4);
+  }
+  await ada.follows("gar den!");
+  await expect(ada.door).toContainText("No room can be called “gar den!”.");
+  await expect(ada.door.getByRole("button")).toHaveCount(0);
+
+  await ada.signsIn();
+  await expect(ada.news).toHaveText("You created the account Ada.");
+  await expect(ada.door.getByRole("button")).toHaveCount(0);
+  await ada.follows("@ADA");
+  await expect(ada.door).toHaveText("This is you.");
+  await ada.follows("!activity");
+  await expect(ada.door).toHaveText("Only the super user sees the activity.");
+  await page.setViewportSize({ width: 1280, height: 640 });
+  await ada.joins("activity");
+  await expect(ada.news).toHaveText("New room #activity.");
+  await ada.says("hello");
+  await ada.eventuallyReads(["Ada: hello"]);
+});
+
+test("What was not sent to somebody is shown in their conversation alone, and elsewhere as a link to it", async ({
+  ada,
+}) => {
+  await ada.signsIn();
+  await ada.follows("@Nobody");
+  await expect(ada.page.locator("#here")).toHaveText("Goes to @Nobody alone, if there is such an account.");
+  await ada.says("a secret");
+  await expect(ada.outbox).toContainText("There is no account with the name Nobody.");
+  await ada.goesTo("#lobby");
+  await expect(ada.outbox).toHaveCount(0);
+  await expect(ada.page.getByText("a secret")).toBeHidden();
+  await ada.page.getByRole("link", { name: "1 not sent to @Nobody" }).click();
+  await expect(ada.place).toHaveText("@Nobody");
+  await ada.outbox.getByRole("button", { name: "Discard" }).click();
+  await ada.goesTo("#lobby");
+  await expect(ada.page.getByRole("link", { name: /not sent/ })).toHaveCount(0);
+});
+
+test("The super user reads and writes in every room without joining it, and chooses whom to ban from a list", async ({
+  ada,
+  enter,
+}) => {
+  const root = await enter("Root");
+  const { page } = root;
+  await root.signsIn();
+  await ada.signsIn();
+  await ada.joins("garden");
+  await root.goesTo("#garden");
+  await root.says("hello");
+  await ada.eventuallyReads(["Root: hello"]);
+  await expect(page.getByRole("button", { name: /Join|Leave/ })).toHaveCount(0);
+  await root.follows("attic");
+  await root.door.getByRole("button", { name: "Create #attic" }).click();
+  await expect(root.link("#attic")).toBeVisible();
+
+  await page.getByRole("link", { name: "Activity" }).click();
+  await expect(page.locator("datalist option")).toHaveCount(2);
+  await page.getByLabel("Who").fill("Nobody");
+  await page.getByLabel("Reason").fill("Too loud for all the others who are here.");
+  await page.getByRole("button", { name: "Ban", exact: true }).click();
+  await expect(root.news).toHaveText("There is no account with the name Nobody.");
+  await page.setViewportSize({ width: 360, height: 640 });
+  const [line, caption] = [
+    await root.news.boundingBox(),
+    await page.getByText("Rooms", { exact: true }).last().boundingBox(),
+  ];
+  expect(caption!.y).toBeGreaterThanOrEqual(line!.y + line!.height);
+  await page.getByLabel("Who").fill((await page.locator("datalist option").last().getAttribute("value")) ?? "");
+  await page.getByRole("button", { name: "Ban", exact: true }).click();
+  await expect(ada.door).toContainText("Too loud");
+  await expect(page.getByRole("button", { name: "Unban Ada" })).toBeInViewport({ ratio: 1 });
+});
+
+test("In two windows of one person, what is read in one is read in the other; a reload makes nothing unread", async ({
+  ada,
+  bob,
+  enter,
+}) => {
+  await bob.signsIn();
+  await bob.joins("garden");
+  await ada.signsIn();
+  await ada.joins("garden");
+  const window = await enter("Ada");
+  await ada.goesTo("#lobby");
+  await bob.says("hello");
+  for (const person of [ada, window]) await expect(person.link("#garden")).toContainText("1 new");
+  await window.goesTo("#garden");
+  await expect(ada.link("#garden")).not.toContainText("new");
+  await bob.goesTo("#lobby");
+  await bob.says("hello, all");
+  await ada.eventuallyReads(["Bob: hello, all"]);
+  await expect(window.link("#lobby")).not.toContainText("new");
+  await window.page.reload();
+  await window.eventuallyReads(["Bob: hello"]);
+  await expect(window.link("#lobby")).not.toContainText("new");
 });
 
 test("Each room keeps its own draft, scroll position and number of new messages", async ({ ada, stage }) => {

@@ -1,13 +1,15 @@
 // How the techniques differ, observed in a browser. The questions and answers are in compare/behaviour.ts.
 import { once } from "node:events";
+import type { IncomingMessage } from "node:http";
 import net, { type AddressInfo } from "node:net";
 import tls from "node:tls";
 import type { Browser, Page } from "playwright/test";
 import { behaviour, detectionTime } from "../compare/behaviour.ts";
 import { certificate } from "../http2-push/certificate.ts";
 import { limits } from "../shared-chat/limits.ts";
-import { start } from "../shared-server/start.ts";
-import type { Variant } from "../shared-server/variants.ts";
+import { chatOf } from "../shared-server/chat-server.ts";
+import { listen as listenAsVariant, start } from "../shared-server/start.ts";
+import { serverOf, type Variant } from "../shared-server/variants.ts";
 import {
   bareServer,
   bytes,
@@ -17,10 +19,14 @@ import {
   postOnce,
   postTo,
   receiveBytes,
+  refusal,
+  refusingServer,
   socketIoClient,
+  textsOf,
 } from "./bare.ts";
 import { forwardProxy, reverseProxy, transparent } from "./proxy.ts";
 import { expect, pageTiming, Person, RecordingLog, test } from "./stage.ts";
+import { wires } from "./wires.ts";
 
 /** Lets a server listen until the end of the test. Returns its port. */
 async function listen(server: net.Server): Promise<number> {
@@ -195,16 +201,56 @@ test.describe("The technique alone", () => {
     await page.evaluate(postTo[variant.name], { origin: other.origin, type: "text/plain" });
     expect(other.posted).toHaveLength(1); // without any rule it arrives, in each technique
 
-    // A variant that takes the page for its own: its Origin check lets it in. What is left is that a POST must be JSON.
+    // A variant that takes the page for its own: its Origin check lets it in, and it does not see Sec-Fetch-Site. What is left is that a
+    // POST must be JSON.
     const log = new RecordingLog();
-    const server = await start(variant.name, { port: 0, log, publicOrigin: own.origin });
-    const origin = `${variant.scheme}://localhost:${server.port}`;
+    const closing = new AbortController();
+    const serve = await serverOf(variant.name);
+    const server = await serve(chatOf({ log, closing: closing.signal, publicOrigin: own.origin }));
+    for (const event of ["request", "upgrade"])
+      server.prependListener(event, ({ headers }: IncomingMessage) => delete headers["sec-fetch-site"]);
+    const { port, stop } = await listenAsVariant(server, closing, 0);
+    const origin = `${variant.scheme}://localhost:${port}`;
     for (const type of ["text/plain", "application/json"]) await page.evaluate(postTo[variant.name], { origin, type });
     const observed = log.since("").msg.length > 0 ? "yes" : "yes, unless it must be JSON";
     expect(observed).toBe(behaviour.otherOriginPosts.answers[variant.name]);
-    await server.stop();
+    await stop();
     await own.close();
     await other.close();
+  });
+
+  test("If the server refuses the connection, the page learns the status and the words, or only the words, or nothing", async ({
+    page,
+    variant,
+  }) => {
+    const words = "Your session is over.";
+    const server = await refusingServer(words);
+    // The server says both, to a request and to a handshake: a client that is not a browser can read it.
+    for (const upgrade of [false, true])
+      expect(await wires[0]!.request(server.port, { method: "GET", path: "/msgs", upgrade })).toMatchObject({
+        status: 401,
+        text: words,
+      });
+
+    await open(page, server.origin, variant);
+    const learns = async (by: Parameters<(typeof refusal)["socket-io"]>[0]) => {
+      const given = await page.evaluateHandle(refusal[variant.name], by);
+      const texts = await given.evaluate(textsOf);
+      const learned = [
+        ...(texts.includes("401") ? ["the status"] : []),
+        ...(texts.includes(words) ? ["the words"] : []),
+      ];
+      return learned.join(" and ") || "nothing";
+    };
+    let observed = await learns({ path: "/library", transport: "websocket" });
+    if (variant.name === "socket-io") {
+      expect(await learns({ path: "/library", transport: "polling" })).toBe(observed);
+      expect(await learns({ path: "/msgs", transport: "websocket" })).toBe("nothing");
+      expect(await learns({ path: "/msgs", transport: "polling" })).toBe("the status and the words");
+      observed += ", if the library refuses (io.use); an HTTP refusal only by long polling";
+    }
+    expect(observed).toBe(behaviour.refused.answers[variant.name]);
+    await server.close();
   });
 
   test("The Origin check keeps a page of another origin from reading and from posting", async ({

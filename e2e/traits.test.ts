@@ -19,7 +19,7 @@ import { start } from "../shared-server/start.ts";
 import { serverOf, type VariantName } from "../shared-server/variants.ts";
 import { broadcastServer } from "./bare.ts";
 import { reverseProxy, roundRobin, transparent } from "./proxy.ts";
-import { hangUp, join, openSocket, trusting, type Wire, wires } from "./wires.ts";
+import { hangUp, join, openSocket, signIn, trusting, type Wire, wires } from "./wires.ts";
 
 vi.setConfig({ testTimeout: 15_000 });
 
@@ -126,6 +126,13 @@ const postTwo: Record<VariantName, (port: number) => Promise<unknown>> = {
   },
   "raw-websockets": (port) => postBoth(wires[2]!, port),
   "socket-io": (port) => postBoth(wires[3]!, port),
+};
+
+/** What a client is told when the server ends its connection in order. A connection that is cut looks different. */
+const endings: Record<string, string> = {
+  "end of stream": "the end of the stream",
+  1012: "a close frame, 1012",
+  "transport close": "the library's transport is closed", // after "io server disconnect" it would not come back by itself
 };
 
 const draft = (text: string) => ({ user: "Ada", text });
@@ -278,7 +285,7 @@ describe.each(wires.map((wire) => [wire.name, wire] as const))("%s", (name, wire
     expect(texts[0] === "one" ? "always" : "not always").toBe(behaviour.order.answers[name]);
   });
 
-  test("The library keeps the list of listeners, or our code keeps it, or there is no list", async () => {
+  test("The library keeps the list of listeners for each topic, or our code keeps it, or there is no list", async () => {
     const server = await broadcastServer[name]();
     const ada = await server.connect("/listener");
     const bob = await server.connect("/other");
@@ -286,14 +293,34 @@ describe.each(wires.map((wire) => [wire.name, wire] as const))("%s", (name, wire
     server.toOurList("our list");
     server.close();
     const [toAda, toBob] = await Promise.all([ada.received, bob.received]);
-    /** A list of listeners reaches Ada and not Bob. */
+    /** A list of who hears this reaches Ada and not Bob. */
     const isKept = (list: string) => toAda.includes(list) && !toBob.includes(list);
     const observed = isKept("its list")
       ? "the library, in rooms"
       : isKept("our list")
         ? "our code"
         : "there is no list";
-    expect(observed).toBe(behaviour.listeners.answers[name]);
+    expect(observed).toBe(behaviour.whoHears.answers[name]);
+  });
+
+  test("When a reader may hear something else, the server ends the open connection, or the next poll asks again", async () => {
+    const { port } = await open(wire);
+    const account = await signIn(wire, port, "Ada");
+    const ada = await account.connects();
+    cleanUp.push(() => ada.leave());
+    await ada.next();
+    await account.joins("garden");
+
+    /** Reads on until an update has the garden. Fails when the connection ends before. */
+    const findsGarden = async () => {
+      let { rooms = [] } = await ada.next();
+      while (!rooms.some((room) => "room" in room && room.room === "garden")) ({ rooms = [] } = await ada.next());
+    };
+    const observed = await findsGarden().then(
+      () => "nothing has to, the next poll asks again",
+      async () => endings[await ada.ended],
+    );
+    expect(observed).toBe(behaviour.rightEnds.answers[name]);
   });
 });
 

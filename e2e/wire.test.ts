@@ -6,13 +6,14 @@ import net from "node:net";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { io } from "socket.io-client";
 import { WebSocket } from "ws";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { Log } from "../shared-chat/log.ts";
 import type { Message, Update } from "../shared-chat/message.ts";
 import { limits } from "../shared-chat/limits.ts";
 import { serve as serveStreams } from "../http2-push/server.ts";
 import { chatOf } from "../shared-server/chat-server.ts";
-import { listen, type Options, start } from "../shared-server/start.ts";
+import { listen, type Options } from "../shared-server/start.ts";
+import { cleanUp, open as openServer } from "./until-the-end.ts";
 import {
   closeCode,
   type HttpRequest,
@@ -29,36 +30,14 @@ import {
 
 vi.setConfig({ testTimeout: 15_000, hookTimeout: 15_000 });
 
-// An uncaught error would end a server in production, so each test checks that there was none.
-const uncaught: unknown[] = [];
-process.on("uncaughtException", (error) => uncaught.push(error));
-process.on("unhandledRejection", (error) => uncaught.push(error));
-
-limits.posts.points = 1e9; // a test posts faster than a person
-const defaults = { ...limits };
-const cleanUp: (() => unknown)[] = [];
-afterEach(async () => {
-  limits.grace = 100;
-  for (const undo of cleanUp.splice(0).toReversed()) await undo();
-  Object.assign(limits, defaults);
-  vi.restoreAllMocks();
-  expect(uncaught.splice(0)).toEqual([]);
-});
-
 /** Starts a variant until the end of the test. */
-async function open(wire: Wire, options: Partial<Options> = {}) {
-  const log = options.log ?? new Log();
-  const running = await start(wire.name, { port: 0, ...options, log });
-  let stopped: Promise<void> | undefined;
-  const stop = () => (stopped ??= running.stop());
-  cleanUp.push(stop);
+async function open(wire: Wire, options?: Partial<Options>) {
+  const opened = await openServer(wire, options);
   return {
-    log,
-    port: running.port,
-    stop,
-    request: (request: HttpRequest) => wire.request(running.port, request),
+    ...opened,
+    request: (request: HttpRequest) => wire.request(opened.port, request),
     async join(joinOptions?: JoinOptions): Promise<Person> {
-      const person = await joinWire(wire, running.port, joinOptions);
+      const person = await joinWire(wire, opened.port, joinOptions);
       cleanUp.push(() => person.leave());
       return person;
     },

@@ -108,6 +108,8 @@ export async function sendRaw(port: number, bytes: string | Uint8Array, over?: t
 export interface JoinOptions {
   /** A cursor. A list sends the parameter more than once. */
   since?: string | string[] | undefined;
+  /** The account that the client takes itself for. */
+  as?: string;
   headers?: Record<string, string>;
   /** Reconnects whenever the connection ends, with the newest cursor. */
   reconnects?: boolean;
@@ -261,10 +263,11 @@ const jsonPost = (draft: unknown, headers = {}): HttpRequest => ({
   body: JSON.stringify(draft),
 });
 
-/** `?since=…`, once for each cursor of a list. */
-function query(since: JoinOptions["since"]): string {
+/** `?since=…`, once for each cursor of a list, and `as=…`. */
+function query({ cursor: since, options: { as } }: { cursor?: JoinOptions["since"]; options: JoinOptions }): string {
   const cursors = [since].flat().filter((cursor) => cursor !== undefined);
-  return cursors.length === 0 ? "" : `?${new URLSearchParams(cursors.map((cursor) => ["since", cursor]))}`;
+  const pairs = [...cursors.map((cursor) => ["since", cursor]), ...(as === undefined ? [] : [["as", as]])];
+  return pairs.length === 0 ? "" : `?${new URLSearchParams(pairs)}`;
 }
 
 // The rare verbs -----------------------------------------------------------------------------------------------------------
@@ -307,7 +310,7 @@ const connectPolling: Connect = async (person, port) => {
 
   async function poll() {
     const since = person.cursor;
-    const { status, text } = await requestHttp(port, { method: "GET", path: `/msgs${query(since)}`, headers }, agent);
+    const { status, text } = await requestHttp(port, { method: "GET", path: `/msgs${query(person)}`, headers }, agent);
     if (left) return;
     if (status === 204) person.update({ msg: [], cursor: String(since) });
     else if (status === 200) person.update(JSON.parse(text));
@@ -344,7 +347,7 @@ const connectEventStream: Connect = async (person, port) => {
   const session = connectHttp2(port);
   const { Host, ...others } = person.options.headers ?? {};
   const stream = session.request({
-    ":path": `/msgs${query(person.cursor)}`,
+    ":path": `/msgs${query(person)}`,
     accept: "text/event-stream",
     ...(Host ? { ":authority": Host } : {}),
     ...others,
@@ -423,7 +426,7 @@ const connectSocket: Connect = async (person, port) => {
     if (event === "msg:ack") unanswered.shift()?.({ message: data });
     if (event === "msg:error") unanswered.shift()?.(data);
   };
-  const socket = await openSocket(port, `/msgs${query(person.cursor)}`, { headers, onFrame });
+  const socket = await openSocket(port, `/msgs${query(person)}`, { headers, onFrame });
   void closeCode(socket).then((code) => {
     for (const resolve of unanswered) resolve({ ended: String(code) });
     person.disconnected(String(code));
@@ -449,6 +452,7 @@ const connectSocketIo: Connect = async (person, port) => {
     forceNew: true,
     extraHeaders: headers,
     auth: (send) => send({ since: person.cursor }), // called again for each connection
+    ...(person.options.as !== undefined && { query: { as: person.options.as } }),
     reconnection: reconnects, // Socket.IO reconnects without our help
     reconnectionDelay: shortDelay,
     reconnectionDelayMax: shortDelay,

@@ -48,7 +48,7 @@ beforeEach(async () => {
   vi.resetModules();
   await import("./client.ts");
   technique.connect({
-    parameters: () => ({ since: "log.7" }),
+    parameters: () => ({ since: "log.7", as: "" }),
     query: () => "since=log.7",
     signal: ended.signal,
     received: (update) => reports.push(update),

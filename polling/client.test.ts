@@ -37,7 +37,7 @@ afterEach(() => {
 
 function connect() {
   technique.connect({
-    parameters: () => ({ since: "log.7" }),
+    parameters: () => ({ since: "log.7", as: "" }),
     query: () => "since=log.7",
     signal: ended.signal,
     received: (update) => received.push(update),
@@ -47,7 +47,7 @@ function connect() {
 }
 
 const settled = () => vi.advanceTimersByTimeAsync(0);
-const draft = { user: "Ada", text: "hello" };
+const draft = { as: "", user: "Ada", text: "hello" };
 
 it("Polls at once, and three seconds after each answer", async () => {
   expect(polls.map(({ path }) => path)).toEqual(["/msgs?since=log.7"]);

@@ -47,7 +47,7 @@ afterEach(() => vi.unstubAllGlobals());
 function connect() {
   ended = new AbortController();
   technique.connect({
-    parameters: () => ({ since: "log.7" }),
+    parameters: () => ({ since: "log.7", as: "" }),
     query: () => "since=log.7",
     signal: ended.signal,
     received: (update) => reports.push(update),
@@ -62,7 +62,7 @@ function withResolvers<T>(): PromiseWithResolvers<T> {
   return made;
 }
 
-const draft = (text: string) => ({ user: "Ada", text, draftId: `draft of ${text}` });
+const draft = (text: string) => ({ as: "", user: "Ada", text, draftId: `draft of ${text}` });
 
 it("Opens one socket, from the cursor, and passes each update on", () => {
   expect(sockets.map(({ url }) => url)).toEqual(["/msgs?since=log.7"]);

@@ -49,13 +49,14 @@ export function serve(chat: Chat): Server {
       socket.on("close", gone);
 
       // msg:post
-      let refusals = 0;
+      let refusals = 0; // in a row
       socket.on("message", async (data: Buffer, isBinary) => {
         if (socket.readyState !== socket.OPEN) return; // we have said goodbye, and this was still under way
         if (isBinary) return socket.close(1003, "Text frames only.");
         try {
           const { message } = await chat.add(parsePost(data.toString()), reader, remoteAddress);
           send(socket, frame("msg:ack", message));
+          refusals = 0;
         } catch (error) {
           const { message, draftId, later } = asRefusal(error);
           if (++refusals > limits.refusals) socket.close(1008, "Too many refusals.");

@@ -1,6 +1,6 @@
 /**
  * The limits of the chat, the same for all four techniques. Times are milliseconds and sizes are bytes, unless the line
- * says otherwise. Tests shorten them; nothing else writes to them. What only the page needs is in shared-ui/timing.ts.
+ * says otherwise. Tests shorten them, and RATE_LIMIT=off lifts the one on posts. What only the page needs is in shared-ui/timing.ts.
  */
 export const limits = {
   /** The longest text and the longest name, in code points after trimming. */
@@ -44,6 +44,10 @@ export const limits = {
   people: 10_000,
   /** How many messages one address may post within so many seconds. */
   posts: { points: 20, duration: 4 },
+  /** How many rooms one person may join or leave within so many seconds. Each time their connections come back. */
+  moves: { points: 20, duration: 60 },
+  /** How many passwords are hashed at once. Each takes a core and 32 MiB for about 0.2 s. */
+  hashes: 4,
   /** How often one address may try to sign in under one name, and under all names together, within so many seconds. */
   signIns: { points: 5, duration: 60 },
   signInsOfAll: { points: 100, duration: 24 * 60 * 60 },

@@ -147,6 +147,12 @@ describe("rooms", () => {
     expect(log.rooms).toEqual(["lobby", "two", "three"]);
   });
 
+  it("that are new are told to the super user at once, and to those who are in them; others are not told", async () => {
+    const { people, all, told, sessionOf } = await logWith("Ada", "Bob", "Root");
+    await people.join(all[0]!, "garden");
+    expect(new Set(told)).toEqual(new Set([sessionOf("Ada"), sessionOf("Root")]));
+  });
+
   it("that are made again under the same name begin anew, also for the super user who was away", async () => {
     limits.rooms = 2;
     const { log, people, all, told } = await logWith("Ada", "Root");

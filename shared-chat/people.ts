@@ -8,7 +8,7 @@ import { canonical, lobby } from "./rooms.ts";
 
 export interface Person {
   readonly name: string;
-  /** Whatever the server needs to check the password. Never the password. */
+  /** What the server checks a password against: a salt and a hash, never the password. */
   readonly secret: string;
   readonly superUser: boolean;
   /** The rooms that this person has joined, and the tick of the clock at which that was. */
@@ -30,7 +30,7 @@ export interface Ban {
   readonly by: string;
 }
 
-/** A person on one device. It ends once, and what it ended for is kept until it would have expired, for whoever was away. */
+/** A person on one device. It ends once. The reason is kept until the session would have expired, for a page that was away meanwhile. */
 export interface Session {
   /** What the server recognises it by: the hash of its token. */
   readonly id: string;
@@ -43,8 +43,8 @@ export interface Session {
   ended: string | undefined;
 }
 
-/** Something that the super user should know. */
-export interface Deed {
+/** Something that was done, for the super user to look back on. */
+export interface AuditEvent {
   readonly time: number;
   readonly by: string;
   readonly what: string;
@@ -77,7 +77,7 @@ export class People {
   readonly #ticks = new Map<string, number>(); // of each record, where it was written last
   readonly #early = new Map<string, (() => unknown)[]>(); // sessions whose person is not known yet, by canonical name
   readonly #listeners = new Set<(session: Session | undefined) => void>();
-  #audit: (Deed & { record: string })[] = [];
+  #audit: (AuditEvent & { record: string })[] = [];
   #roomsChanged = 0; // the tick at which a room was made or taken away
 
   constructor(rooms: Rooms, journal: Pick<Journal, "add">, superUser?: string) {
@@ -86,7 +86,7 @@ export class People {
     this.#superUser = superUser && canonical(superUser);
   }
 
-  get audit(): readonly Deed[] {
+  get audit(): readonly AuditEvent[] {
     return this.#audit.map(({ time, by, what }) => ({ time, by, what }));
   }
 
@@ -97,6 +97,11 @@ export class People {
   /** The person with this name, however it is spelled. */
   find(name: string): Person | undefined {
     return this.#people.get(canonical(name));
+  }
+
+  /** Whether a name belongs to an account, or to that of the super user, which may not be there yet. */
+  isTaken(name: string): boolean {
+    return this.find(name) !== undefined || canonical(name) === this.#superUser;
   }
 
   /** The names of those who are in a room. */
@@ -138,7 +143,7 @@ export class People {
       if (ban) throw new Refusal(403, words(ban));
       const until = Date.now() + limits.session;
       const events = [record(`session:${id}`, { person: canonical(person.name), until }), ...this.#oldSessions()];
-      if (person.superUser) events.push(deed(tick, person.name, "signed in as the super user"));
+      if (person.superUser) events.push(audit(tick, person.name, "signed in as the super user"));
       return { events };
     });
     return this.#sessions.get(id)!;
@@ -189,13 +194,14 @@ export class People {
     });
   }
 
-  /** Ends all sessions of a person, and lets nobody sign in as them for a time. */
+  /** Ends all sessions of a person, takes them out of their rooms, and lets nobody sign in as them for a time. */
   ban(person: Person, ban: Ban): Promise<void> {
     return this.#add((tick) => {
       this.#knows(person);
       const sessions = [...person.sessions].flatMap((session) => ended(session, words(ban)));
-      const what = `banned ${person.name} until ${new Date(ban.until).toISOString()}: ${ban.reason}`;
-      return { events: [personRecord(person, { ban }), ...sessions, deed(tick, ban.by, what)] };
+      const what = `banned ${person.name} until ${day.format(ban.until)} UTC: ${ban.reason}`;
+      const changes = personRecord(person, { ban, rooms: [], changed: tick });
+      return { events: [...sessions, changes, audit(tick, ban.by, what)] }; // who is told that a session ends reads why
     });
   }
 
@@ -204,7 +210,7 @@ export class People {
     return this.#add((tick) => {
       this.#knows(person);
       if (!banOf(person)) return { events: [] };
-      return { events: [personRecord(person, { ban: undefined }), deed(tick, by, `ended the ban of ${person.name}`)] };
+      return { events: [personRecord(person, { ban: undefined }), audit(tick, by, `ended the ban of ${person.name}`)] };
     });
   }
 
@@ -226,7 +232,7 @@ export class People {
       unneeded.push(tick); // it goes together with what it took away
       this.#ticks.delete(name);
     }
-    if (kind === "deed") {
+    if (kind === "audit") {
       this.#audit.push({ ...(value as { by: string; what: string }), time, record: name });
       for (const { record: old } of this.#audit.splice(0, this.#audit.length - limits.audit)) {
         unneeded.push(this.#ticks.get(old)!);
@@ -328,7 +334,7 @@ export class People {
 
 const record = (name: string, value: unknown): Event => ({ record: name, value });
 
-const deed = (tick: number, by: string, what: string): Event => record(`deed:${tick}`, { by, what });
+const audit = (tick: number, by: string, what: string): Event => record(`audit:${tick}`, { by, what });
 
 function personRecord(person: Person, changes: Partial<PersonRecord>): Event {
   const { name, secret, rooms, changed, ban } = person;
@@ -340,6 +346,7 @@ function ended({ id, person, until, ended: already }: Session, reason: string): 
   if (already !== undefined) return [];
   return [record(`session:${id}`, { person: canonical(person.name), until, ended: reason })];
 }
+const day = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeStyle: "short", timeZone: "UTC" });
 
 /** The ban that a person is under now. */
 function banOf({ ban }: Person): Ban | undefined {
@@ -347,5 +354,5 @@ function banOf({ ban }: Person): Ban | undefined {
 }
 
 function words({ reason, until }: Ban): string {
-  return `You are banned until ${new Date(until).toISOString()}. The reason: ${reason}`;
+  return `You are banned until ${day.format(until)} UTC. The reason: ${reason}`;
 }

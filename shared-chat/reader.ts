@@ -15,7 +15,7 @@ export interface Reader {
   readonly topics: readonly string[];
   /** For each topic, the tick of the clock since which they hear it; without an entry, they always did. */
   readonly since: ReadonlyMap<string, number>;
-  /** The tick of the clock at which something of this changed last. */
+  /** The tick of the clock at which something of this changed last. Infinity when the page takes them for somebody else: it must be told. */
   readonly changed: number;
   /** Aborted when they may hear something else, or nothing, from now on, and when the server stops: the moment to say goodbye. */
   readonly until: AbortSignal;

@@ -60,8 +60,8 @@ export function admitEngine(engine: Engine, { publicOrigin, sessions }: Chat) {
   });
   return (req: IncomingMessage, res: object, next: () => void): void => {
     const { searchParams } = new URL(req.url ?? "", "http://localhost");
-    const sid = searchParams.get("sid") ?? "";
-    const stolen = tokens.has(sid) && tokens.get(sid) !== sessions.token(req);
+    // All of them: which one the library takes of several is its own affair.
+    const stolen = searchParams.getAll("sid").some((sid) => tokens.has(sid) && tokens.get(sid) !== sessions.token(req));
     const refusal =
       refusalFor(req, publicOrigin) ??
       refusalForData(req) ??
@@ -113,13 +113,16 @@ function setHeaders(res: Response, headers: Record<string, string>) {
 
 export const notFound = new Refusal(404, "Nothing was found at this address.");
 
+/** The host and port that a request asks for: `:authority` in HTTP/2, else the header Host. */
+export const hostOf = ({ headers }: Request): string => String(headers[":authority"] ?? headers.host).toLowerCase();
+
 function refusalFor(req: Request, publicOrigin: PublicOrigin): Refusal | undefined {
   const { localAddress, localPort } = req.socket;
   if (localAddress === undefined || localPort === undefined) return new Refusal(403, "The connection is gone.");
   const scheme = (req.socket as TLSSocket).encrypted ? "https" : "http";
   const ours = originsOf(scheme, localAddress, localPort, publicOrigin);
 
-  const host = String(req.headers[":authority"] ?? req.headers.host).toLowerCase();
+  const host = hostOf(req);
   if (!ours.some(({ hosts }) => hosts.includes(host)))
     return new Refusal(403, "This server does not answer to that name (Host).");
   const { origin } = req.headers;

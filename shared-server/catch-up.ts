@@ -27,10 +27,10 @@ export function catchUp(log: Log, cursor: unknown, reader: Reader, connection: C
   let leave: (() => void) | void;
   let gone = false;
   const over = () => {
-    leave?.(); // before the goodbye: nothing more is said to whoever may not hear it
+    leave?.(); // before the goodbye, so that nothing more is sent (Socket.IO drops what is sent to a transport that closes)
     gone = true;
     forget();
-    waiting.delete(hangUp);
+    hasLeft(hangUp);
   };
   const forget = whenOver(reader.until, () => {
     over();
@@ -52,6 +52,7 @@ export function catchUp(log: Log, cursor: unknown, reader: Reader, connection: C
 
 // What waits for all readers together, in bytes. A map keeps its order: the first has waited for longest.
 const waiting = new Map<() => void, number>();
+let waitingBytes = 0; // their sum: after a restart thousands of readers catch up at once, and each would add them all up
 
 /**
  * An update waits until it has left. If too many bytes wait, the server hangs up on the reader who has been reading for longest, and not
@@ -59,19 +60,20 @@ const waiting = new Map<() => void, number>();
  * @returns what to call when it has left.
  */
 export function waitsFor({ msg }: Update, hangUp: () => void): () => void {
-  waiting.set(
-    hangUp,
-    msg.reduce((bytes, message) => bytes + sizeOf(message), 0),
-  );
-  let bytes = 0;
-  for (const each of waiting.values()) bytes += each;
-  for (const [longest, each] of waiting) {
-    if (bytes <= limits.waiting) break;
-    waiting.delete(longest);
-    bytes -= each;
+  const bytes = msg.reduce((sum, message) => sum + sizeOf(message), 0);
+  waiting.set(hangUp, bytes);
+  waitingBytes += bytes;
+  for (const longest of waiting.keys()) {
+    if (waitingBytes <= limits.waiting) break;
+    hasLeft(longest);
     longest();
   }
-  return () => waiting.delete(hangUp);
+  return () => hasLeft(hangUp);
+}
+
+function hasLeft(hangUp: () => void) {
+  waitingBytes -= waiting.get(hangUp) ?? 0;
+  waiting.delete(hangUp);
 }
 
 const goodbyes = new WeakMap<AbortSignal, Set<() => void>>();

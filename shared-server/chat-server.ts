@@ -7,6 +7,7 @@ import type { Log } from "../shared-chat/log.ts";
 import { draftIdOf, type Message } from "../shared-chat/message.ts";
 import type { Reader } from "../shared-chat/reader.ts";
 import { Refusal } from "../shared-chat/refusal.ts";
+import { personal } from "../shared-chat/rooms.ts";
 import type { PublicOrigin } from "./admit.ts";
 import { Sessions } from "./sessions.ts";
 
@@ -28,7 +29,7 @@ export interface Chat extends Setting {
   /** Who holds a connection, what they hear, and until when. Made from the request, and fixed for the life of the connection. */
   reader(req: IncomingMessage | Http2ServerRequest): Reader;
   /**
-   * The door for posts: `log.add`, and no more of them than the limits allow.
+   * The door for posts: `log.add`, and no more of them than the limits allow for one account, or for all strangers at one address.
    * @param address the IP address that the draft comes from.
    * @throws {Refusal} what `log.add` throws, and 429 with the seconds after which the draft is welcome.
    */
@@ -44,7 +45,8 @@ export function chatOf(setting: Setting): Chat {
     sessions,
     reader: (req) => sessions.reader(req),
     async add(draft, reader, address = "") {
-      await posts.consume(address).catch((state) => tooMany(state, "You post too fast.", draftIdOf(draft)));
+      const who = reader.name ? personal(reader.name) : address; // behind a proxy, all strangers have one address
+      await posts.consume(who).catch((state) => tooMany(state, "You post too fast.", draftIdOf(draft)));
       // The right to speak has ended while this was under way. Whoever still has one comes back and sends it again.
       if (reader.name && reader.until.aborted) throw new Refusal(503, "Please connect again.", draftIdOf(draft), 1);
       return setting.log.add(draft, reader);
@@ -55,5 +57,11 @@ export function chatOf(setting: Setting): Chat {
 /** Throws the refusal that says when the limiter lets the next one through. */
 export function tooMany({ msBeforeNext }: RateLimiterRes, words: string, draftId?: string): never {
   const seconds = Math.max(1, Math.ceil(msBeforeNext / 1000));
-  throw new Refusal(429, `${words} Try again in ${seconds} s.`, draftId, seconds);
+  const when =
+    seconds < 120
+      ? `${seconds} s`
+      : seconds < 7_200
+        ? `${Math.ceil(seconds / 60)} minutes`
+        : `${Math.ceil(seconds / 3_600)} hours`;
+  throw new Refusal(429, `${words} Try again in ${when}.`, draftId, seconds);
 }

@@ -257,6 +257,18 @@ describe.concurrent("the command line", () => {
     expect(said).toEqual({ out: "polling: https://chat.example.org\n", err: "" });
   });
 
+  it.each([
+    ["polling", ["shared-server/cli.ts", "polling"]],
+    ["npm start", ["compare/npm-start.ts"]],
+  ])("says, last, who becomes the super user that SUPER_USER names: %s", async (_name, words) => {
+    const { said, kill, ended } = runs([...words, "SUPER_USER=Root"]);
+    const advice = "\nSign in as Root now: whoever uses this name first chooses its password.\n";
+    await vi.waitUntil(() => said.out.endsWith(advice) || said.err, { timeout: 60_000, interval: 10 });
+    kill("SIGKILL");
+    await ended;
+    expect(said).toEqual({ out: expect.stringMatching(/^(polling|side by side): http:/), err: "" });
+  });
+
   it("prints the public origin and the address that it is bound to", async () => {
     const { said, kill, ended } = run("polling", { PUBLIC_ORIGIN: "https://chat.example.org", HOST: "localhost" });
     await vi.waitUntil(() => said.out.includes("\n"), { timeout: 60_000, interval: 10 });

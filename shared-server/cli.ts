@@ -1,7 +1,16 @@
 // The command line: `npm run polling`, with PORT, HOST, PUBLIC_ORIGIN, SUPER_USER, RATE_LIMIT and CHAT_LOG after it or from the environment.
 import { openLog } from "../stores/choose.ts";
 import { bundleAhead } from "./bundle.ts";
-import { cannotStart, fail, nameOf, portOr, publicOriginOf, stopOnSignal, takeSettings } from "./command.ts";
+import {
+  adviseSuperUser,
+  cannotStart,
+  fail,
+  nameOf,
+  portOr,
+  publicOriginOf,
+  stopOnSignal,
+  takeSettings,
+} from "./command.ts";
 import { start } from "./start.ts";
 import { variants } from "./variants.ts";
 
@@ -30,3 +39,4 @@ console.log(`${variant.name}: ${address}${HOST ? ` (bound to ${HOST})` : ""}`);
 if (variant.scheme === "https") console.log("Type https:// in full: this port does not answer plain http://.");
 if (HOST && !PUBLIC_ORIGIN)
   console.log("To let others in, set PUBLIC_ORIGIN to the address that they will type. Any other name is refused.");
+adviseSuperUser(log);

@@ -1,6 +1,7 @@
 // What every command that starts servers needs. When something is wrong, it says so in one sentence.
 import { isIPv6 } from "node:net";
 import { limits } from "../shared-chat/limits.ts";
+import type { Log } from "../shared-chat/log.ts";
 
 /** The command cannot do what it was asked for. The message is the sentence for the person who typed it. */
 export class UsageError extends Error {}
@@ -32,6 +33,13 @@ export function portOr(usual: number, most = 65_535): number {
   const { PORT = String(usual) } = process.env;
   if (/^\d+$/.test(PORT) && Number(PORT) <= most) return Number(PORT);
   return fail(`PORT must be a number from 0 to ${most}, not "${PORT}".`);
+}
+
+/** Says who becomes the super user, while nobody has the name that SUPER_USER states. */
+export function adviseSuperUser(log: Log): void {
+  const { SUPER_USER } = process.env;
+  if (SUPER_USER && !log.people.find(SUPER_USER))
+    console.log(`Sign in as ${SUPER_USER} now: whoever uses this name first chooses its password.`);
 }
 
 /** Says why a server did not start. `port` is the port that was asked for, `usual` the default. */

@@ -163,7 +163,9 @@ class World {
   async say(device: Device, where: string) {
     const { name } = device;
     const [room, to] = owners.includes(where) ? [undefined, where] : [where === "lobby" ? undefined : where, undefined];
-    const may = this.#signedIn.has(device) && to !== name && (!room || this.#members.get(name)!.has(room));
+    const inRoom =
+      !room || this.#members.get(name)!.has(room) || (name === "Root" && this.log.roomNamed(room) !== undefined);
+    const may = this.#signedIn.has(device) && to !== name && inRoom;
     const draft = { user: name, text: "hello", ...(room && { room }), ...(to && { to }) };
     const message = await this.log
       .add(draft, this.sessions.reader(device.req))

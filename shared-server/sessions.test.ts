@@ -149,8 +149,13 @@ describe("the cookie", () => {
     const { sessions, signIn } = await open();
     const cookie = await signIn();
     const name = (header: string, host?: string) => sessions.reader(request(header, host)).name;
-    expect(name(`x=%; __proto__=1; a; ${cookie}; chat-3001=second; =; ${"y".repeat(60_000)}`)).toBe("Ada");
+    expect(name(`x=%; __proto__=1; a; ${cookie}; =; ${"y".repeat(60_000)}`)).toBe("Ada");
     expect(name(cookie.replace("3001", "3004"))).toBeUndefined();
+    for (const two of [`${cookie}; chat-3001=second`, `chat-3001=second; ${cookie}`])
+      expect(sessions.reader(request(two))).toMatchObject({
+        ended: expect.stringMatching(/^Another program/),
+        changed: Infinity,
+      });
     expect(name(`chat-3001=%E0%A4%A`)).toBeUndefined();
     expect(name(cookie, "localhost:3004")).toBeUndefined();
     expect(sessions.reader(request("chat-3001=")).ended).toBe("Your session is over. Please sign in again.");

@@ -7,10 +7,14 @@ import type { TLSSocket } from "node:tls";
 import { parseCookie, stringifySetCookie } from "cookie";
 import type { Person, Session } from "../shared-chat/people.ts";
 import { type Reader, stranger } from "../shared-chat/reader.ts";
-import { everyRoom, lobby, personal } from "../shared-chat/rooms.ts";
+import { canonical, everyRoom, lobby, personal } from "../shared-chat/rooms.ts";
+import { hostOf } from "./admit.ts";
 import type { Setting } from "./chat-server.ts";
 
 type Request = IncomingMessage | Http2ServerRequest;
+
+/** Instead of a token, when there are two: a cookie for a longer path comes first, and any program on localhost can set one. */
+const ambiguous = "?";
 
 /** What the server remembers of a token. Whoever reads the list of sessions cannot make a cookie of it. */
 const idOf = (token: string) => createHash("sha256").update(token).digest("base64url");
@@ -28,28 +32,48 @@ export class Sessions {
     closing.addEventListener("abort", () => this.#allOver());
   }
 
-  /** Who sends this request, what they hear, and until when. */
+  /**
+   * Who sends this request, what they hear, and until when. A page says in the query whom it takes itself for: `as` is the name of an account, or
+   * empty. Cookies are shared by all tabs, get lost, and other programs on localhost may set them: so a page that is wrong must be told.
+   */
   reader(req: Request): Reader {
+    const reader = this.#readerOf(req);
+    const as = new URLSearchParams(req.url?.split("?")[1]).get("as");
+    return as === null || canonical(as) === canonical(reader.name ?? "") ? reader : { ...reader, changed: Infinity };
+  }
+
+  #readerOf(req: Request): Reader {
     const token = this.token(req);
     if (token === undefined) return this.#stranger;
-    const session = this.#setting.log.people.session(idOf(token));
-    if (!session) return { ...this.#stranger, ended: "Your session is over. Please sign in again.", changed: Infinity };
-    if (session.ended !== undefined) return { ...this.#stranger, ended: session.ended, changed: session.changed };
-    const known = this.#readers.get(session)?.reader;
-    return known ?? this.#newReader(session);
+    const ended = (why: string, changed = Infinity): Reader => ({ ...this.#stranger, ended: why, changed });
+    if (token === ambiguous)
+      return ended(
+        "Another program on localhost has set a cookie with our name. Please delete the cookies of localhost.",
+      );
+    const session = this.#known(token);
+    if (!session) return ended("Your session is over. Please sign in again.");
+    if (session.ended !== undefined) return ended(session.ended, session.changed);
+    return this.#readers.get(session)?.reader ?? this.#newReader(session);
   }
 
   /** The session that a request belongs to, if it goes on. */
   session(req: Request): Session | undefined {
-    const token = this.token(req);
-    const session = token === undefined ? undefined : this.#setting.log.people.session(idOf(token));
+    const session = this.#known(this.token(req));
     return session?.ended === undefined ? session : undefined;
+  }
+
+  /** The session that a token opens, even if it is over. */
+  #known(token: string | undefined): Session | undefined {
+    return token === undefined ? undefined : this.#setting.log.people.session(idOf(token));
   }
 
   /** What the cookie of a request says: the key to a session. */
   token(req: Request): string | undefined {
     const { cookie } = req.headers;
-    return cookie === undefined ? undefined : parseCookie(cookie)[this.#cookie(req).name];
+    if (cookie === undefined) return undefined;
+    const { name } = this.#cookie(req);
+    const [, another] = cookie.split(";").filter((pair) => pair.trim().startsWith(`${name}=`));
+    return another === undefined ? parseCookie(cookie)[name] : ambiguous;
   }
 
   /** Begins a session, always with a new token: one that was known before signing in would be worth nothing (session fixation). Returns the Set-Cookie header. */
@@ -64,7 +88,7 @@ export class Sessions {
   async end(req: Request, reason: string): Promise<string> {
     const { people } = this.#setting.log;
     const token = this.token(req);
-    const session = token === undefined ? undefined : people.session(idOf(token));
+    const session = this.#known(token);
     if (session) await (session.ended === undefined ? people.end(session, reason) : people.forget(session));
     return stringifySetCookie({ ...this.#cookie(req), value: "", maxAge: 0 });
   }
@@ -106,7 +130,7 @@ export class Sessions {
    */
   #cookie(req: Request) {
     const { publicOrigin = [], framedBy } = this.#setting;
-    const host = String(req.headers[":authority"] ?? req.headers.host).toLowerCase();
+    const host = hostOf(req);
     const secure = (req.socket as TLSSocket).encrypted || [publicOrigin].flat().includes(`https://${host}`);
     const port = /:(\d+)$/.exec(host)?.[1] ?? (secure ? "443" : "80");
     const always = { path: "/", httpOnly: true };

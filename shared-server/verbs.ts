@@ -47,6 +47,7 @@ export function withVerbs(app: Application, chat: Chat): Application {
   const { people } = log;
   const tries = new RateLimiterMemory(limits.signIns);
   const triesOfAll = new RateLimiterMemory(limits.signInsOfAll);
+  const moves = new RateLimiterMemory(limits.moves);
 
   app
     .route("/session")
@@ -71,6 +72,7 @@ export function withVerbs(app: Application, chat: Chat): Application {
     const known = people.find(name);
     if (known && !(await matches(password, known.secret)))
       throw new Refusal(401, "This is not the password of this account.");
+    if (known) await triesOfAll.reward(address); // it was no guess
     const person = known ?? (await people.create(name, await hashOf(password)));
     res.set("Set-Cookie", await sessions.begin(req, person)).status(known ? 200 : 201);
     res.json({ name: person.name, ...(person.superUser && { superUser: true }) });
@@ -80,13 +82,13 @@ export function withVerbs(app: Application, chat: Chat): Application {
     .route("/rooms/:name")
     .put(
       answer(async (req, res) => {
-        const { room, made } = await people.join(member(req), parseRoom(req.params.name));
+        const { room, made } = await people.join(await mover(req), parseRoom(req.params.name));
         res.status(made ? 201 : 200).json({ room });
       }),
     )
     .delete(
       answer(async (req, res) => {
-        await people.leave(member(req), parseRoom(req.params.name));
+        await people.leave(await mover(req), parseRoom(req.params.name));
         res.status(204).end();
       }),
     )
@@ -130,6 +132,13 @@ export function withVerbs(app: Application, chat: Chat): Application {
     const session = sessions.session(req);
     if (!session) throw new Refusal(401, chat.reader(req).ended ?? "Sign in first.");
     return session.person;
+  }
+
+  /** Who joins or leaves a room. */
+  async function mover(req: Request): Promise<Person> {
+    const { name } = member(req);
+    await moves.consume(canonical(name)).catch((state) => tooMany(state, "You join and leave too fast."));
+    return member(req);
   }
 
   function superUser(req: Request): Person {

@@ -2,8 +2,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { limits } from "../shared-chat/limits.ts";
 import type { Draft, Message, Update } from "../shared-chat/message.ts";
+import { parseRoom } from "../shared-chat/message.ts";
 import { Refusal } from "../shared-chat/refusal.ts";
-import { Chat } from "./chat.ts";
+import { activity, Chat } from "./chat.ts";
 import type { Attempt } from "./connection.ts";
 import { timing } from "./timing.ts";
 
@@ -140,7 +141,7 @@ describe("sending", () => {
   it("keeps a text in the outbox until an update brings its draft id back", async () => {
     attempt.received(update(1, 1));
     expect(chat.send(" Ada ", " hello\n")).toBe("text");
-    expect(posted).toEqual([{ user: "Ada", text: "hello", draftId: expect.any(String) }]);
+    expect(posted).toEqual([{ user: "Ada", text: "hello", draftId: expect.any(String), as: "" }]);
     await settled();
     expect(chat.state.outbox).toMatchObject([{ state: "sent", draft: { text: "hello" } }]);
     const echo = message(2, { ...posted[0]! });
@@ -370,11 +371,42 @@ describe("signing in", () => {
     expect(ids()).toEqual([]);
     expect(chat.state.name).toBe("Ada");
     await settled();
-    expect(attempt.query()).toBe("since=");
+    expect(attempt.parameters().since).toBe("");
     attempt.received(first({ name: "Ada" }, "garden"));
     expect(chat.state.rooms.map(({ name }) => name)).toEqual(["lobby", "garden"]);
-    expect(chat.state.news).toBe("");
     expect(chat.typed("user")).toBe("Ada");
+  });
+
+  it("says that it has created an account, so that a wrong letter in a name is seen", async () => {
+    attempt.received(update(1, 3));
+    served = () => json({ name: "Ada" }, 200);
+    await chat.signIn("Ada", "a long password");
+    expect(chat.state.news).toBe("");
+    served = () => json({ name: "Adda" }, 201);
+    await chat.signIn("Adda", "a long password");
+    await settled();
+    attempt.received(first({ name: "Adda" }));
+    expect(chat.state.news).toBe("You created the account Adda.");
+  });
+
+  it("is in the address of each connection and in each draft: the server compares it with the cookie", async () => {
+    expect(attempt.query()).toBe("since=&as=");
+    await signIn();
+    expect(attempt.query()).toBe("since=log.0&as=Ada");
+    chat.send("", "hello");
+    expect(posted).toMatchObject([{ user: "Ada", as: "Ada" }]);
+  });
+
+  it("that does not help is not taken for success: the page shows again why", async () => {
+    const ended = "Another program on localhost has set a cookie with our name.";
+    attempt.received(first({ ended }));
+    served = () => json({ name: "Ada" }, 200);
+    expect(await chat.signIn("Ada", "a long password")).toBe("");
+    await settled();
+    attempt.received(first({ ended }));
+    expect(chat.state).toMatchObject({ door: "ended", you: { ended } });
+    chat.send("", "hello");
+    expect(posted).toEqual([]);
   });
 
   it("explains why it failed, and changes nothing", async () => {
@@ -451,7 +483,7 @@ describe("another window of this browser", () => {
     attempt.received(update(1, 3));
     elsewhere("Bob");
     await settled();
-    expect(attempt.query()).toBe("since=");
+    expect(attempt.parameters().since).toBe("");
     attempt.received(first({ name: "Bob" }));
     expect(chat.state).toMatchObject({ name: "Bob", news: "You are signed in as Bob." });
   });
@@ -468,7 +500,7 @@ describe("another window of this browser", () => {
     attempt.received({ msg: [], cursor: "log.9", you: { ended: "Over." }, rooms: [{ room: "lobby", last: 0 }] });
     elsewhere("Ada");
     await settled();
-    expect(attempt.query()).toBe("since=");
+    expect(attempt.parameters().since).toBe("");
     attempt.received(first({ name: "Ada" }));
     expect(chat.state).toMatchObject({ name: "Ada", door: "open", news: "" });
   });
@@ -482,7 +514,7 @@ describe("another window of this browser", () => {
     ];
     attempt.received({ msg: [], cursor: "log.20", you: { name: "Ada" }, rooms });
     await vi.advanceTimersByTimeAsync(2_000);
-    expect(attempt.query()).toBe("since=");
+    expect(attempt.parameters().since).toBe("");
   });
 
   it("is believed less than the server: an update for somebody else shows nothing and begins anew", async () => {
@@ -494,14 +526,41 @@ describe("another window of this browser", () => {
       news: "You are no longer signed in as Ada. You are signed in as Bob.",
     });
     await vi.advanceTimersByTimeAsync(2_000);
-    expect(attempt.query()).toBe("since=");
+    expect(attempt.parameters().since).toBe("");
+  });
+
+  it("may have changed the cookie under what a stranger posts: the draft waits for the stranger", async () => {
+    attempt.received(first({}));
+    answer = () => Promise.reject(new Refusal(401, "You are signed in as Bob."));
+    chat.send("a stranger", "typed as a stranger");
+    await settled();
+    await vi.advanceTimersByTimeAsync(timing.retry);
+    expect(attempt.parameters()).toEqual({ since: "", as: "" });
+    attempt.received(first({ name: "Bob" }));
+    expect(chat.state).toMatchObject({ name: "Bob", outbox: [] });
+    served = () => new Response(null, { status: 204 });
+    await chat.signOut();
+    expect(chat.state.outbox).toMatchObject([{ state: "sending", draft: { text: "typed as a stranger" } }]);
+  });
+
+  it("that reads a room reads it for this one, too", async () => {
+    await signIn();
+    attempt.received({ msg: [message(1, { room: "garden" })], cursor: "log.1" });
+    expect(chat.state.rooms[1]!.unread).toBe(1);
+    localStorage.setItem("realtime-chat:read ada", '{"garden":1}');
+    browser.dispatchEvent(new Event("storage"));
+    expect(chat.state.rooms[1]!.unread).toBe(0);
   });
 
   it("may have signed out before this one was opened: the page says so", async () => {
     localStorage.setItem("realtime-chat:who", '{"name":"Ada","since":1}');
     chat = open();
+    const before = attempt;
     attempt.received(first({}));
     expect(chat.state).toMatchObject({ name: "", news: "You are no longer signed in as Ada." });
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(attempt).not.toBe(before); // its address said Ada
+    expect(attempt.query()).toBe("since=&as=");
   });
 });
 
@@ -524,7 +583,7 @@ describe("a session that is over", () => {
     expect(chat.state.rooms[1]!.messages).toHaveLength(1);
     chat.type("text", "more");
     chat.send("", "more");
-    expect(chat.state.problem).toBe("Your session is over. Please sign in again to send this.");
+    expect(chat.state.problem).toBe("This cannot be sent now. It is kept here until you can sign in again.");
     expect(chat.typed("text")).toBe("more");
     await vi.advanceTimersByTimeAsync(20_000);
     attempt.interrupted();
@@ -543,6 +602,7 @@ describe("a session that is over", () => {
     const before = attempt;
     await vi.advanceTimersByTimeAsync(timing.retry);
     expect(attempt).not.toBe(before);
+    expect(attempt.parameters()).toEqual({ since: "", as: "Ada" });
     attempt.received(over);
     await vi.advanceTimersByTimeAsync(20_000);
     expect(posted).toHaveLength(1);
@@ -601,11 +661,61 @@ describe("a place", () => {
     expect(await chat.join("attic")).toBe("");
     expect(asked).toEqual([["PUT", "/rooms/attic"]]);
     const joined = attempt;
-    expect(chat.state.door).toBe("unknown"); // nothing to decide any more
+    expect(chat.state.door).toBe("joining");
+    chat.send("", "hello"); // it goes out when the connection is back
+    expect(chat.state.problem).toBe("");
     await settled();
     expect(attempt).not.toBe(joined); // it does not wait for the server to hang up
     attempt.received({ ...first({ name: "Ada" }, "attic"), cursor: "log.2" });
     expect(chat.state.door).toBe("open");
+  });
+
+  it("that did not exist is told of as new, also when the page goes there only now", async () => {
+    await signIn();
+    served = () => json({ room: "attic" }, 201);
+    await chat.join("Attic");
+    chat.open("Attic");
+    expect(chat.state.news).toBe("New room #attic.");
+    served = () => json({ room: "attic" }, 200);
+    await chat.join("Attic");
+    expect(chat.state.news).toBe("");
+  });
+
+  it("has a name that the server allows: for another one, there is no button that can only fail", async () => {
+    await signIn();
+    const names = [
+      "garden",
+      "gar den!",
+      "Gärten-2_3",
+      "!activity",
+      "\u200D",
+      "x".repeat(32),
+      "x".repeat(33),
+      "constructor",
+      "e\u0301".repeat(32),
+    ];
+    for (const name of names) {
+      chat.open(name);
+      const allowed = (() => {
+        try {
+          return parseRoom(name) !== "";
+        } catch {
+          return false;
+        }
+      })();
+      expect([name, chat.state.door]).toEqual([name, name === "garden" ? "open" : allowed ? "members" : "nowhere"]);
+    }
+  });
+
+  it("is nowhere for messages to oneself, or to nobody", async () => {
+    await signIn();
+    for (const name of ["@ADA", "@", "@ "]) {
+      chat.open(name);
+      expect(chat.state.door).toBe("nowhere");
+    }
+    chat.send("", "hello");
+    expect(chat.state.problem).toBe("Nobody can write here.");
+    expect(posted).toEqual([]);
   });
 
   it("can be left; a reason why not is news", async () => {
@@ -622,17 +732,17 @@ describe("a place", () => {
 
 describe("the super user", () => {
   it("reads what happens, again and again while they look, and bans", async () => {
-    const activity = { rooms: [{ room: "lobby", people: ["Ada"], perMinute: 3 }], bans: [], audit: [] };
+    const answered = { rooms: [{ room: "lobby", people: ["Ada"], perMinute: 3 }], bans: [], audit: [] };
     served = () => json({ name: "Root" });
     await chat.signIn("Root", "a long password");
     await settled();
-    served = () => json(activity);
+    served = () => json(answered);
     attempt.received(first({ name: "Root", superUser: true }));
     asked.length = 0;
-    chat.open("activity");
+    chat.open(activity);
     await settled();
     expect(chat.state.door).toBe("activity");
-    expect(chat.state.activity).toEqual(activity);
+    expect(chat.state.activity).toEqual(answered);
     await vi.advanceTimersByTimeAsync(2 * timing.poll);
     expect(asked.length).toBeGreaterThanOrEqual(2);
     asked.length = 0;
@@ -647,8 +757,10 @@ describe("the super user", () => {
     expect(asked).toEqual([]);
   });
 
-  it("is nobody else: for them it is a room like any other", async () => {
+  it("is nobody else, and a room called activity is a room like any other", async () => {
     await signIn();
+    chat.open(activity);
+    expect(chat.state.door).toBe("nowhere");
     chat.open("activity");
     expect(chat.state.door).toBe("members");
   });

@@ -6,7 +6,7 @@ import { Refusal } from "../shared-chat/refusal.ts";
 import { canonical, lobby } from "../shared-chat/rooms.ts";
 import { type Attempt, Connection, type ConnectionState } from "./connection.ts";
 import { type Item, Outbox } from "./outbox.ts";
-import { ask, RetryLater } from "./request.ts";
+import { ask, RetryLater, send } from "./request.ts";
 import { type Room, Rooms } from "./known-rooms.ts";
 import { isText, keep, recall } from "./storage.ts";
 import { timing } from "./timing.ts";
@@ -19,10 +19,10 @@ export interface Technique {
   /** Makes one attempt to connect, and reports to it what happens. */
   connect: (attempt: Attempt) => void;
   /**
-   * Sends a draft. Resolves to the message that it became. Rejects with a Refusal, with RetryLater when it is welcome later, or with any
+   * Sends a draft, and `as` with it: who has written it. Resolves to the message that it became. Rejects with a Refusal, with RetryLater when it is welcome later, or with any
    * other error when there was no answer.
    */
-  post: (draft: Draft) => Promise<Message>;
+  post: (draft: Draft & { as: string }) => Promise<Message>;
 }
 
 /** What the person sees. A state is never changed, only replaced: a view compares with === to find out what is new. */
@@ -48,25 +48,30 @@ export interface ChatState {
   readonly news: string;
   /** The key of a room that was joined just now, until the server says so. */
   readonly joining?: string;
-  /** What the super user sees at #activity. */
+  /** What the super user sees at #!activity. */
   readonly activity?: Activity;
 }
 
-/** A room, such as "lobby" or "garden", a person to write to, such as "@Bob", or "activity". `key` is the same for all spellings. */
+/** A room, such as "lobby" or "garden", a person to write to, such as "@Bob", or `activity`. `key` is the same for all spellings. */
 export interface Place {
   readonly key: string;
   readonly name: string;
 }
 
+/** Where the super user sees what happens on this server. No room can have this name. */
+export const activity = "!activity";
+
 /**
  * - `open`: write.
- * - `unknown`: the server has not said yet who this is, or that they are in.
+ * - `unknown`: the server has not said yet who this is.
+ * - `joining`: they have just been let in, and what was said there comes in a moment. Write.
  * - `strangers`: only for people who are signed in.
  * - `members`: join it first.
+ * - `nowhere`: there can be no such room, or it is this person alone.
  * - `ended`: the session is over.
- * - `activity`: this is no room.
+ * - `activity`: the super user reads here what happens.
  */
-export type Door = "open" | "unknown" | "strangers" | "members" | "ended" | "activity";
+export type Door = "open" | "unknown" | "joining" | "strangers" | "members" | "nowhere" | "ended" | "activity";
 
 /** What happens on this server. Times are milliseconds since 1970. */
 export interface Activity {
@@ -128,7 +133,11 @@ export class Chat {
   };
 
   start(): void {
-    onChange(() => this.#follow() && this.#connection.reconnect(0));
+    onChange(() => {
+      if (this.#follow()) return this.#connection.reconnect(0);
+      this.#rooms.readElsewhere();
+      this.#change({ rooms: this.#rooms.list });
+    });
     setInterval(() => this.#watchActivity(), timing.poll);
     this.#connection.start();
   }
@@ -184,11 +193,12 @@ export class Chat {
 
   // Rooms ----------------------------------------------------------------------------------------------------------------
 
-  /** Looks at a place: "garden", "@Bob", "activity", or "" for the lobby. It changes nothing on the server. */
+  /** Looks at a place: "garden", "@Bob", `activity`, or "" for the lobby. It changes nothing on the server. */
   open(name: string): void {
     const place = placeOf(name || lobby);
     this.#rooms.open(place.key);
-    this.#change({ place, rooms: this.#rooms.list, problem: "", news: "" });
+    const news = place.key === this.#state.joining ? this.#state.news : ""; // that the room is new
+    this.#change({ place, rooms: this.#rooms.list, problem: "", news });
     this.#watchActivity();
   }
 
@@ -205,13 +215,16 @@ export class Chat {
 
   /** Signs in. A new name creates the account. */
   signIn(name: string, password: string): Answer {
-    const asked = () => ask<{ name: string }>("POST", "/session", { name: name.trim(), password });
-    return this.#changePerson(async () => (await asked()).name);
+    return this.#changePerson(async () => {
+      const response = await send("POST", "/session", { name: name.trim(), password });
+      const person = (await response.json()) as { name: string };
+      return { name: person.name, news: response.status === 201 ? `You created the account ${person.name}.` : "" };
+    });
   }
 
   /** Signs out, in all windows of this browser. What was typed stays here for this person. */
   async signOut(): Answer {
-    const news = await this.#changePerson(() => ask("DELETE", "/session").then(() => ""));
+    const news = await this.#changePerson(() => ask("DELETE", "/session").then(() => ({ name: "", news: "" })));
     if (news) this.#change({ news });
     return news;
   }
@@ -241,26 +254,31 @@ export class Chat {
 
   /** The server hangs up on this person, on all devices. This page need not wait for it. */
   async #changeRights(method: string, path: string): Answer {
-    const news = await inWords(() => ask(method, path));
-    this.#change({ news });
-    if (!news) this.#connection.reconnect(0);
-    return news;
+    let made = "";
+    const problem = await inWords(async () => {
+      const response = await send(method, path);
+      if (response.status === 201) made = `New room #${((await response.json()) as { room: string }).room}.`;
+    });
+    this.#change({ news: problem || made });
+    if (!problem) this.#connection.reconnect(0);
+    return problem;
   }
 
-  async #changePerson(how: () => Promise<string>): Answer {
+  async #changePerson(how: () => Promise<{ name: string; news: string }>): Answer {
     return inWords(async () => {
-      this.#become(tell(await changing(how)));
+      const { name, news } = await changing(how);
+      this.#become(tell(name), news);
       this.#connection.reconnect(0);
     });
   }
 
   /**
    * From now on this page is another person's, or a stranger's (""). It begins anew, without a cursor: one that somebody else has read up to
-   * would bring only what is new since then.
+   * would bring only what is new since then. Connect again after it: whom the page takes itself for is in the address of a connection.
    */
   #become(who: Who, news = "") {
     const { name } = (this.#who = who);
-    this.#connection.forget();
+    this.#connection.forget(name);
     this.#rooms.become(name);
     const { you: _you, activity: _activity, ...others } = this.#state;
     this.#state = { ...others, name };
@@ -283,9 +301,8 @@ export class Chat {
       const name = you.ended === undefined ? (you.name ?? "") : before.name;
       const resumed = before.you?.ended !== undefined && you.ended === undefined;
       if (name !== before.name || resumed) {
-        const midway = !this.#rooms.empty;
         this.#become(tell(name), changed(before.name, name));
-        if (midway) return "";
+        return "";
       }
       if (JSON.stringify(you) !== JSON.stringify(this.#state.you)) this.#change({ you });
       if (you.ended !== undefined) this.#outbox.disconnected(); // what was typed waits for this person to sign in again
@@ -305,15 +322,18 @@ export class Chat {
 
   async #post(draft: Draft, post: Technique["post"]): Promise<Message> {
     const { name } = this.#state;
-    // The author is whoever the cookie says. What one person has typed must not go out with the cookie of another.
+    // The author is whoever the cookie says, and the server refuses a draft that says otherwise in `as`. What one person has typed must not go out with the cookie of another.
     if (isChanging() || (whoIsSignedIn() ?? this.#who).since !== this.#who.since)
       throw new Error("Somebody is signing in or out.");
     try {
-      return await post(draft);
+      return await post({ ...draft, as: name });
     } catch (error) {
-      // This session is over, and the first update of a new connection says why. The outbox ignores the answers of an old connection:
-      // the draft is not refused, it waits for its author.
-      if (name && error instanceof Refusal && error.status === 401) this.#connection.reconnect(timing.retry);
+      // This session is over, or the cookie is another one. The first update of a new connection says who this is now. The outbox ignores the
+      // answers of an old connection: the draft is not refused, it waits for its author.
+      if (error instanceof Refusal && error.status === 401) {
+        this.#connection.forget();
+        this.#connection.reconnect(timing.retry);
+      }
       throw error;
     }
   }
@@ -353,23 +373,35 @@ export class Chat {
 
 const placeOf = (name: string): Place => ({ key: canonical(name), name });
 
+// The server refuses other names (shared-chat/message.ts). Its parser would be larger than all of this page.
+const roomName = new RegExp(`^[\\p{L}\\p{M}\\p{N}_-]{1,${limits.name}}$`, "u");
+
+/** Whether there can be a room of this name, or a person to write to. */
+function isPlace(name: string): boolean {
+  if (name.startsWith("@")) return canonical(name) !== "@";
+  return roomName.test(name.normalize()) && canonical(name) !== "";
+}
+
 const closed: Record<Door, string> = {
   open: "",
+  joining: "",
   unknown: "Please wait for the connection.",
   strangers: "Please sign in first.",
   members: "Please join this room first.",
-  ended: "Your session is over. Please sign in again to send this.",
+  nowhere: "Nobody can write here.",
+  ended: "This cannot be sent now. It is kept here until you can sign in again.",
   activity: "Nobody can write here.",
 };
 
-function doorOf({ you, rooms, joining, place: { key } }: ChatState): Door {
+function doorOf({ you, rooms, joining, place: { key, name } }: ChatState): Door {
   if (you?.ended !== undefined) return "ended";
-  if (key === "activity" && you?.superUser) return "activity";
   if (key === lobby) return "open";
   if (!you) return "unknown";
+  if (key === activity) return you.superUser ? "activity" : "nowhere";
+  if (!isPlace(name) || (you.name && key === `@${canonical(you.name)}`)) return "nowhere";
   if (!you.name) return "strangers";
   if (key.startsWith("@") || rooms.some((room) => room.key === key)) return "open";
-  return key === joining ? "unknown" : "members";
+  return key === joining ? "joining" : "members";
 }
 
 /** What has changed about the person, when it was not done in this window. */

@@ -68,14 +68,14 @@ describe("connecting", () => {
   });
 
   it("asks without a cursor first, and from the newest cursor later", () => {
-    expect(attempt().query()).toBe("since=");
+    expect(attempt().query()).toBe("since=&as=");
     attempt().received(update(1, 2));
-    expect(attempt().parameters()).toEqual({ since: "log.2" });
+    expect(attempt().parameters()).toEqual({ since: "log.2", as: "" });
     attempt().received(update(3));
-    expect(attempt().query()).toBe("since=log.3");
+    expect(attempt().query()).toBe("since=log.3&as=");
     connection.reconnect(0);
     seconds(0);
-    expect(attempt().query()).toBe("since=log.3");
+    expect(attempt().query()).toBe("since=log.3&as=");
   });
 
   it("leaves it to a technique that reconnects by itself", () => {
@@ -155,7 +155,7 @@ describe("reconnecting", () => {
     expect(states).toHaveLength(before);
     expect(attempts).toHaveLength(2);
     expect(seen).toEqual([1]);
-    expect(attempt().query()).toBe("since=log.1");
+    expect(attempt().query()).toBe("since=log.1&as=");
     seconds(30);
     expect(attempts).toHaveLength(2);
   });
@@ -170,7 +170,7 @@ describe("an update", () => {
     missing = undefined;
     seconds(1);
     expect(attempts).toHaveLength(2);
-    expect(attempt().query()).toBe("since=log.1");
+    expect(attempt().query()).toBe("since=log.1&as=");
   });
 
   it("for another person makes it begin anew", () => {
@@ -179,20 +179,20 @@ describe("an update", () => {
     attempt().received(update(3));
     missing = undefined;
     seconds(1);
-    expect(attempt().query()).toBe("since=");
+    expect(attempt().query()).toBe("since=&as=");
   });
 
   it("that is empty moves the cursor, which counts for other rooms, too", () => {
     attempt().received(update(1, 2));
     attempt().received(heartbeat(7));
     expect(states.at(-1)).toBe("connected");
-    expect(attempt().query()).toBe("since=log.7");
+    expect(attempt().query()).toBe("since=log.7&as=");
   });
 
   it("with a reset is a new connection, from the new cursor", () => {
     attempt().received(update(1, 2, 3));
     attempt().received({ msg: [message(2), message(3)], cursor: "new.3", reset: "new-log" });
-    expect(attempt().query()).toBe("since=new.3");
+    expect(attempt().query()).toBe("since=new.3&as=");
     expect(states.slice(-2)).toEqual(["reconnecting", "connected"]); // so the outbox sends again
   });
 
@@ -201,7 +201,18 @@ describe("an update", () => {
     connection.forget();
     connection.reconnect(0);
     seconds(0);
-    expect(attempt().query()).toBe("since=");
+    expect(attempt().query()).toBe("since=&as=");
+  });
+
+  it("is asked for as the person that the page takes itself for, also after another update", () => {
+    attempt().received(update(1, 2));
+    connection.forget("Ada Ö");
+    connection.reconnect(0);
+    seconds(0);
+    expect(attempt().query()).toBe("since=&as=Ada+%C3%96");
+    attempt().received(update(1, 2));
+    connection.forget();
+    expect(attempt().parameters()).toEqual({ since: "", as: "Ada Ö" });
   });
 });
 
@@ -324,7 +335,7 @@ describe("a page that is left", () => {
     cached("pageshow");
     seconds(0);
     expect(attempts).toHaveLength(2);
-    expect(attempt().query()).toBe("since=log.1");
+    expect(attempt().query()).toBe("since=log.1&as=");
   });
 
   it("does not dial again after a pause that was under way", () => {

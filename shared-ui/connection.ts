@@ -15,9 +15,12 @@ export type ConnectionState = "connecting" | "connected" | "reconnecting" | "wai
 
 /** One attempt to connect, from the dial until the page hangs up. Whatever happens to it after that changes nothing. */
 export interface Attempt {
-  /** What to ask for: everything since this cursor, which is empty for a newcomer and moves on with each update. */
-  parameters(): { since: string };
-  /** The same as the query of a URL: `since=CURSOR`. */
+  /**
+   * What to ask for: everything since this cursor, which is empty for a newcomer and moves on with each update. `as` is whom this page takes
+   * itself for, and empty for a stranger. A server that takes it for somebody else says so.
+   */
+  parameters(): { since: string; as: string };
+  /** The same as the query of a URL: `since=CURSOR&as=NAME`. */
   query(): string;
   /** Aborted when the page hangs up: close whatever is open. */
   readonly signal: AbortSignal;
@@ -44,6 +47,7 @@ export interface ConnectionHandlers {
 export class Connection {
   #state: ConnectionState = "closed";
   #cursor = "";
+  #name = "";
   #attempts = 0;
   #failures = 0; // in a row
   #heardAt = 0; // when there was a sign of life: of the peer, or of a technique that tries to reach it
@@ -67,9 +71,10 @@ export class Connection {
     this.#dial();
   }
 
-  /** The next attempt asks without a cursor. */
-  forget(): void {
+  /** The next attempt asks without a cursor, for this person, or for a stranger (""). */
+  forget(name = this.#name): void {
     this.#cursor = "";
+    this.#name = name;
   }
 
   /** The one way to connect again: hangs up, and dials after this many milliseconds. */
@@ -80,7 +85,7 @@ export class Connection {
 
   #dial() {
     const { signal } = (this.#current = new AbortController());
-    const parameters = () => ({ since: this.#cursor });
+    const parameters = () => ({ since: this.#cursor, as: this.#name });
     this.#enter(this.#attempts++ === 0 ? "connecting" : "reconnecting");
     this.#handlers.connect({
       parameters,

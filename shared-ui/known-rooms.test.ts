@@ -134,7 +134,7 @@ describe("a list of rooms", () => {
     rooms.take(update(1_500, 1_501));
     expect(ids("garden")).toEqual([1_500, 1_501]);
     expect(room("garden")!.notice).toEqual({
-      text: "You were away for long. The messages in between are no longer kept.",
+      text: "You were away for a long time. Some messages in between were not kept.",
     });
     rooms.take(said(60, { room: "kitchen" }, 41));
     expect(ids("kitchen")).toEqual([41]);
@@ -191,6 +191,72 @@ describe("what is unread", () => {
     ada();
     rooms.take({ msg: [message(13, garden), message(14, garden, "Ada"), message(15, garden)], cursor: "log.8" });
     expect(unread()).toMatchObject({ garden: 1 });
+  });
+
+  it("is not touched by a reload before the first update, which says how much there is", () => {
+    ada();
+    rooms = new Rooms();
+    rooms.become("Ada");
+    localStorage.setItem("realtime-chat:read ada", '{"garden":13}'); // another window is further
+    rooms.open("garden"); // the address of the page
+    expect(localStorage.getItem("realtime-chat:read ada")).toBe('{"garden":13}');
+    localStorage.setItem("realtime-chat:read ada", "{}"); // a browser that is new to her: what was said before is no news
+    rooms.become("Ada");
+    rooms.open("garden");
+    rooms.take({
+      msg: [],
+      cursor: "log.5",
+      rooms: [
+        { room: "lobby", last: 3, from: 4 },
+        { room: "garden", last: 12, from: 13 },
+      ],
+    });
+    expect(unread()).toEqual({ lobby: 0, garden: 0 });
+  });
+
+  it("is counted in a room of any name, and a count that is broken spoils no other", () => {
+    const stored = '{"constructor":2,"garden":"many","__proto__":3}';
+    localStorage.setItem("realtime-chat:read ada", stored);
+    rooms.become("Ada");
+    const names = ["lobby", "constructor", "__proto__", "toString", "garden"];
+    rooms.take({ msg: [], cursor: "log.5", rooms: names.map((name) => ({ room: name, last: 5, from: 6 })) });
+    expect(rooms.list.map(({ key, unread: count }) => [key, count])).toEqual(
+      expect.arrayContaining([
+        ["constructor", 3],
+        ["__proto__", 2],
+        ["tostring", 0],
+        ["garden", 0],
+      ]),
+    );
+    expect(localStorage.getItem("realtime-chat:read ada")).toContain('"__proto__":3');
+  });
+
+  it("ends where this person has read in another window, and begins nowhere anew", () => {
+    ada();
+    rooms.take(said(8, garden, 13, 14));
+    localStorage.setItem("realtime-chat:read ada", '{"lobby":1,"garden":15}');
+    rooms.readElsewhere();
+    expect(unread()).toEqual({ lobby: 0, garden: 0 });
+    rooms.take(said(9, garden, 15)); // the other window had it first
+    expect(unread()).toEqual({ lobby: 0, garden: 0 });
+    rooms.take(said(10, garden, 16));
+    localStorage.setItem("realtime-chat:read ada", '{"garden":2}'); // a window that is behind
+    rooms.readElsewhere();
+    expect(unread()).toEqual({ lobby: 0, garden: 1 });
+  });
+
+  it("begins with the first message of a room that was made again under the same name", () => {
+    ada();
+    rooms.take({
+      msg: [],
+      cursor: "log.9",
+      rooms: [
+        { room: "lobby", last: 3 },
+        { room: "garden", last: 0, from: 1 },
+      ],
+    });
+    rooms.take(said(10, garden, 1));
+    expect(unread()).toEqual({ lobby: 0, garden: 1 });
   });
 
   it("leaves all other rooms as they are", () => {

@@ -26,7 +26,7 @@ export interface Room {
 }
 
 const newLog = "The server started over with an empty memory. The earlier messages are gone.";
-const trimmed = "You were away for long. The messages in between are no longer kept.";
+const trimmed = "You were away for a long time. Some messages in between were not kept.";
 
 /** The key of the room to which a draft or a message belongs. `me` is who reads it: the other one of two gives a conversation its name. */
 export function keyOf({ user, room, to }: Pick<Draft, "user" | "room" | "to">, me: string): string {
@@ -43,7 +43,7 @@ export class Rooms {
   #open = lobby;
   #start = ""; // the cursor of the first update
   #rooms: ReadonlyMap<string, Room> = new Map();
-  #read: Record<string, number> = {}; // by key: the id up to which this person has read
+  #read = new Map<string, number>(); // by key: the id up to which this person has read
 
   constructor() {
     this.become("");
@@ -55,16 +55,11 @@ export class Rooms {
     return [...this.#rooms.values()].toSorted((a, b) => place(a) - place(b) || a.key.localeCompare(b.key));
   }
 
-  /** Whether nothing has been read yet, so that any start is the right one. */
-  get empty(): boolean {
-    return this.#start === "";
-  }
-
   /** Forgets everything: from now on these are the rooms of another person, or of a stranger (""). */
   become(name: string): void {
     this.#me = name;
     this.#start = "";
-    this.#read = (name && recall(this.#key, isCounts, () => localStorage)) || {};
+    this.#read = this.#kept();
     this.#rooms = new Map([[lobby, fresh(lobby, 0)]]);
   }
 
@@ -72,6 +67,12 @@ export class Rooms {
   open(key: string): void {
     this.#open = key;
     this.#commit(this.#rooms);
+  }
+
+  /** Another window of this person has stored how far they have read. What is read there is read here, too. */
+  readElsewhere(): void {
+    for (const [key, id] of this.#kept()) this.#read.set(key, Math.max(id, this.#read.get(key) ?? 0));
+    this.#count(this.#rooms);
   }
 
   /** Whether an update has already brought the message with this id, or one after it, to the room of this draft. */
@@ -92,6 +93,8 @@ export class Rooms {
       const known = before.get(canonical(name));
       const { from, last } = news;
       after.set(canonical(name), { ...begun(name, known, from, reset, cursor), last });
+      // A room may have been made again under the same name: its ids begin with 1 again, and nothing of it is read.
+      if (last < (this.#read.get(canonical(name)) ?? 0)) this.#read.set(canonical(name), last);
     }
 
     const byRoom = new Map<string, Message[]>();
@@ -110,26 +113,38 @@ export class Rooms {
       const shown = [...room.messages, ...added].slice(-timing.shown);
       after.set(key, { ...room, messages: shown, seen, last: Math.max(room.last, seen), cursor });
       const own = added.findLast(({ user }) => this.#me && canonical(user) === canonical(this.#me));
-      if (own) this.#read[key] = Math.max(this.#read[key] ?? 0, own.id); // who answers has read what was said before
+      if (own) this.#read.set(key, Math.max(own.id, this.#read.get(key) ?? 0)); // who answers has read what was said before
     }
 
-    if (reset) [this.#read, this.#start] = [{}, cursor];
+    if (reset) [this.#read, this.#start] = [new Map(), cursor];
     this.#start ||= cursor;
     this.#commit(after);
     return undefined;
   }
 
-  /** Counts what is unread. Ids have no holes, so it is a difference, also of what this page has not loaded. */
   #commit(rooms: ReadonlyMap<string, Room>) {
+    this.#count(rooms);
+    if (this.#me && this.#start) keep(this.#key, Object.fromEntries(this.#read), () => localStorage);
+  }
+
+  /** Counts what is unread. Ids have no holes, so it is a difference, also of what this page has not loaded. */
+  #count(rooms: ReadonlyMap<string, Room>) {
+    this.#rooms = rooms;
+    if (!this.#start) return; // before the first update nobody knows how many there are
     const counted = Array.from(rooms, ([key, room]) => {
       // A room that is new to this browser begins as read, and a conversation as unread: somebody wants something of this person.
-      const read = this.#read[key] ?? (key.startsWith("@") ? 0 : room.last);
-      this.#read[key] = key === this.#open ? room.last : Math.min(read, room.last);
-      const unread = room.last - this.#read[key];
+      const known = this.#read.get(key) ?? (key.startsWith("@") ? 0 : room.last);
+      const read = key === this.#open ? Math.max(known, room.last) : known;
+      this.#read.set(key, read);
+      const unread = Math.max(0, room.last - read);
       return [key, unread === room.unread ? room : { ...room, unread }] as const;
     });
     this.#rooms = new Map(counted);
-    if (this.#me) keep(this.#key, this.#read, () => localStorage);
+  }
+
+  #kept(): Map<string, number> {
+    const kept = (this.#me && recall(this.#key, isObject, () => localStorage)) || {};
+    return new Map(Object.entries(kept).filter((entry): entry is [string, number] => Number.isInteger(entry[1])));
   }
 
   get #key() {
@@ -156,5 +171,4 @@ function begun(
   return hole ? { ...room, notice: { text: trimmed } } : room;
 }
 
-const isCounts = (value: unknown): value is Record<string, number> =>
-  value instanceof Object && Object.values(value).every(Number.isInteger);
+const isObject = (value: unknown): value is object => value instanceof Object;

@@ -32,10 +32,15 @@ export async function request(path: string, init: RequestInit = {}): Promise<Res
   throw new RetryLater(error, retryAfter(response.headers.get("Retry-After")));
 }
 
-/** Sends JSON, or nothing. Resolves to the JSON of the answer, or to undefined when that is empty. Rejects as `request` does. */
-export async function ask<Answer = undefined>(method: string, path: string, body?: object): Promise<Answer> {
+/** Sends JSON, or nothing. Resolves to the response: 201 says that something new was made. Rejects as `request` does. */
+export function send(method: string, path: string, body?: object): Promise<Response> {
   const json = { headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
-  const response = await request(path, { method, ...(body && json) });
+  return request(path, { method, ...(body && json) });
+}
+
+/** The same. Resolves to the JSON of the answer, or to undefined when that is empty. */
+export async function ask<Answer = undefined>(method: string, path: string, body?: object): Promise<Answer> {
+  const response = await send(method, path, body);
   return response.status === 204 ? (undefined as Answer) : response.json();
 }
 

@@ -5,7 +5,7 @@ import { button, find, make } from "./dom.ts";
 const moment = new Intl.DateTimeFormat(undefined, { dateStyle: "short", timeStyle: "medium" });
 const day = 24 * 60 * 60 * 1000;
 
-let parts: { rooms: HTMLElement; bans: HTMLElement; audit: HTMLElement } | undefined;
+let parts: { rooms: HTMLElement; bans: HTMLElement; audit: HTMLElement; people: HTMLElement } | undefined;
 let drawn: Partial<Activity> = {};
 
 /** Draws what has changed. What has not is left alone: somebody may be reading it, or about to press a button. */
@@ -23,15 +23,18 @@ export function drawActivity(chat: Chat): void {
         last === undefined ? "never" : moment.format(last),
       ]),
     );
+  if (changed("rooms")) {
+    const people = new Set(activity?.rooms.flatMap((room) => room.people));
+    parts.people.replaceChildren(...Array.from(people, (name) => make("option", { value: name })));
+  }
   if (changed("bans"))
     fill(
       parts.bans,
       (activity?.bans ?? []).map(({ name, reason, until, by }) => [
-        name,
+        make("span", {}, name, " ", unban(name, chat)),
         reason,
         moment.format(until),
         by,
-        unban(name, chat),
       ]),
     );
   if (changed("audit"))
@@ -43,18 +46,20 @@ export function drawActivity(chat: Chat): void {
 }
 
 function makePage(chat: Chat) {
-  const rooms = table("Rooms", "Room", "People", "Messages a minute", "Last message");
-  const bans = table("Bans", "Name", "Reason", "Until", "By", "End");
+  const rooms = table("Rooms", "Room", "Members", "Messages a minute", "Last message");
+  const bans = table("Bans", "Name", "Reason", "Until", "By");
   const audit = table("What was done", "When", "By", "What");
   const [who, reason, until] = [
-    make("input", { required: "" }),
+    make("input", { required: "", list: "people", autocomplete: "off" }),
     make("input", { required: "" }),
     make("input", { type: "datetime-local", required: "" }),
   ] as HTMLInputElement[];
+  const people = make("datalist", { id: "people" });
   const form = make(
     "form",
     { "aria-label": "Ban somebody" },
     label("Who", who!),
+    people,
     label("Reason", reason!),
     label("Until", until!),
     make("button", {}, "Ban"),
@@ -62,11 +67,11 @@ function makePage(chat: Chat) {
   until!.value = localTime(Date.now() + day);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    if ((await chat.ban(who!.value, reason!.value, new Date(until!.value).getTime())) === "")
-      who!.value = reason!.value = "";
+    const name = who!.value.trim().replace(/^@/, ""); // as a link to somebody is written
+    if ((await chat.ban(name, reason!.value, new Date(until!.value).getTime())) === "") who!.value = reason!.value = "";
   });
   find("activity").append(rooms.element, bans.element, form, audit.element);
-  return { rooms: rooms.body, bans: bans.body, audit: audit.body };
+  return { rooms: rooms.body, bans: bans.body, audit: audit.body, people };
 }
 
 function unban(name: string, chat: Chat) {

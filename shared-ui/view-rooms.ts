@@ -1,6 +1,7 @@
 // The part of the view about rooms and people: where one is, where one can go, and who one is.
-import { lobby } from "../shared-chat/rooms.ts";
-import type { Chat, ChatState } from "./chat.ts";
+import { canonical, lobby } from "../shared-chat/rooms.ts";
+import { limits } from "../shared-chat/limits.ts";
+import { activity, type Chat, type ChatState } from "./chat.ts";
 import { button, find, linkTo, make, write } from "./dom.ts";
 
 const nav = find("rooms");
@@ -36,8 +37,8 @@ export function drawRooms(state: ChatState, drawn: Partial<ChatState>): void {
   document.body.dataset.door = door;
   write(find("me"), name);
   write(find("sign"), name ? "Sign out" : "Sign in");
-  find("sign").hidden = door === "ended"; // the door has the buttons
-  write(find("place"), door === "activity" ? "Activity" : labelOf(placeName(state)));
+  find("sign").hidden = door === "ended" || door === "strangers"; // the door has the button
+  write(find("place"), labelOf(placeName(state)));
   if (rooms !== drawn.rooms || place !== drawn.place || you !== drawn.you) drawList(state);
   drawDoor(state);
 }
@@ -46,12 +47,12 @@ export function drawRooms(state: ChatState, drawn: Partial<ChatState>): void {
 export function focusHere(): void {
   const { door } = chat.state;
   const closed = door === "strangers" || door === "members";
-  (closed ? find("choices").querySelector("button")! : find("text")).focus();
+  if (door !== "nowhere") (closed ? find("choices").querySelector("button")! : find("text")).focus();
 }
 
 /** How a place is called: as its first visitor spelled it, or as the address spells it. */
 const placeName = ({ rooms, place }: ChatState) => rooms.find(({ key }) => key === place.key)?.name ?? place.name;
-const labelOf = (name: string) => (name.startsWith("@") ? name : `#${name}`);
+const labelOf = (name: string) => (name === activity ? "Activity" : name.startsWith("@") ? name : `#${name}`);
 
 // Where one can go -------------------------------------------------------------------------------------------------------
 
@@ -66,7 +67,7 @@ const links = new Map<string, { row: HTMLElement; link: HTMLElement; count: HTML
 
 function drawList({ rooms, place, you }: ChatState) {
   const list = find("list");
-  const all = [...rooms, ...(you?.superUser ? [{ key: "activity", name: "activity", unread: 0 }] : [])];
+  const all = [...rooms, ...(you?.superUser ? [{ key: activity, name: activity, unread: 0 }] : [])];
   for (const [key, { row }] of links) if (!all.some((room) => room.key === key) && links.delete(key)) row.remove();
   for (const [index, { key, name, unread }] of all.entries()) {
     const { row, link, count } = links.get(key) ?? makeLink(key, name);
@@ -81,13 +82,7 @@ function drawList({ rooms, place, you }: ChatState) {
 
 function makeLink(key: string, name: string) {
   const count = make("span", { class: "count" });
-  const link = make(
-    "a",
-    { href: linkTo(name) },
-    make("bdi", {}, key === "activity" ? "Activity" : labelOf(name)),
-    " ",
-    count,
-  );
+  const link = make("a", { href: linkTo(name) }, make("bdi", {}, labelOf(name)), " ", count);
   const made = { row: make("li", {}, link), link, count };
   links.set(key, made);
   return made;
@@ -97,7 +92,8 @@ function makeLink(key: string, name: string) {
 async function go(name: string) {
   if (!name) return;
   drawer.close();
-  if (!name.startsWith("@") && (await chat.join(name)) !== "") return;
+  const known = chat.state.rooms.some(({ key }) => key === canonical(name));
+  if (!known && !name.startsWith("@") && (await chat.join(name)) !== "") return;
   where.value = "";
   location.hash = linkTo(name);
 }
@@ -109,29 +105,41 @@ let drawnDoor = "";
 function drawDoor(state: ChatState) {
   const { you, door, place } = state;
   const name = placeName(state);
-  const now = JSON.stringify([you, door, name]);
+  const known = state.rooms.some(({ key }) => key === place.key);
+  const now = JSON.stringify([you, door, name, known]);
   if (now === drawnDoor) return; // a button that was replaced would lose the focus
   drawnDoor = now;
   const label = labelOf(name);
   const isPrivate = name.startsWith("@");
   const isRoom = !isPrivate && place.key !== lobby;
-  const join = button(`Join ${label}`, () => void chat.join(name));
-  const leave = button("Leave", () => void leaveRoom(name));
-  // The super user reads every room, and is in some of them.
-  const inRoom = isRoom && door === "open" ? [...(you?.superUser ? [join, " "] : []), leave] : [];
-  find("here").replaceChildren(...(isPrivate && door === "open" ? ["Only the two of you read this."] : inRoom));
+
+  const here: (string | Node)[] = [];
+  // The page does not know who has an account. The server does, and refuses a message to a stranger.
+  if (door === "open" && isPrivate)
+    here.push(known ? "Only the two of you read this." : `Goes to ${label} alone, if there is such an account.`);
+  // The super user reads and writes in every room.
+  if (door === "open" && isRoom && !you?.superUser) here.push(button("Leave", () => void leaveRoom(name)));
+  find("here").replaceChildren(...here);
 
   const signIn = button(door === "ended" ? "Sign in again" : "Sign in", openSignIn);
   const without = button("Go on without signing in", () => void chat.goOnWithout());
+  const join = button(`${you?.superUser ? "Create" : "Join"} ${label}`, () => void chat.join(name));
   const doors: Partial<Record<typeof door, [why: string, ...choices: Node[]]>> = {
     strangers: [`Sign in to ${isPrivate ? "write to" : "join"} ${label}.`, signIn],
-    members: [`You are not in ${label}.`, join],
+    members: [you?.superUser ? `There is no room ${label} yet.` : `You are not in ${label}.`, join],
+    nowhere: [whyNowhere(place)],
     ended: [you?.ended ?? "", signIn, without],
   };
   const [why, ...choices] = doors[door] ?? [""];
   find("door").hidden = !doors[door];
   write(find("why"), why);
   find("choices").replaceChildren(...choices);
+}
+
+function whyNowhere({ key, name }: ChatState["place"]): string {
+  if (key === activity) return "Only the super user sees the activity.";
+  if (key.startsWith("@")) return key === "@" ? "Type a name after the @." : "This is you.";
+  return `No room can be called “${name}”. The name of a room has letters, digits, - and _, at most ${limits.name} in all.`;
 }
 
 async function leaveRoom(name: string) {

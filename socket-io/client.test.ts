@@ -5,6 +5,7 @@ import type { Technique } from "../shared-ui/chat.ts";
 import { timing } from "../shared-ui/timing.ts";
 
 interface Options {
+  query: object;
   auth: (send: (parameters: object) => void) => void;
   timeout: number;
   reconnectionDelay: number;
@@ -57,7 +58,7 @@ beforeEach(async () => {
 function connect() {
   ended = new AbortController();
   technique.connect({
-    parameters: () => ({ since: cursor }),
+    parameters: () => ({ since: cursor, as: "Ada" }),
     query: () => `since=${cursor}`,
     signal: ended.signal,
     received: (update) => reports.push(update),
@@ -66,14 +67,15 @@ function connect() {
   });
 }
 
-const draft = { user: "Ada", text: "hello", draftId: "a draft" };
+const draft = { as: "", user: "Ada", text: "hello", draftId: "a draft" };
 
 it("Sends the newest cursor with each connection, and passes each update on", () => {
   const asks = vi.fn();
   sockets[0]!.options.auth(asks);
   cursor = "log.8";
   sockets[0]!.options.auth(asks); // the library connects again
-  expect(asks.mock.calls).toEqual([[{ since: "log.7" }], [{ since: "log.8" }]]);
+  expect(asks.mock.calls).toMatchObject([[{ since: "log.7" }], [{ since: "log.8" }]]);
+  expect(sockets[0]!.options.query).toEqual({ as: "Ada" });
   sockets[0]!.happens("msg:get", { msg: [], cursor: "log.8" });
   expect(reports).toEqual([{ msg: [], cursor: "log.8" }]);
 });

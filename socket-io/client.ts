@@ -17,6 +17,7 @@ function connect(attempt: Attempt) {
     reconnectionDelay: timing.retry,
     reconnectionDelayMax: timing.retryMost,
     timeout: timing.request, // so that even a try without an answer fails, and is reported, before the watchdog starts over
+    query: { as: attempt.parameters().as }, // in the address of the handshake, as the cookie is in its headers
     auth: (send) => send(attempt.parameters()), // called for each connection, so the cursor is fresh
   }));
   attempt.signal.addEventListener("abort", () => own.disconnect());

@@ -64,13 +64,14 @@ export function serve(chat: Chat): HttpServer {
     socket.on("disconnect", gone);
 
     // msg:post
-    let refusals = 0;
+    let refusals = 0; // in a row
     socket.on("msg:post", async (draft: unknown, ...more: unknown[]) => {
       const ack = [draft, ...more].at(-1); // the library puts it last, even where there is no draft
       const answer = typeof ack === "function" ? ack : () => {}; // a client need not ask for one
       try {
         const { message } = await chat.add(draft, reader, socket.handshake.address);
         answer({ message });
+        refusals = 0;
       } catch (error) {
         const { message, later } = asRefusal(error);
         if (++refusals > limits.refusals) socket.conn.close(true);
@@ -81,6 +82,6 @@ export function serve(chat: Chat): HttpServer {
 
   log.listen((update, topics) => io.to([...topics]).emit("msg:get", update), closing);
 
-  closing.addEventListener("abort", () => io.engine.close());
+  closing.addEventListener("abort", () => io.engine.close()); // also those that have not sent CONNECT yet
   return server;
 }

@@ -32,7 +32,11 @@ test("It asks the server itself, and not the browser's cache, until there is an 
   await vi.advanceTimersByTimeAsync(10_000);
   await trusted;
   expect(asked).toHaveBeenCalledTimes(3);
-  expect(asked).toHaveBeenCalledWith("https://localhost:3002/wire.css", { mode: "no-cors", cache: "no-store" });
+  expect(asked).toHaveBeenCalledWith("https://localhost:3002/wire.css", {
+    mode: "no-cors",
+    credentials: "include",
+    cache: "no-store",
+  });
   expect(failed).toHaveBeenCalledTimes(2);
 });
 

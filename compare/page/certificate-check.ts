@@ -12,9 +12,10 @@ export async function untilTrusted(url: string, failed: () => void): Promise<voi
   }
 }
 
-// "no-cors" because the address is another origin, whose response we may not read. That there is a response is enough.
+// "no-cors" because the address is another origin, whose response we may not read. That there is a response is enough. With
+// credentials, because the page in the frame sends its cookies: the browser shares a connection only between requests of one kind.
 function isTrusted(url: string): Promise<boolean> {
-  return fetch(`${url}/wire.css`, { mode: "no-cors", cache: "no-store" }).then(
+  return fetch(`${url}/wire.css`, { mode: "no-cors", credentials: "include", cache: "no-store" }).then(
     () => true,
     () => false,
   );

@@ -35,6 +35,14 @@ describe("Latency", () => {
     expect(deliveries.receipts("socket-io").arrived).toBe(1);
   });
 
+  it("is not measured when the message arrived before it was sent: a reloaded page has sent an old draft again", () => {
+    arrives("socket-io", 1, "a", 1_000);
+    expect(deliveries.sending("polling", "a", 5_000)).toEqual([]);
+    expect(arrives("raw-websockets", 1, "a", 4_999)).toBeUndefined();
+    for (const pane of ["socket-io", "raw-websockets"]) expect(deliveries.receipts(pane).latencies).toEqual([]);
+    expect(arrives("http2-push", 1, "a", 5_004)?.milliseconds).toBe(4);
+  });
+
   it("counts from the first time that a message was sent, even after a reload", () => {
     deliveries.sending("polling", "a", 1_000);
     deliveries.sending("polling", "a", 5_000);
@@ -65,6 +73,20 @@ describe("A lost message", () => {
     arrives("polling", 2, "2", 100);
     expect(deliveries.lost("polling", 0, until)).toBe(0);
   });
+});
+
+it("A pane has caught up when it has all that was sent or seen in a time", () => {
+  const caughtUp = (pane: string) => deliveries.caughtUp(pane, 1_000, 2_000);
+  arrives("polling", 1, "of before", 900);
+  arrives("socket-io", 1, "of before", 900);
+  expect(caughtUp("polling")).toBe(true);
+  deliveries.sending("socket-io", "a", 1_500);
+  expect([caughtUp("polling"), caughtUp("socket-io")]).toEqual([false, false]); // still in an outbox
+  arrives("socket-io", 2, "a", 1_510);
+  expect([caughtUp("polling"), caughtUp("socket-io")]).toEqual([false, true]);
+  arrives("polling", 2, "a", 3_000);
+  deliveries.sending("socket-io", "b", 2_500); // later
+  expect(caughtUp("polling")).toBe(true);
 });
 
 it("A message that arrives twice is a duplicate, unless the list was emptied in between", () => {

@@ -29,7 +29,7 @@ export class Receipts {
 }
 
 export class Deliveries {
-  readonly #sent = new Map<string, { pane: string; at: number }>(); // by draft id
+  readonly #sent = new Map<string, { pane: string; at: number; seen?: boolean }>(); // by draft id; seen in any pane
   readonly #early = new Map<string, { pane: string; at: number }[]>(); // arrivals of drafts whose sending is not reported yet
   readonly #firstSeen = new Map<number, number>(); // by message id: when the first pane had it
   readonly #receipts = new Map<string, Receipts>(); // by pane
@@ -51,7 +51,7 @@ export class Deliveries {
     dropOldest(this.#sent);
     const early = this.#early.get(draftId) ?? [];
     this.#early.delete(draftId);
-    return early.map((arrival) => this.#measure(arrival.pane, draftId, arrival.at)!);
+    return early.flatMap((arrival) => this.#measure(arrival.pane, draftId, arrival.at) ?? []);
   }
 
   /**
@@ -59,6 +59,8 @@ export class Deliveries {
    * @returns its latency, if a pane has reported that it sent the message.
    */
   arrived(pane: string, id: number, draftId: string, at: number, before: boolean): Measurement | undefined {
+    const sent = this.#sent.get(draftId);
+    if (sent) sent.seen = true;
     const receipts = this.receipts(pane);
     if (receipts.ids.has(id)) {
       receipts.duplicates.push(at);
@@ -89,6 +91,12 @@ export class Deliveries {
     return lost;
   }
 
+  /** Whether this pane has all that was sent, or was first seen in another pane, between these two times. */
+  caughtUp(pane: string, since: number, until: number): boolean {
+    const onTheirWay = Array.from(this.#sent.values()).some(({ at, seen }) => at >= since && at < until && !seen);
+    return !onTheirWay && this.lost(pane, since, until) === 0;
+  }
+
   /** Resets counts and latencies. The ids stay, because lost messages and duplicates are found with them. */
   reset(): void {
     for (const receipts of this.#receipts.values()) {
@@ -105,7 +113,10 @@ export class Deliveries {
       dropOldest(this.#early);
       return undefined;
     }
-    const milliseconds = Math.max(0, at - sent.at);
+    sent.seen = true;
+    // A page that was reloaded finds its drafts in the outbox, and reports them as sent now. Some have arrived long ago.
+    const milliseconds = at - sent.at;
+    if (milliseconds < 0) return undefined;
     const { latencies } = this.receipts(pane);
     const own = sent.pane === pane;
     if (!own) latencies.push(milliseconds);

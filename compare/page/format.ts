@@ -5,7 +5,7 @@ export function milliseconds(value: number): string {
   return `${Math.round(value).toLocaleString("en")} ms`;
 }
 
-/** Milliseconds where there is little room: "412 ms", "2.14 s", "20.1 s". */
+/** How long something took, in the unit that suits it: "412 ms", "2.14 s", "20.1 s". */
 export function duration(value: number): string {
   if (value < 999.5) return `${Math.round(value)} ms`;
   return `${(value / 1_000).toFixed(value < 9_995 ? 2 : 1)} s`;

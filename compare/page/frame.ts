@@ -4,6 +4,8 @@ import { untilTrusted } from "./certificate-check.ts";
 
 /** How long after "load" a page may take to report that it is ready, in milliseconds. A browser's error page never reports. */
 const readyTimeout = 500;
+/** How long a page may take to load before its pane says what it waits for. */
+const patience = 2_000;
 /** The pause before the next attempt to load. */
 const retryAfter = 2_000;
 
@@ -13,6 +15,7 @@ export class Frame {
   readonly #url: string;
   #ready = false;
   #waits = false;
+  #impatient: ReturnType<typeof setTimeout> | undefined;
 
   constructor(iframe: HTMLIFrameElement, overlay: HTMLElement, name: string, url: string) {
     this.#iframe = iframe;
@@ -52,13 +55,16 @@ export class Frame {
   /** The page in the frame has reported that it is ready. */
   markReady(): void {
     this.#ready = true;
+    clearTimeout(this.#impatient);
     this.#overlay.hidden = true;
   }
 
   async #load() {
+    this.#impatient = setTimeout(() => this.#explain(`This pane waits for ${this.#url} …`), patience);
     if (this.#url.startsWith("https:"))
       await untilTrusted(this.#url, () => {
         this.#waits = true;
+        clearTimeout(this.#impatient);
         this.#explain(...certificateProblem(this.#url));
       });
     this.#waits = false;
@@ -68,13 +74,15 @@ export class Frame {
 
   #loaded() {
     if (this.#ready || !this.#iframe.src) return;
+    clearTimeout(this.#impatient);
     this.#explain(`${this.#url} does not respond. This pane keeps trying.`);
     setTimeout(() => void this.#load(), retryAfter);
   }
 
   // A text that is already there stays: the person may be about to click the link in it.
   #explain(...problem: (string | Node)[]) {
-    if (this.#overlay.hidden) this.#overlay.replaceChildren(...problem);
+    const text = problem.map((part) => (typeof part === "string" ? part : part.textContent)).join("");
+    if (this.#overlay.textContent !== text) this.#overlay.replaceChildren(...problem);
     this.#overlay.hidden = false;
   }
 }
@@ -83,8 +91,8 @@ function certificateProblem(url: string): (string | Node)[] {
   const link = document.createElement("a");
   Object.assign(link, { href: `${url}/?wire#accepted`, target: "_blank", textContent: url });
   return [
-    "This pane waits for you: your browser does not trust the server's certificate yet. Open ",
+    "This pane waits for you: your browser does not trust the server's certificate yet. The server made it on this machine and signed it itself, so it is safe to accept here. Open ",
     link,
-    " and accept it there, then come back to this tab. The pane loads by itself.",
+    ", choose Advanced, then Proceed (in Firefox: Accept the Risk), and come back to this tab. The pane loads by itself.",
   ];
 }

@@ -45,6 +45,8 @@ function presser(name: string): HTMLElement {
   );
   if (!button) return create("b", { textContent: name });
   const copy = create("button", { type: "button", textContent: name, title: button.title });
+  if (button.dataset.outage) copy.dataset.outage = button.dataset.outage; // it rests when its original does
+  copy.disabled = button.disabled;
   copy.addEventListener("click", () => button.click());
   return copy;
 }

@@ -2,6 +2,7 @@
 import type { FromPane } from "../../shared-ui/wire/messages.ts";
 import { scaleTo } from "./chart.ts";
 import { Deliveries, type Measurement } from "./deliveries.ts";
+import type { Experiment } from "../experiments.ts";
 import type { Outage } from "./effect.ts";
 import { showGuide } from "./guide.ts";
 import { Pane } from "./pane.ts";
@@ -15,18 +16,25 @@ const find = <E extends HTMLElement>(selector: string) => document.querySelector
 const target = find<HTMLSelectElement>("#target");
 const problem = find("#problem");
 
-let refused = ""; // where an outage could not begin, because another one was not over yet
+const noServer = "The server does not respond. Is npm start still running?";
+let refused = false; // the problem is that an outage could not begin, because another one was not over yet
 
 /** Says what is wrong, or with an empty text that nothing is. */
-function tell(text: string, where = "") {
+function tell(text: string, because = { refused: false }) {
   if (problem.textContent !== text) problem.textContent = text;
-  refused = where;
+  refused = because.refused;
 }
 
 const deliveries = new Deliveries();
 const read = async (path: string) => (await fetch(path)).json();
-showGuide(await read("/experiments.json"));
-const addresses: { name: string; url: string; idea: string }[] = await read("/panes");
+const [experiments, addresses] = await Promise.all([
+  read("/experiments.json") as Promise<Experiment[]>,
+  read("/panes") as Promise<{ name: string; url: string; idea: string }[]>,
+]).catch((error) => {
+  tell(`${noServer} Then load this page again.`);
+  throw error;
+});
+showGuide(experiments);
 const panes = addresses.map((address, place) => new Pane(address, users[place] ?? "Eve", find("#panes")));
 for (const { name } of panes) target.append(new Option(name));
 const drawStrip = createStrip(find<HTMLTableElement>("#strip"), panes);
@@ -60,14 +68,19 @@ const taps = new EventSource("/taps");
 taps.addEventListener("taps", ({ data }: MessageEvent<string>) => {
   const counters = JSON.parse(data) as Record<string, Tap & { outage?: Outage }>;
   for (const pane of panes) if (counters[pane.name]) pane.take(counters[pane.name]!);
-  const running = ({ name }: Pane) =>
-    (counters[name]?.outage?.until ?? Infinity) > Date.now() && counters[name]?.outage;
-  if (refused && !panes.some((pane) => (refused === "all" || refused === pane.name) && running(pane))) tell("");
+  allowOutages();
   drawSoon();
   drawCharts();
 });
-taps.addEventListener("error", () => tell("The server does not respond. Is npm start still running?"));
-taps.addEventListener("open", () => tell(""));
+// While they are unknown, the figures on the screen are old: they step back (side-by-side.css).
+taps.addEventListener("error", () => {
+  document.body.dataset.figures = "old";
+  tell(noServer);
+});
+taps.addEventListener("open", () => {
+  document.body.dataset.figures = "new";
+  tell("");
+});
 
 // Drawing: at most ten times a second, however much arrives. Nobody reads faster ---------------------------------------
 
@@ -95,28 +108,32 @@ function drawCharts() {
   for (const [place, pane] of panes.entries()) pane.drawChart(data[place]!);
 }
 
-function lost(pane: Pane, now: number): number {
-  if (!pane.outage || pane.state !== "connected") return 0;
+/** How many messages a pane has lost since its outage began. Undefined as long as the missing ones may be on their way. */
+function lost(pane: Pane, now: number): number | undefined {
+  if (!pane.outage || pane.state !== "connected") return undefined;
   const { since, until = Infinity } = pane.outage;
-  const caughtUp = Math.max(until, pane.stateChanges.at(-1)!.at) + catchUpTime < now;
-  return deliveries.lost(pane.name, since, caughtUp ? now - catchUpTime : -Infinity);
+  const back = Math.max(until, pane.stateChanges.at(-1)!.at);
+  const mayFollow = now < back + catchUpTime && !deliveries.caughtUp(pane.name, since, back);
+  return now < back || mayFollow ? undefined : deliveries.lost(pane.name, since, now - catchUpTime);
 }
 
 // The buttons ------------------------------------------------------------------------------------------------------------
 
+const isChosen = ({ name }: Pane) => target.value === "all" || target.value === name;
 let turn = 0;
-let count = 0;
+let count = Number(sessionStorage.getItem("messages")); // goes on after a reload, as the conversation does
 
-/** Sends this many messages from the chosen pane. With all four panes chosen, they take turns, so that the others receive. */
+/** Sends this many messages. With all four panes chosen, they take turns message by message, so that each receives most of them. */
 function sendMessages(times: number) {
-  const chosen = panes.filter(({ name }) => target.value === "all" || target.value === name);
+  const chosen = panes.filter(isChosen);
   const loaded = chosen.filter(({ frame }) => frame.isReady);
   if (loaded.length === 0) return tell(`${chosen[0]!.name} cannot send: ${chosen[0]!.frame.problem}`);
   tell("");
   const connected = loaded.filter(({ state }) => state === "connected");
   const senders = connected.length > 0 ? connected : loaded; // without a connection, what is sent waits in the outbox
-  const sender = senders[target.value === "all" ? ++turn % senders.length : 0]!;
-  for (let i = 0; i < times; i++) sender.frame.send({ type: "say", text: `message ${++count}` });
+  for (let i = 0; i < times; i++)
+    senders[++turn % senders.length]!.frame.send({ type: "say", text: `message ${++count}` });
+  sessionStorage.setItem("messages", String(count));
 }
 
 for (const button of document.querySelectorAll<HTMLButtonElement>("[data-send]"))
@@ -131,14 +148,30 @@ steady.addEventListener("click", () => {
 });
 
 for (const button of document.querySelectorAll<HTMLButtonElement>("[data-outage]"))
-  button.addEventListener("click", async () => {
-    const variant = target.value;
-    const body = JSON.stringify({ variant, kind: button.dataset.outage });
-    const headers = { "Content-Type": "application/json" };
+  button.addEventListener("click", () => void startOutage(button.dataset.outage!));
+
+async function startOutage(kind: string) {
+  const body = JSON.stringify({ variant: target.value, kind });
+  const headers = { "Content-Type": "application/json" };
+  try {
     const answer = await fetch("/outages", { method: "POST", headers, body });
     if (answer.ok) tell("");
-    else tell(((await answer.json()) as { error: string }).error, answer.status === 409 ? variant : "");
-  });
+    else tell(((await answer.json()) as { error: string }).error, { refused: answer.status === 409 });
+  } catch {
+    tell(noServer); // fetch throws when nobody answers
+  }
+}
+
+/** The buttons that break something rest while an outage runs in a chosen pane: the effects of two could not be told apart. */
+function allowOutages() {
+  const ends = panes.filter(isChosen).flatMap(({ outage }) => (outage ? [outage.until ?? Infinity] : []));
+  const left = Math.ceil((Math.max(0, ...ends) - Date.now()) / 1_000);
+  for (const button of document.querySelectorAll<HTMLButtonElement>("[data-outage]")) button.disabled = left > 0;
+  find("#left").textContent = left > 0 && left < Infinity ? `${left} s` : "";
+  if (refused && left <= 0) tell("");
+}
+
+target.addEventListener("change", allowOutages);
 
 find("#reset").addEventListener("click", () => {
   deliveries.reset();

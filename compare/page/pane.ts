@@ -12,6 +12,9 @@ const maxStateChanges = 100;
 /** For how long the facts of an outage stay the large ones when all is well again, in milliseconds. */
 const aftermath = 10_000;
 
+/** After this long, a pane that is connected has noticed that its connections were closed, in milliseconds. */
+const settling = 1_000;
+
 /** All that a pane and its column in the strip show. The words are for the elements of the same name. */
 export interface Facts {
   state: string;
@@ -44,7 +47,7 @@ export class Pane {
   readonly stateChanges: StateChange[] = [];
   outage: Outage | undefined;
   #since = Infinity; // the first connection. Nothing counts before: loading the page, or trying to, is not what a technique costs
-  #zero = 0; // when the counters were reset
+  #zero = Date.now(); // when the counters were reset
   #shaded = new Map<number, Outage>(); // by `since`: the outages of the chart
   #requests = 0;
   #requestsAtReset = 0;
@@ -97,15 +100,14 @@ export class Pane {
     this.#since = this.#zero;
   }
 
-  /** Takes the newest counters of its tap, and the latest outage. */
+  /** Takes the newest counters of its tap, and the latest outage: it is why a page that was just opened cannot connect. */
   take(tap: Tap & { outage?: Outage }): void {
-    if (this.#since === Infinity) return;
     const now = Date.now();
     const { outage } = tap;
-    // An outage that was over before this pane was connected, or before the counters were reset, is not its business.
+    // An outage that was over before this pane was there, or before the counters were reset, is not its business.
     const counts = outage && (outage.since >= this.#zero || !isOver(outage, now));
     if (counts && outage.since !== this.outage?.since) this.traffic.outageBegins();
-    this.traffic.add(tap, now / 1_000);
+    if (this.#since < Infinity) this.traffic.add(tap, now / 1_000);
     this.outage = counts ? outage : undefined;
     if (counts) this.#shaded.set(outage.since, outage);
     for (const [since, { until = now }] of this.#shaded) if (until < now - minute * 1_000) this.#shaded.delete(since);
@@ -126,19 +128,19 @@ export class Pane {
     if (this.outage && isOver(this.outage, this.#zero)) this.outage = undefined;
   }
 
-  /** What there is to show. */
-  facts(receipts: Receipts, lost: number, now: number): Facts {
+  /** What there is to show. `lost` is undefined as long as a missing message may still be on its way. */
+  facts(receipts: Receipts, lost: number | undefined, now: number): Facts {
     const traffic = this.traffic.sinceReset;
     const up = traffic?.up.bytes ?? 0;
     const down = traffic?.down.bytes ?? 0;
-    const median = quantile(receipts.latencies, 0.5);
+    const [median, p95] = [0.5, 0.95].map((part) => quantile(receipts.latencies, part));
     const counted = (text: string) => (traffic ? text : "–");
     return {
       state: this.state,
       transport: this.#transport,
-      median: median === undefined ? "–" : milliseconds(median),
-      last: this.#latency === undefined ? "–" : milliseconds(this.#latency),
-      p95: optional(quantile(receipts.latencies, 0.95)),
+      median: optional(median, milliseconds),
+      last: optional(this.#latency, milliseconds),
+      p95: optional(p95, milliseconds),
       bytes: counted(size(up + down)),
       up: counted(size(up)),
       down: counted(size(down)),
@@ -150,22 +152,26 @@ export class Pane {
     };
   }
 
-  #outageFacts({ duplicates }: Receipts, lost: number, now: number) {
+  #outageFacts(receipts: Receipts, lost: number | undefined, now: number) {
     const { outage } = this;
     const none = { outage: "–", reopened: "–", noticed: "–", recovered: "–", lost: "–", duplicates: "–" };
     if (!outage) return { ...none, phase: "" as const };
+    const { kind, since, until = Infinity } = outage;
     const { over, noticed, recovered } = effectOf(outage, this.stateChanges, now);
-    const left = outage.until === undefined ? "" : `, ${Math.ceil((outage.until - now) / 1_000)} s left`;
-    const well = over && (noticed === undefined || recovered !== undefined);
-    const stale = outage.kind !== "slow" && !(well && now > outage.until! + (recovered ?? 0) + aftermath);
-    const early = outage.since < this.#since; // this pane was not there when it began
+    const left = until === Infinity ? "" : `: ${Math.ceil((until - now) / 1_000)} s`;
+    const well = over && (noticed === undefined || recovered !== undefined) && lost !== undefined;
+    const stale = kind !== "slow" && !(well && now > until + (recovered ?? 0) + aftermath);
+    const early = since < this.#since; // this pane was not there when it began
+    const duplicates = receipts.duplicates.filter((at) => at >= since).length;
+    // Nothing closes in a freeze, so a pane may miss it. Otherwise only a pane that had no connection open just then misses it.
+    const unnoticed = kind === "freeze" || kind === "slow" ? "not at all" : "not affected";
     return {
-      outage: `${outage.kind}${over ? ", over" : left}`,
-      reopened: String(this.traffic.openedSinceOutage),
-      noticed: early ? "–" : optional(noticed, over ? "not at all" : "not yet"),
-      recovered: early || noticed === undefined ? "–" : optional(recovered, "not yet"),
-      lost: String(lost),
-      duplicates: String(duplicates.filter((at) => at >= outage.since).length),
+      outage: `${kind}${over ? ", over" : left}`,
+      reopened: optional(this.traffic.openedSinceOutage, String),
+      noticed: early ? "–" : optional(noticed, duration, now < until + settling ? "not yet" : unnoticed),
+      recovered: early || noticed === undefined ? "–" : optional(recovered, duration, "not yet"),
+      lost: optional(lost, String, "not yet"),
+      duplicates: duplicates > 0 || lost !== undefined ? String(duplicates) : "not yet",
       phase: stale ? ("now" as const) : ("over" as const), // a slow network makes no figure stale: it is the latency that it changes
     };
   }
@@ -203,6 +209,6 @@ function isOver({ until = Infinity }: Outage, now: number): boolean {
   return now >= until;
 }
 
-function optional(value: number | undefined, none = "–"): string {
-  return value === undefined ? none : duration(value);
+function optional(value: number | undefined, text: (value: number) => string, none = "–"): string {
+  return value === undefined ? none : text(value);
 }

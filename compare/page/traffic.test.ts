@@ -44,6 +44,13 @@ it("After an outage begins, its connections count from the counters before it", 
   expect([traffic.openedSinceOutage, traffic.sinceReset?.opened]).toEqual([9, 11]);
 });
 
+it("Of an outage that began before the first counters, nobody knows its connections", () => {
+  const traffic = new Traffic();
+  traffic.outageBegins();
+  traffic.add(tap(3, 3, 22), 101.2);
+  expect(traffic.openedSinceOutage).toBeUndefined();
+});
+
 it("An axis has round labels", () => {
   expect([0, 500, 1_000, 2_500, 20_000, 1_500_000].map(axisLabel)).toEqual([
     "0",

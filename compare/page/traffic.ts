@@ -15,7 +15,7 @@ export class Traffic {
   readonly #seconds = new Map<number, number>(); // the bytes of each second
   #start: Tap | undefined;
   #last: Tap | undefined;
-  #openedBefore = 0; // when the latest outage began
+  #openedBefore: number | undefined; // when the latest outage began; undefined before the first counters
 
   /** Takes the newest counters. Time is in seconds. */
   add(tap: Tap, time: number): void {
@@ -39,12 +39,12 @@ export class Traffic {
 
   /** An outage has begun since the latest counters: new connections count from here on. */
   outageBegins(): void {
-    this.#openedBefore = this.#last?.opened ?? 0;
+    this.#openedBefore = this.#last?.opened;
   }
 
-  /** How many connections are new since the latest outage began. */
-  get openedSinceOutage(): number {
-    return this.#last ? this.#last.opened - this.#openedBefore : 0;
+  /** How many connections are new since the latest outage began. Undefined when it began before the first counters. */
+  get openedSinceOutage(): number | undefined {
+    return this.#last && this.#openedBefore !== undefined ? this.#last.opened - this.#openedBefore : undefined;
   }
 
   /** The traffic since the reset, and how many connections are open now. Undefined before the first counters. */

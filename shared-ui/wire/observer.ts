@@ -9,19 +9,23 @@ export function observe(report: (message: FromPane) => void): void {
   const html = document.documentElement;
   const [messages, outbox] = ["messages", "outbox"].map((id) => document.getElementById(id)!);
   let state = "";
-  let before = true; // until the first update has arrived
+  let connected = false; // whether it ever was
+  let loaded = false; // until then, the rows in the outbox are of an earlier page, and nobody knows when they were sent
 
   const observer = new MutationObserver((records) => {
     const at = now();
+    // The page draws the first update in one go: its state, and then the messages of the history. So what was true when the
+    // batch began is true for all of it.
+    const before = !connected;
     for (const { target, addedNodes } of records) {
       const rows = Array.from(addedNodes).filter((node) => node instanceof HTMLElement);
       if (target === html) {
         if (html.dataset.state === state) continue; // written again with the same value
         state = html.dataset.state ?? "";
-        if (state === "connected") before = false;
+        connected ||= state === "connected";
         report({ type: "state", state, at });
       } else if (target === outbox) {
-        for (const { dataset } of rows) report({ type: "sending", draftId: dataset.draftId ?? "", at });
+        for (const { dataset } of loaded ? rows : []) report({ type: "sending", draftId: dataset.draftId ?? "", at });
       } else if (target.parentElement?.dataset.room === lobby) {
         for (const { dataset, className } of rows)
           if (className === "notice") report({ type: "cleared" });
@@ -29,6 +33,7 @@ export function observe(report: (message: FromPane) => void): void {
       }
     }
   });
+  addEventListener("DOMContentLoaded", () => (loaded = true));
   observer.observe(html, { attributeFilter: ["data-state"] });
   observer.observe(messages!, { childList: true, subtree: true });
   observer.observe(outbox!, { childList: true });

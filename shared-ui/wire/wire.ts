@@ -28,12 +28,14 @@ if (framedBy && parent !== window) {
 }
 
 // The framing page leads here a person who has to accept our certificate. This is the page that they see when it is done.
-if (framedBy && parent === window && location.hash === "#accepted")
+if (framedBy && parent === window && location.hash === "#accepted") {
+  history.replaceState(null, "", location.pathname + location.search); // before the chat takes it for the name of a room
   addEventListener("DOMContentLoaded", () => {
     const words = "The certificate is accepted. Now go back to the tab with the four panes: this one may be closed.";
     document
       .querySelector("header")
       ?.append(Object.assign(document.createElement("p"), { id: "accepted", textContent: words }));
   });
+}
 
 record((entry) => listeners.forEach((listener) => listener(entry)));
