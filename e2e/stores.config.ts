@@ -19,7 +19,7 @@ export default defineConfig<Fixtures>({
     .flatMap((kind) =>
       variants.map((variant) => ({
         name: `${variant.name} with ${kind.name}`,
-        testMatch: ["chat.spec.ts"],
+        testMatch: ["chat.spec.ts", "stores.spec.ts"],
         use: { variant, store: kind.name },
       })),
     ),
