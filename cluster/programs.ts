@@ -141,6 +141,7 @@ export function startRedis(port: number, folder: string): Promise<Program> {
     dir: folder,
     save: "",
     appendonly: "yes",
+    appendfsync: "always",
     "maxmemory-policy": "noeviction",
   };
   const words = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);

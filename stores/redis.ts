@@ -1,5 +1,5 @@
-// Redis: one stream, shared by any number of servers. Set `appendonly yes` there, or what was acknowledged is lost when Redis stops, and
-// `maxmemory-policy noeviction`, or it throws the journal away when its memory is full.
+// Redis: one stream, shared by any number of servers. Set `appendonly yes` and `appendfsync always` there, or what was acknowledged is lost when
+// Redis is killed, and `maxmemory-policy noeviction`, or it throws the journal away when its memory is full.
 import { randomUUID } from "node:crypto";
 import { createClient } from "@redis/client";
 import { type Entry, newEpoch, type Store } from "../shared-chat/journal.ts";

@@ -162,6 +162,8 @@ const redis: EngineKind = {
         "",
         "--appendonly",
         "yes",
+        "--appendfsync",
+        "always",
       ],
       (port) => `redis://127.0.0.1:${port}`,
       async (address) => {
