@@ -14,7 +14,7 @@ async function starts(...words: string[]): Promise<{ server: ChildProcess; url: 
     cwd: root,
     stdio: ["ignore", "pipe", "inherit"],
   });
-  for await (const line of createInterface(server.stdout!)) {
+  for await (const line of createInterface(server.stdout)) {
     const [url] = /https?:\/\/\S+/.exec(line) ?? [];
     if (url) return { server, url };
   }
