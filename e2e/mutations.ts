@@ -211,6 +211,11 @@ const edits: Record<string, Record<string, Edit[]>> = {
       ],
       ["if (!this.#told) return;", "", "a view is told once about all changes of one turn"],
       [
+        "isKnown ? news : ",
+        "",
+        "another window of this browser that signed in is followed once, also when the server says so before that window does",
+      ],
+      [
         'async #post(draft: Draft, post: Technique["post"]): Promise<Message> {',
         '#post(draft: Draft, post: Technique["post"]): Promise<Message> { return post(draft); } async post(draft: Draft, post: Technique["post"]): Promise<Message> {',
         "sending survives a technique that throws",
