@@ -968,7 +968,7 @@ const edits: Record<string, Record<string, Edit[]>> = {
   "compare/page/side-by-side.html": {
     "compare/experiments.test.ts": [
       [
-        "For 20 s nothing passes and nothing closes; then everything passes.",
+        "For 40 s nothing passes and nothing closes; then everything passes.",
         "For some time nothing passes.",
         "Each button has a tooltip, and that of an outage says what the table of outages says",
       ],
