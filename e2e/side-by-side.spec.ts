@@ -536,16 +536,15 @@ test("No pane and no button moves when an outage begins or ends, and what is lon
     const { chat } = site.pane(rawWebsockets);
     await chat.locator("summary").click();
     await atEachWidth(async (width) => {
-      const room = await chat.locator("html").evaluate(({ scrollHeight, clientHeight }) => scrollHeight - clientHeight);
-      expect(room, `${width} px`).toBeLessThanOrEqual(0);
-      await chat.getByRole("button", { name: "Send" }).scrollIntoViewIfNeeded();
-      await expect(chat.getByRole("button", { name: "Send" })).toBeInViewport({ ratio: 1 });
+      const bottom = await chat
+        .getByRole("button", { name: "Send" })
+        .evaluate((button) => button.getBoundingClientRect().bottom - innerHeight);
+      expect(bottom, `${width} px`).toBeLessThanOrEqual(0);
     });
   });
 
   await test.step("a word says what it breaks", async () => {
     const meaning = page.locator("#meaning");
-    await expect(meaning).toHaveText(/^freeze: For 40 s nothing passes/); // it was pressed
     await site.controls.getByRole("button", { name: "cut", exact: true }).hover();
     await expect(meaning).toHaveText(/^cut: Every connection is reset/);
     await site.controls.getByRole("button", { name: "slow", exact: true }).focus();
