@@ -490,7 +490,7 @@ test("No pane and no button moves when an outage begins or ends, and what is lon
   const { page } = site;
   const places = () =>
     page.evaluate(() =>
-      Array.from(document.querySelectorAll("#controls button, #bar, .pane, .chat"), (one) => {
+      Array.from(document.querySelectorAll("#controls button, #meaning, #bar, .pane, .chat"), (one) => {
         const { x, y, width, height } = one.getBoundingClientRect();
         return [x, y + scrollY, width, height].map(Math.round);
       }),
