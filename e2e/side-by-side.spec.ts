@@ -491,8 +491,8 @@ test("No pane and no button moves when an outage begins or ends, and what is lon
   const places = () =>
     page.evaluate(() =>
       Array.from(document.querySelectorAll("#controls button, #meaning, #bar, .pane, .chat"), (one) => {
-        const { x, y, width, height } = one.getBoundingClientRect();
-        return [x, y + scrollY, width, height].map(Math.round);
+        const { x, y, height } = one.getBoundingClientRect();
+        return [x, y + scrollY, height].map(Math.round);
       }),
     );
   const outside = () =>
