@@ -958,8 +958,8 @@ const edits: Record<string, Record<string, Edit[]>> = {
   "compare/what-to-try.md": {
     "compare/experiments.test.ts": [
       [
-        "press **refuse**",
-        "press refuse",
+        "then **refuse**",
+        "then refuse",
         "Each bold word after Do is a button of the page, and each button has an experiment",
       ],
       ["**Why:** a dead peer", "A dead peer", "Each experiment says what to do, what you will see, and why"],
