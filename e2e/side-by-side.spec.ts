@@ -146,7 +146,7 @@ test("A message sent in any pane arrives in all four, and each pane shows its la
     const button = site.controls.getByRole("button", { name: "send 1", exact: true });
     await button.focus();
     await page.keyboard.press("Enter");
-    await site.allRead([...sent, "message 1"]);
+    await site.allRead([...sent, "message 5"]); // the number goes on where the conversation is
     await expect(site.pane(polling).chat.locator("#messages .user").last()).toHaveText("Cyd");
     await expect(field).toHaveValue("half typed");
     await expect(button).toBeFocused();
@@ -154,12 +154,12 @@ test("A message sent in any pane arrives in all four, and each pane shows its la
 
   await test.step("send 20 at once sends 20 messages without a pause; with all four chosen, the panes take turns", async () => {
     await site.press("send 20 at once");
-    const many = Array.from({ length: 21 }, (_, i) => `message ${i + 1}`);
+    const many = Array.from({ length: 21 }, (_, i) => `message ${i + 5}`);
     await site.allRead([...sent, ...many]);
     const authors = await site.pane(polling).chat.locator("#messages .user").allTextContents();
     for (const user of users) expect(authors.slice(5).filter((author) => author === user)).toHaveLength(5);
     await site.press("send 1");
-    await site.allRead([...sent, ...many, "message 22"]);
+    await site.allRead([...sent, ...many, "message 26"]);
   });
 
   await test.step("send one a second goes on until the button is pressed again", async () => {
@@ -248,7 +248,7 @@ test.describe("A button starts an outage, it ends on its own, and no message is 
     await site.press(button);
     for (const pane of site.panes) await site.press("send 1", pane.name);
     for (const pane of site.panes) await expect(pane.value("outage")).toContainText(kind);
-    if (kind === "freeze") for (const pane of site.panes) await expect(pane.value("lost")).toHaveText("not yet");
+    if (kind === "freeze") for (const pane of site.panes) await expect(pane.value("lost")).toHaveText("–"); // not known
     await during();
     for (const pane of site.panes) await expect(pane.value("outage")).toHaveText(`${kind}, over`, { timeout: 15_000 });
     await site.allShow("connected");
@@ -291,6 +291,7 @@ test.describe("A button starts an outage, it ends on its own, and no message is 
       await expect.poll(() => site.pane(name).number("noticed")).toBeGreaterThan(durations.freeze! - 50);
 
     await inAllPanes(site, "slow", "slow", async () => {
+      for (const pane of site.panes) await expect(pane.value("noticed")).toHaveText("–"); // there may be nothing to notice
       for (const name of [http2Push, rawWebsockets])
         await expect.poll(() => site.pane(name).number("last")).toBeGreaterThan(590); // 300 ms each way
       await expect(site.pane(http2Push).section).toHaveAttribute("data-phase", "over"); // the latency is what it is about
@@ -485,6 +486,92 @@ test("The page is accessible and fits at every width, in light and in dark, befo
     });
 });
 
+test("No pane and no button moves when an outage begins or ends, and what is long stays inside", async ({ site }) => {
+  const { page } = site;
+  const places = () =>
+    page.evaluate(() =>
+      Array.from(document.querySelectorAll("#controls button, #meaning, #bar, .pane, .chat"), (one) => {
+        const { x, y, height } = one.getBoundingClientRect();
+        return [x, y + scrollY, height].map(Math.round);
+      }),
+    );
+  const outside = () =>
+    page.evaluate(() =>
+      Array.from(document.querySelectorAll(".facts, #strip td"))
+        .filter((one) => one.scrollWidth > one.clientWidth)
+        .map((one) => one.textContent),
+    );
+  const atEachWidth = async (look: (width: number) => Promise<void>) => {
+    for (const width of [360, 900, 1280, 1920]) {
+      await page.setViewportSize({ width, height: 800 });
+      await look(width);
+    }
+  };
+  const before = new Map<number, number[][]>();
+  await atEachWidth(async (width) => void before.set(width, await places()));
+  durations.freeze = 15_000;
+  await site.press("freeze");
+  durations.freeze = 3_000;
+  for (const { name } of site.panes) await site.press("send 1", name);
+  await page.getByLabel("pane", { exact: true }).selectOption("all four");
+  for (const pane of site.panes) await expect(pane.value("outage")).toHaveText(/^freeze: \d+ s$/);
+  await expect(page.locator("#left")).toHaveText(/^\d+ s$/);
+  await atEachWidth(async (width) => expect(await places(), `${width} px, during`).toEqual(before.get(width)));
+
+  for (const pane of site.panes) await expect(pane.value("outage")).toHaveText("freeze, over", { timeout: 20_000 });
+  await site.allShow("connected");
+  for (const pane of site.panes) await expect.poll(() => pane.number("last")).toBeGreaterThan(9_999); // "15,000 ms"
+  await atEachWidth(async (width) => {
+    expect(await places(), `${width} px, over`).toEqual(before.get(width));
+    expect(await outside(), `${width} px`).toEqual([]);
+  });
+
+  await test.step("what a technique is stands below its name, and from 100 rem on beside it", async () => {
+    await atEachWidth(async (width) => {
+      for (const pane of site.panes) await expect(pane.value("idea")).toBeVisible({ visible: width >= 1280 });
+    });
+  });
+
+  await test.step("with the wire inspector open, the form stays in the pane", async () => {
+    const { chat } = site.pane(rawWebsockets);
+    await chat.locator("summary").click();
+    await atEachWidth(async (width) => {
+      const bottom = await chat
+        .getByRole("button", { name: "Send" })
+        .evaluate((button) => button.getBoundingClientRect().bottom - innerHeight);
+      expect(bottom, `${width} px`).toBeLessThanOrEqual(0);
+    });
+  });
+
+  await test.step("a word says what it breaks", async () => {
+    const meaning = page.locator("#meaning");
+    await site.controls.getByRole("button", { name: "cut", exact: true }).hover();
+    await expect(meaning).toHaveText(/^cut: Every connection is reset/);
+    await site.controls.getByRole("button", { name: "slow", exact: true }).focus();
+    await expect(meaning).toHaveText(/^slow: For 20 s everything is delayed/);
+  });
+});
+
+test("One message a second leaves figures that tell the truth: polling is the slowest, and uses the most bytes", async ({
+  page,
+  server,
+}) => {
+  await page.goto(server.url); // with the real times: the others poll more often than a person would see
+  const site = new SideBySidePage(page, server);
+  await site.allShow("connected");
+  await site.press("count from zero");
+  await site.press("send one a second");
+  await expect(site.pane(polling).chat.locator("#messages .message")).toHaveCount(16, { timeout: 40_000 });
+  await site.press("send one a second");
+  const [asking, ...told] = await Promise.all(
+    site.panes.map(async (pane) => ({ median: await pane.number("median"), each: await pane.number("each") })),
+  );
+  for (const { median, each } of told) {
+    expect(asking!.median).toBeGreaterThan(3 * median);
+    expect(asking!.each).toBeGreaterThan(1.4 * each); // twice and three times, but the heartbeats are ten times as many here
+  }
+});
+
 test("The documents of the page are accessible and fit at every width, in light and in dark", async ({
   page,
   server,
@@ -575,7 +662,7 @@ test("The large numbers are the medians, and during an outage the facts about it
   for (let i = 0; i < 3; i++) await site.press("send 1", "socket-io");
   await site.allRead(["message 1", "message 2", "message 3"]);
   await larger(push.value("median"), push.value("last"));
-  await expect(site.inStrip("noticed").first()).toBeHidden();
+  await expect(site.inStrip("noticed").first()).toHaveText("–");
   for (const fact of ["state", "median", "bytes"]) {
     // In one go: the next poll changes both.
     const [strip, panes] = await page.evaluate(
@@ -595,7 +682,7 @@ test("The large numbers are the medians, and during an outage the facts about it
     await larger(push.value(name), push.value("median"));
     await expect(site.inStrip(name).nth(2)).toBeVisible();
   }
-  await expect(site.inStrip("median").nth(2)).toBeHidden();
+  await larger(site.inStrip("noticed").nth(2), site.inStrip("median").nth(2));
 
   await test.step("when all is well again, the usual figures are the large ones", async () => {
     await expect(push.section).toHaveAttribute("data-phase", "over", { timeout: 20_000 });
@@ -606,7 +693,7 @@ test("The large numbers are the medians, and during an outage the facts about it
   await test.step("count from zero forgets the outage, and so does a reload", async () => {
     await site.press("count from zero");
     await expect(push.value("noticed")).toBeHidden();
-    await expect(site.inStrip("noticed").first()).toBeHidden();
+    await expect(site.inStrip("noticed").first()).toHaveText("–");
     await expect(push.section.getByRole("img")).not.toHaveAccessibleName(/Outages/);
 
     await site.press("cut", "raw-websockets");
@@ -642,7 +729,7 @@ test("What a reloaded page finds in the log has not arrived now, and does not co
   await expect(push.value("bytes")).toHaveText(/B$/);
   await expect(push.value("each")).toHaveText("–");
   await site.press("send 1", "socket-io");
-  await expect(push.chat.locator("#messages .text").last()).toHaveText("message 21"); // it counts on
+  await expect(push.chat.locator("#messages .text").last()).toHaveText("message 21"); // it counts on, also in another tab
   // One message has arrived since: so all bytes divided by the messages are all bytes. In one go, because both go on changing.
   await expect(async () => {
     const [each, bytes] = await push.section.evaluate((pane) =>
@@ -711,6 +798,10 @@ test.describe("If the browser does not trust the certificate", () => {
       await expect(site.inStrip("bytes").nth(1)).toHaveText("–");
       await site.press("send 1");
       await expect(page.locator("#problem")).toBeEmpty(); // another pane sends
+      await site.press("cut");
+      await expect(site.pane(rawWebsockets).value("outage")).toHaveText("cut, over");
+      await expect(untrusted.value("outage")).toHaveText("–"); // it had nothing that could break
+      await expect(site.inStrip("outage").nth(1)).toHaveText("–");
       const opened = page.waitForEvent("popup");
       await untrusted.section.getByRole("link", { name: server.panes[1]!.url }).click();
       const popup = await opened;
