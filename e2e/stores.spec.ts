@@ -33,6 +33,7 @@ test("After kill -9 and a new start the page goes on: nothing is missing, nobody
   timing,
   browser,
 }) => {
+  test.setTimeout(180_000); // a store and two servers start
   const engine = await engineKind(store!).starts();
   const setting = `CHAT_LOG=${engine.address}`;
   const first = await starts(variant.name, "PORT=0", setting);
