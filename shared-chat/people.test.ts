@@ -176,6 +176,20 @@ describe("rooms", () => {
   });
 });
 
+describe("a super user who joins a room", () => {
+  it("has heard it before, so it does not begin anew: leaving it in the middle of a long catch-up would skip a part", async () => {
+    const { log, people, all } = await logWith("Ada", "Root");
+    const [ada, root] = all;
+    await people.join(ada!, "garden");
+    const { cursor } = log.since("", readerOf(log, root!));
+    await log.add({ room: "garden", text: "one" }, readerOf(log, ada!));
+    await people.join(root!, "garden");
+    const { msg, rooms } = log.since(cursor, readerOf(log, root!));
+    expect(msg).toMatchObject([{ id: 1, text: "one" }]);
+    expect(rooms).toContainEqual({ room: "garden", last: 1 });
+  });
+});
+
 describe("an account", () => {
   it("is one, however its name is spelled", async () => {
     const { people } = await logWith("Ada");
