@@ -1,5 +1,4 @@
 // `npm start`: the same chat over all four techniques at once. PORT sets the port of the page; the variants use the next four.
-import { Log } from "../shared-chat/log.ts";
 import { bundleAhead } from "../shared-server/bundle.ts";
 import {
   adviseSuperUser,
@@ -12,11 +11,12 @@ import {
   takeSettings,
 } from "../shared-server/command.ts";
 import { variants } from "../shared-server/variants.ts";
-import { sideBySide } from "./side-by-side.ts";
+import { openLog } from "../stores/choose.ts";
+import { onLog, sideBySide } from "./side-by-side.ts";
 import type { Address } from "./tapped-variant.ts";
 
 takeSettings(process.argv.slice(2));
-const { HOST, PUBLIC_ORIGIN, SUPER_USER } = process.env;
+const { HOST, PUBLIC_ORIGIN } = process.env;
 const usual = 3_000;
 const port = portOr(usual, 65_535 - variants.length);
 if (PUBLIC_ORIGIN && !/\bPORT\b/.test(PUBLIC_ORIGIN))
@@ -31,11 +31,14 @@ const address: Address = (scheme, at) => {
 };
 const clients = variants.map(({ name }) => `${name}/client.ts`);
 const bundled = bundleAhead("compare/page/main.ts", "shared-ui/wire/wire.ts", ...clients);
-const log = new Log(SUPER_USER);
-const running = await sideBySide(port, HOST || undefined, address, log).catch((error) =>
+const log = await openLog(process.env).catch((error) => cannotStart(error, port, usual));
+const running = await sideBySide(port, HOST || undefined, address, onLog(log)).catch((error) =>
   cannotStart(error, port, usual),
 );
-stopOnSignal(() => running.stop());
+stopOnSignal(async () => {
+  await running.stop();
+  await log.close();
+});
 
 await bundled; // an address is printed when everything behind it is ready, the scripts of the pages too
 console.log(`side by side: ${running.url}${HOST ? ` (bound to ${HOST})` : ""}`);

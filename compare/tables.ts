@@ -16,6 +16,7 @@ import {
   targetOf,
   withoutTls,
 } from "../bench/rows.ts";
+import { onPaper, storeCosts } from "../cluster/scaling-tables.ts";
 import { type Variant, variants } from "../shared-server/variants.ts";
 import { exercises } from "../workshop/exercises.ts";
 import { behaviour, groups } from "./behaviour.ts";
@@ -40,6 +41,7 @@ export async function sections(results: Results | undefined): Promise<Record<str
   return {
     "README.md": { servers: servers(), figures: figures(results) },
     "compare/README.md": { behaviour: behaviours(), counted: await counted() },
+    "stores/scaling.md": { costs: storeCosts(), paper: onPaper(results) },
     "bench/README.md": { measured: measured(results), missed: missed(results) },
     "workshop/README.md": { exercises: exerciseTable() },
   };

@@ -23,13 +23,18 @@ export default defineConfig<Fixtures>({
     },
   },
   projects: [
-    { name: "side-by-side", testMatch: ["side-by-side.spec.ts", "forwarded.spec.ts", "results.spec.ts"] }, // first, because it takes longest
+    {
+      name: "side-by-side",
+      testMatch: ["side-by-side.spec.ts", "outages.spec.ts", "forwarded.spec.ts", "results.spec.ts"],
+    }, // first, because it takes longest
     // One project for each variant: the same tests, which do not know which variant it is.
     ...variants.map((variant) => ({
       name: variant.name,
       testMatch: ["chat.spec.ts", "traits.spec.ts"],
       use: { variant },
     })),
+    // The stores know no variant, so one of them is enough here; `npm run e2e:stores` tries all of them with all stores.
+    { name: "sqlite", testMatch: ["chat.spec.ts"], use: { variant: variants[2], store: "sqlite" } },
     // All variants serve the same page, so one of them is enough.
     { name: "page", testMatch: ["page.spec.ts", "http1.spec.ts"], use: { variant: variants[3] } },
   ],

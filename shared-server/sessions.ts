@@ -6,8 +6,8 @@ import type { Http2ServerRequest } from "node:http2";
 import type { TLSSocket } from "node:tls";
 import { parseCookie, stringifySetCookie } from "cookie";
 import type { Person, Session } from "../shared-chat/people.ts";
-import { type Reader, stranger } from "../shared-chat/reader.ts";
-import { canonical, everyRoom, lobby, personal } from "../shared-chat/rooms.ts";
+import { type Reader, readerFor, stranger } from "../shared-chat/reader.ts";
+import { canonical } from "../shared-chat/rooms.ts";
 import { hostOf } from "./admit.ts";
 import type { Setting } from "./chat-server.ts";
 
@@ -21,15 +21,16 @@ const idOf = (token: string) => createHash("sha256").update(token).digest("base6
 
 export class Sessions {
   readonly #setting: Setting;
-  readonly #stranger: Reader;
+  #strangers = new AbortController();
+  #stranger = stranger(this.#strangers.signal);
   readonly #readers = new Map<Session, { reader: Reader; over: AbortController }>();
+  readonly #unknown = new Map<string, AbortController>(); // readers whose session is not known, by its id
 
   constructor(setting: Setting) {
     const { log, closing } = setting;
     this.#setting = setting;
-    this.#stranger = stranger(closing);
-    log.people.listen((session) => this.#over(session), closing);
-    closing.addEventListener("abort", () => [...this.#readers.keys()].forEach((session) => this.#over(session)));
+    log.people.listen((session) => (session ? this.#over(session) : this.#allOver()), closing);
+    closing.addEventListener("abort", () => this.#allOver());
   }
 
   /**
@@ -51,7 +52,8 @@ export class Sessions {
         "Another program on localhost has set a cookie with our name. Please delete the cookies of localhost.",
       );
     const session = this.#known(token);
-    if (!session) return ended("Your session is over. Please sign in again.");
+    if (!session)
+      return { ...ended("Your session is over. Please sign in again."), until: this.#untilKnown(idOf(token)) };
     if (session.ended !== undefined) return ended(session.ended, session.changed);
     return this.#readers.get(session)?.reader ?? this.#newReader(session);
   }
@@ -77,42 +79,54 @@ export class Sessions {
   }
 
   /** Begins a session, always with a new token: one that was known before signing in would be worth nothing (session fixation). Returns the Set-Cookie header. */
-  begin(req: Request, person: Person): string {
+  async begin(req: Request, person: Person): Promise<string> {
     const token = randomBytes(32).toString("base64url");
-    this.#setting.log.people.signIn(person, idOf(token));
-    this.end(req, "You signed in again.");
+    await this.#setting.log.people.signIn(person, idOf(token));
+    await this.end(req, "You signed in again.");
     return stringifySetCookie({ ...this.#cookie(req), value: token });
   }
 
   /** Ends the session of a request, or goes on without one that is over. Returns the Set-Cookie header. */
-  end(req: Request, reason: string): string {
+  async end(req: Request, reason: string): Promise<string> {
+    const { people } = this.#setting.log;
     const token = this.token(req);
     const session = this.#known(token);
-    if (session && session.ended === undefined) this.#setting.log.people.end(session, reason);
-    else if (token !== undefined) this.#setting.log.people.forget(idOf(token));
+    if (session) await (session.ended === undefined ? people.end(session, reason) : people.forget(session));
     return stringifySetCookie({ ...this.#cookie(req), value: "", maxAge: 0 });
   }
 
   #newReader(session: Session): Reader {
-    const { name, superUser, rooms } = session.person;
     const over = new AbortController();
-    const reader: Reader = {
-      name,
-      ...(superUser && { superUser }),
-      topics: [lobby, ...rooms.keys(), personal(name), ...(superUser ? [everyRoom] : [])],
-      since: new Map(rooms),
-      changed: this.#setting.log.people.changed(session),
-      until: over.signal,
-    };
+    const reader = readerFor(session.person, this.#setting.log.people.changed(session), over.signal);
     this.#readers.set(session, { reader, over });
     return reader;
   }
 
+  // Another machine may have begun this session a moment ago. When we learn of it, its reader comes back.
+  #untilKnown(id: string): AbortSignal {
+    const known = this.#unknown.get(id) ?? new AbortController();
+    this.#unknown.set(id, known);
+    const [oldest = ""] = this.#unknown.keys();
+    if (this.#unknown.size > 1_000) this.#unknown.delete(oldest); // anybody can make up tokens
+    return known.signal;
+  }
+
   // The reader is forgotten first: whoever comes back at once must not get the old one.
   #over(session: Session) {
-    const over = this.#readers.get(session)?.over;
+    const all = [this.#readers.get(session)?.over, this.#unknown.get(session.id)];
     this.#readers.delete(session);
-    over?.abort();
+    this.#unknown.delete(session.id);
+    for (const over of all) over?.abort();
+  }
+
+  #allOver() {
+    const strangers = this.#strangers;
+    this.#strangers = new AbortController();
+    this.#stranger = stranger(this.#strangers.signal);
+    const unknown = [...this.#unknown.values()];
+    this.#unknown.clear();
+    for (const over of [strangers, ...unknown]) over.abort();
+    for (const session of this.#readers.keys()) this.#over(session);
   }
 
   /**
