@@ -73,6 +73,7 @@ export function filesOf(exercise: Exercise, which: string): Map<string, string> 
   ];
   const files = new Map<string, string>();
   const names = ["server.ts", "client.ts"];
+  if (existsSync(join(exercise.folder, "solution/test-client.ts"))) names.push("test-client.ts"); // exercise 20
   for (const name of names) {
     const file = folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
     if (!file) throw new Error(`${exercise.folder}: there is no ${name} in it or before it.`);

@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, connect, type AddressInfo, setDefaultAutoSelectFamilyAttemptTimeout } from "node:net";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { type Bundle, bundle } from "../shared-server/bundle.ts";
@@ -71,7 +71,7 @@ export async function run(folder: string, options: RunOptions): Promise<RunningS
   const wasted = new Int32Array(new SharedArrayBuffer(4)); // the thread counts in it
   const worker = new Worker(path, {
     workerData: { files, wasted },
-    env: { ...process.env, PORT: String(port) },
+    env: { ...process.env, PORT: String(port), FIFTH: relative(root, folder).replaceAll("\\", "/") },
     execArgv: ["--enable-source-maps"],
     stdout: quiet,
     stderr: quiet,
