@@ -264,7 +264,13 @@ export const jsonPost = (draft: unknown, headers = {}): HttpRequest => ({
 });
 
 /** `?since=…`, once for each cursor of a list, and `as=…`. */
-export function query({ cursor: since, options: { as } }: { cursor?: JoinOptions["since"]; options: JoinOptions }): string {
+export function query({
+  cursor: since,
+  options: { as },
+}: {
+  cursor?: JoinOptions["since"];
+  options: JoinOptions;
+}): string {
   const cursors = [since].flat().filter((cursor) => cursor !== undefined);
   const pairs = [...cursors.map((cursor) => ["since", cursor]), ...(as === undefined ? [] : [["as", as]])];
   return pairs.length === 0 ? "" : `?${new URLSearchParams(pairs)}`;

@@ -48,8 +48,10 @@ function cannotCompile(error: Error, file: string): never {
   throw new Fault(`It cannot be compiled: ${lines[0]}`, { file });
 }
 
-// In exercise 20, server.ts is that of a technique, as polling/server.ts is. What it shares with the four is not bundled.
-const isTechnique = (folder: string) => existsSync(join(folder, "test-client.ts"));
+/** Whether server.ts is that of a whole technique, as polling/server.ts is: in exercise 20. */
+export const isTechnique = (folder: string): boolean => existsSync(join(folder, "test-client.ts"));
+
+// What it shares with the four is not bundled.
 const asTheFour = `import { register } from "tsx/esm/api"; register(); await import("${pathToFileURL(join(root, "workshop/technique.ts"))}");`;
 
 async function forNode(entry: string): Promise<string> {

@@ -56,6 +56,12 @@ export function exerciseOf(word: string): Exercise | undefined {
   return exercises.find(({ number }) => Number(number) === Number(digits));
 }
 
+/** The folders with solutions: `solution`, which the commands show, and others that are as good. */
+export function solutions({ folder }: Exercise): string[] {
+  const folders = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  return folders.map(({ name }) => name).filter((name) => name !== "wrong");
+}
+
 /** The names of the wrong solutions of an exercise, which are folders. */
 export function wrongOnes({ folder }: Exercise): string[] {
   return readdirSync(join(folder, "wrong")).toSorted();

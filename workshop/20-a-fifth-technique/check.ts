@@ -1,14 +1,18 @@
 import type { Request } from "playwright";
+import { compile } from "../compile.ts";
 import { Fault, lineOf } from "../faults.ts";
 import type { Tester } from "../tester.ts";
 import { suite } from "./suite.ts";
 
+export const startsLater = true; // the suite runs a server of its own
+
 export default async function check(t: Tester): Promise<void> {
+  await compile(t.folder); // so that an error in a file is told in our words, not in those of the suite
   // The server: the suite of the four speaks to it through test-client.ts.
   const broken = await suite(t.folder);
   if (broken) {
     const { promise, says, test, line, kept } = broken;
-    t.also.push(`${kept} promises before it are kept. The test: ${test}`);
+    t.also.push(`Promises before it that are kept: ${kept}. The test: ${test}`);
     const route = promise.startsWith("posting") ? /\.post\(/ : /\.get\(/;
     throw new Fault(
       `The server does not keep this promise: "${promise}". ${says}`,
@@ -17,12 +21,14 @@ export default async function check(t: Tester): Promise<void> {
   }
 
   // The page. Its clock stands still.
+  await t.starts();
   await t.posts("before");
   const ada = await t.opens({ waits: false });
   const asked = new Set<Request>(); // for messages, by the page
   const open = new Set<Request>();
   ada.page.on("request", (request) => {
-    if (request.method() === "GET" && new URL(request.url()).pathname === "/msgs") open.add(request) && asked.add(request);
+    if (request.method() === "GET" && new URL(request.url()).pathname === "/msgs")
+      open.add(request) && asked.add(request);
   });
   for (const event of ["requestfinished", "requestfailed"] as const)
     ada.page.on(event as "requestfinished", (request) => open.delete(request));
@@ -81,7 +87,7 @@ export default async function check(t: Tester): Promise<void> {
     ...client,
   );
   t.needs(
-    Array.from(asked).every((request) => new URL(request.url()).searchParams.get("since")),
+    Array.from(asked).some((request) => new URL(request.url()).searchParams.get("since")),
     "The page comes back, and does not say where it stopped. attempt.query() has the cursor, and whom the page takes itself for.",
     "client.ts",
     /\/msgs/,

@@ -25,7 +25,7 @@ export function serve(chat: Chat): Server {
 
     // msg:get
     .get((req, res) => {
-      res.writeHead(200, { "Content-Type": "text/event-stream", "Cache-Control": "no-store", Connection: "close" });
+      res.writeHead(200, { "Content-Type": "text/event-stream", "Cache-Control": "no-store" });
       if (req.method === "HEAD") return res.end();
       const reader = chat.reader(req);
       const gone = catchUp(log, req.get("Last-Event-ID") || req.query.since, reader, {
