@@ -9,10 +9,10 @@ import type { Message, Update } from "../shared-chat/message.ts";
 import { cost } from "../shared-server/passwords.ts";
 import type { Options } from "../shared-server/start.ts";
 import { endAll, runs } from "./process.ts";
-import { cleanUp, open as openServer, wires } from "./until-the-end.ts";
+import { cleanUp, open as openServer, patience, wires } from "./until-the-end.ts";
 import { type HttpRequest, type JoinOptions, type Person, signIn, verbsOf, type Wire } from "./wires.ts";
 
-vi.setConfig({ testTimeout: 15_000, hookTimeout: 15_000 });
+vi.setConfig({ testTimeout: patience, hookTimeout: patience });
 
 cost.N = 2 ** 4; // a password takes 0.2 s otherwise
 for (const limit of [limits.signIns, limits.signInsOfAll]) limit.points = 1e9; // a test is faster than a person

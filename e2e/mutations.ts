@@ -79,11 +79,6 @@ const edits: Record<string, Record<string, Edit[]>> = {
         '["e2e/wire.test.ts"]',
         "Exercise 20 A fifth technique is not done with the wrong solution everything-to-all, which gets its words and a line",
       ],
-      [
-        'line.includes("STACK_TRACE_ERROR")',
-        "false",
-        "Exercise 20 A fifth technique is not done with the wrong solution all-at-once, which gets its words and a line",
-      ],
     ],
   },
   "workshop/tab.ts": {

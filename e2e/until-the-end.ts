@@ -6,6 +6,9 @@ import { heads } from "../shared-server/heads.ts";
 import { type Options, start } from "../shared-server/start.ts";
 import { type Wire, wires as four } from "./wires.ts";
 
+/** How long a test may take, in milliseconds. */
+export const patience = Number(process.env.PATIENCE ?? 15_000);
+
 /** The four, and a fifth one that somebody is writing: exercise 20 of the workshop names its folder. */
 export const wires = [...four, ...(await fifth())];
 

@@ -13,7 +13,7 @@ import { limits } from "../shared-chat/limits.ts";
 import { serve as serveStreams } from "../http2-push/server.ts";
 import { chatOf } from "../shared-server/chat-server.ts";
 import { listen, type Options } from "../shared-server/start.ts";
-import { cleanUp, open as openServer, wires } from "./until-the-end.ts";
+import { cleanUp, open as openServer, patience, wires } from "./until-the-end.ts";
 import {
   closeCode,
   type HttpRequest,
@@ -27,7 +27,7 @@ import {
   hangUp,
 } from "./wires.ts";
 
-vi.setConfig({ testTimeout: 15_000, hookTimeout: 15_000 });
+vi.setConfig({ testTimeout: patience, hookTimeout: patience });
 
 /** Starts a variant until the end of the test. */
 async function open(wire: Wire, options?: Partial<Options>) {

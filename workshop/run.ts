@@ -68,9 +68,9 @@ export async function run(folder: string, options: RunOptions): Promise<RunningS
   const path = join(folder, `.server-${port}.js`); // in this folder, where Node finds the packages and the map the sources
   writeFileSync(path, prelude(options.clock) + server);
   const { quiet = false } = options;
-  const wasted = new Int32Array(new SharedArrayBuffer(4)); // the thread counts in it
+  const notes = new Int32Array(new SharedArrayBuffer(8)); // the thread writes into it
   const worker = new Worker(path, {
-    workerData: { files, wasted },
+    workerData: { files, notes },
     env: { ...process.env, PORT: String(port), FIFTH: relative(root, folder).replaceAll("\\", "/") },
     execArgv: ["--enable-source-maps"],
     stdout: quiet,
@@ -81,7 +81,7 @@ export async function run(folder: string, options: RunOptions): Promise<RunningS
     client,
     fault: undefined,
     get wasted() {
-      return Atomics.load(wasted, 0);
+      return Atomics.load(notes, 0);
     },
     async passes(milliseconds) {
       if (running.fault) throw running.fault;
@@ -112,7 +112,7 @@ export async function run(folder: string, options: RunOptions): Promise<RunningS
   });
   try {
     const patience = (options.patience ?? 10_000) * (isTechnique(folder) ? 2 : 1); // a technique loads what the four share
-    await untilItListens(running, worker, folder, patience);
+    await untilItListens(running, () => Atomics.load(notes, 1) === port, worker, folder, patience);
     listening = true;
     return running;
   } catch (error) {
@@ -130,9 +130,16 @@ const listenIn = (folder: string) => lineOf(folder, "server.ts", [/\blisten\(/, 
 const inUse = (port: number) =>
   new Fault(`Port ${port} is in use. Stop the program that uses it, or add PORT=${port + 1_000} to the command.`);
 
-async function untilItListens(running: RunningServer, worker: Worker, folder: string, patience: number) {
+// That somebody answers at its port is not enough: it may be another program, which was faster.
+async function untilItListens(
+  running: RunningServer,
+  listens: () => boolean,
+  worker: Worker,
+  folder: string,
+  patience: number,
+) {
   const end = Date.now() + patience;
-  while (!running.fault && !(await answers(running.port))) {
+  while (!running.fault && !listens()) {
     if (Date.now() < end) await sleep(5);
     // A server that waits has nothing to do. One that is in a loop without an end never rests.
     else if (worker.performance.eventLoopUtilization().utilization > 0.5)
@@ -163,13 +170,26 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-const wastedWrites = `{ const { ServerResponse } = process.getBuiltinModule("node:http"); const { wasted } = process.getBuiltinModule("node:worker_threads").workerData; for (const name of ["write", "end"]) { const real = ServerResponse.prototype[name]; ServerResponse.prototype[name] = function (...rest) { if (this.destroyed) Atomics.add(wasted, 0, 1); return real.apply(this, rest); }; } }`;
+// The first number counts writes to, and ends of, responses whose client has left. The second is the port at which the server listens.
+const notesOfTheThread = `{
+  const { notes } = process.getBuiltinModule("node:worker_threads").workerData;
+  const { ServerResponse } = process.getBuiltinModule("node:http");
+  const { Server } = process.getBuiltinModule("node:net");
+  for (const name of ["write", "end"]) {
+    const real = ServerResponse.prototype[name];
+    ServerResponse.prototype[name] = function (...rest) { if (this.destroyed) Atomics.add(notes, 0, 1); return real.apply(this, rest); };
+  }
+  const { listen } = Server.prototype;
+  Server.prototype.listen = function (...rest) {
+    return listen.apply(this.once("listening", () => Atomics.store(notes, 1, this.address().port)), rest);
+  };
+}`.replaceAll("\n", " ");
 
 // On the first line, so that the lines of the rest stay where they are.
 function prelude({ faster, standsStill, byHand }: ServerClock = {}): string {
   const timers = `for (const name of ["setTimeout", "setInterval"]) { const real = globalThis[name]; globalThis[name] = (run, time, ...rest) => real(run, time / ${faster}, ...rest); }`;
   const clock = `{ const now = Date.now(); Date.now = () => now; }`;
-  return `${wastedWrites}${faster ? timers : ""}${standsStill ? clock : ""}${byHand ? timersByHand.replaceAll("\n", " ") : ""}`;
+  return `${notesOfTheThread}${faster ? timers : ""}${standsStill ? clock : ""}${byHand ? timersByHand.replaceAll("\n", " ") : ""}`;
 }
 
 // A message to the thread says how much time passes. The timers that are due then run in their order.

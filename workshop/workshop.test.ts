@@ -22,6 +22,7 @@ afterAll(async () => {
 
 // On a busy machine everything may take its time. Checks mostly wait, so many of them fit on two cores.
 vi.setConfig({ testTimeout: 240_000, maxConcurrency: 10 });
+process.env.PATIENCE = "100000"; // of the suite that exercise 20 runs
 
 /** What the check of an exercise says of its start, its solution or a wrong one. */
 async function verdictOn(exercise: Exercise, which: string) {
