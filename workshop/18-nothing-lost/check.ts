@@ -178,6 +178,7 @@ export default async function check(t: Tester): Promise<void> {
     /"msg:get"/,
   );
 
+  const answered = await number("acks");
   tap.freeze();
   await ada.says("into the dark");
   tap.cut();
@@ -189,6 +190,12 @@ export default async function check(t: Tester): Promise<void> {
     ...io,
   );
 
+  await t.until(
+    () => soon(async () => (await number("acks")) > answered), // or the next draft would wait for it
+    "What Ada says arrives, and the page gets no acknowledgement.",
+    "client.ts",
+    ...io,
+  );
   await ada.page.evaluate("losesAcks = true");
   const before = await number("drafts");
   await ada.says("important");
