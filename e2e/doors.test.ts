@@ -9,8 +9,8 @@ import type { Message, Update } from "../shared-chat/message.ts";
 import { cost } from "../shared-server/passwords.ts";
 import type { Options } from "../shared-server/start.ts";
 import { endAll, runs } from "./process.ts";
-import { cleanUp, open as openServer } from "./until-the-end.ts";
-import { type HttpRequest, type JoinOptions, type Person, signIn, verbsOf, type Wire, wires } from "./wires.ts";
+import { cleanUp, open as openServer, wires } from "./until-the-end.ts";
+import { type HttpRequest, type JoinOptions, type Person, signIn, verbsOf, type Wire } from "./wires.ts";
 
 vi.setConfig({ testTimeout: 15_000, hookTimeout: 15_000 });
 

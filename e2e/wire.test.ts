@@ -13,7 +13,7 @@ import { limits } from "../shared-chat/limits.ts";
 import { serve as serveStreams } from "../http2-push/server.ts";
 import { chatOf } from "../shared-server/chat-server.ts";
 import { listen, type Options } from "../shared-server/start.ts";
-import { cleanUp, open as openServer } from "./until-the-end.ts";
+import { cleanUp, open as openServer, wires } from "./until-the-end.ts";
 import {
   closeCode,
   type HttpRequest,
@@ -24,7 +24,6 @@ import {
   sendRaw,
   trusting,
   type Wire,
-  wires,
   hangUp,
 } from "./wires.ts";
 

@@ -40,7 +40,7 @@ const upgradeHeaders = {
   "Sec-WebSocket-Key": Buffer.alloc(16).toString("base64"),
 };
 
-async function requestHttp(port: number, request: HttpRequest, agent?: http.Agent): Promise<HttpResponse> {
+export async function requestHttp(port: number, request: HttpRequest, agent?: http.Agent): Promise<HttpResponse> {
   const { method, path, body } = request;
   const length = body !== undefined && !request.chunked ? { "Content-Length": Buffer.byteLength(body) } : {};
   const outgoing = http.request({
@@ -147,7 +147,7 @@ interface Connection {
   resume?(): void;
 }
 
-type Connect = (person: Person, port: number) => Promise<Connection>;
+export type Connect = (person: Person, port: number) => Promise<Connection>;
 
 /** A client of the chat. Its methods are the same for all four techniques. */
 export class Person {
@@ -250,13 +250,13 @@ export function join(wire: Wire, port: number, options: JoinOptions = {}): Promi
 }
 
 /** Reads the outcome of a draft from an HTTP response. */
-function outcomeOf({ status, text, headers }: HttpResponse): Outcome {
+export function outcomeOf({ status, text, headers }: HttpResponse): Outcome {
   const body = JSON.parse(text);
   const later = headers["retry-after"];
   return status < 300 ? { status, message: body } : { status, ...body, ...(later && { later: Number(later) }) };
 }
 
-const jsonPost = (draft: unknown, headers = {}): HttpRequest => ({
+export const jsonPost = (draft: unknown, headers = {}): HttpRequest => ({
   method: "POST",
   path: "/msgs",
   headers: { "content-type": "application/json", ...headers },
@@ -264,7 +264,13 @@ const jsonPost = (draft: unknown, headers = {}): HttpRequest => ({
 });
 
 /** `?since=…`, once for each cursor of a list, and `as=…`. */
-function query({ cursor: since, options: { as } }: { cursor?: JoinOptions["since"]; options: JoinOptions }): string {
+export function query({
+  cursor: since,
+  options: { as },
+}: {
+  cursor?: JoinOptions["since"];
+  options: JoinOptions;
+}): string {
   const cursors = [since].flat().filter((cursor) => cursor !== undefined);
   const pairs = [...cursors.map((cursor) => ["since", cursor]), ...(as === undefined ? [] : [["as", as]])];
   return pairs.length === 0 ? "" : `?${new URLSearchParams(pairs)}`;

@@ -11,13 +11,15 @@ import { bundle } from "./bundle.ts";
 import type { Chat } from "./chat-server.ts";
 import { allow } from "./handlers.ts";
 import { headFits } from "./heads.ts";
-import type { VariantName } from "./variants.ts";
 import { withVerbs } from "./verbs.ts";
 
 const read = (file: string) => readFileSync(new URL(`../shared-ui/${file}`, import.meta.url), "utf8");
 
-/** Adds the Host and Origin check, the page of this variant and the rare verbs to an app. What follows in the app is the technique. */
-export function withPage(app: Application, variant: VariantName, chat: Chat): Application {
+/**
+ * Adds the Host and Origin check, the page of a variant and the rare verbs to an app. What follows in the app is the technique.
+ * @param variant its name, which is also its folder.
+ */
+export function withPage(app: Application, variant: string, chat: Chat): Application {
   const { publicOrigin, framedBy, closing } = chat;
   app.use(lastAnswer(closing));
   const page = () => read("index.html").replaceAll("{{variant}}", variant);

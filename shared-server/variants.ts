@@ -14,6 +14,7 @@ export type VariantName = Variant["name"];
 
 /** The `serve` of a variant: takes the chat, and returns a server that does not listen yet. */
 export async function serverOf(name: VariantName): Promise<(chat: Chat) => Server | Promise<Server>> {
-  const { serve } = (await import(`../${name}/server.ts`)) as { serve: (chat: Chat) => Server | Promise<Server> };
+  const { href } = new URL(`../${name}/server.ts`, import.meta.url);
+  const { serve } = (await import(/* @vite-ignore */ href)) as { serve: (chat: Chat) => Server | Promise<Server> };
   return serve;
 }

@@ -1,6 +1,7 @@
 // Turns the TypeScript of a folder into what can run: server.ts for Node, client.ts for the browser.
 import { existsSync, readdirSync } from "node:fs";
 import { join, relative } from "node:path";
+import { pathToFileURL } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import { build as bundle, parseSync } from "vite";
 import { build, type Bundle } from "../shared-server/bundle.ts";
@@ -23,7 +24,9 @@ export async function compile(folder: string): Promise<Compiled> {
       throw new Fault(`${name} is missing. npm run reset brings it back, and keeps a copy of the rest.`);
   for (const name of readdirSync(folder).filter((file) => file.endsWith(".ts"))) checkSyntax(folder, name);
   const [server, client] = await Promise.all([
-    forNode(join(folder, "server.ts")).catch((error) => cannotCompile(error, "server.ts")),
+    isTechnique(folder)
+      ? asTheFour
+      : forNode(join(folder, "server.ts")).catch((error) => cannotCompile(error, "server.ts")),
     forBrowser(folder).catch((error) => cannotCompile(error, "client.ts")),
   ]);
   return { server, client };
@@ -44,6 +47,12 @@ function cannotCompile(error: Error, file: string): never {
     .filter((line) => line.trim() && !line.startsWith("Build failed"));
   throw new Fault(`It cannot be compiled: ${lines[0]}`, { file });
 }
+
+/** Whether server.ts is that of a whole technique, as polling/server.ts is: in exercise 20. */
+export const isTechnique = (folder: string): boolean => existsSync(join(folder, "test-client.ts"));
+
+// What it shares with the four is not bundled.
+const asTheFour = `import { register } from "tsx/esm/api"; register(); await import("${pathToFileURL(join(root, "workshop/technique.ts"))}");`;
 
 async function forNode(entry: string): Promise<string> {
   const result = await bundle({

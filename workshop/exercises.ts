@@ -56,6 +56,12 @@ export function exerciseOf(word: string): Exercise | undefined {
   return exercises.find(({ number }) => Number(number) === Number(digits));
 }
 
+/** The folders with solutions: `solution`, which the commands show, and others that are as good. */
+export function solutions({ folder }: Exercise): string[] {
+  const folders = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  return folders.map(({ name }) => name).filter((name) => name !== "wrong");
+}
+
 /** The names of the wrong solutions of an exercise, which are folders. */
 export function wrongOnes({ folder }: Exercise): string[] {
   return readdirSync(join(folder, "wrong")).toSorted();
@@ -73,6 +79,7 @@ export function filesOf(exercise: Exercise, which: string): Map<string, string> 
   ];
   const files = new Map<string, string>();
   const names = ["server.ts", "client.ts"];
+  if (existsSync(join(exercise.folder, "solution/test-client.ts"))) names.push("test-client.ts"); // exercise 20
   for (const name of names) {
     const file = folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
     if (!file) throw new Error(`${exercise.folder}: there is no ${name} in it or before it.`);

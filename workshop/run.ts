@@ -2,11 +2,11 @@
 import { once } from "node:events";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, connect, type AddressInfo, setDefaultAutoSelectFamilyAttemptTimeout } from "node:net";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { type Bundle, bundle } from "../shared-server/bundle.ts";
-import { compile } from "./compile.ts";
+import { compile, isTechnique } from "./compile.ts";
 import { root } from "./exercises.ts";
 import { Fault, faultOf, lineOf } from "./faults.ts";
 
@@ -71,7 +71,7 @@ export async function run(folder: string, options: RunOptions): Promise<RunningS
   const wasted = new Int32Array(new SharedArrayBuffer(4)); // the thread counts in it
   const worker = new Worker(path, {
     workerData: { files, wasted },
-    env: { ...process.env, PORT: String(port) },
+    env: { ...process.env, PORT: String(port), FIFTH: relative(root, folder).replaceAll("\\", "/") },
     execArgv: ["--enable-source-maps"],
     stdout: quiet,
     stderr: quiet,
@@ -111,7 +111,8 @@ export async function run(folder: string, options: RunOptions): Promise<RunningS
     else ended(new Fault(`The server ended before it listened. ${rightPort}`, listenIn(folder)));
   });
   try {
-    await untilItListens(running, worker, folder, options.patience ?? 10_000);
+    const patience = (options.patience ?? 10_000) * (isTechnique(folder) ? 2 : 1); // a technique loads what the four share
+    await untilItListens(running, worker, folder, patience);
     listening = true;
     return running;
   } catch (error) {

@@ -1,12 +1,11 @@
-import { calls } from "../caller.ts";
 import type { Tester } from "../tester.ts";
 
 export default async function check(t: Tester): Promise<void> {
   const connection = [/\.emit\(/, /TODO/, /"connection"/];
   await t.posts("one");
-  const bob = await calls(t);
+  const bob = await t.links();
   const before = bob.events.length;
-  const cyd = await calls(t);
+  const cyd = await t.links();
   await bob.settles();
   t.needs(
     cyd.texts.includes("one") || bob.events.length === before,
@@ -33,7 +32,7 @@ export default async function check(t: Tester): Promise<void> {
     ...connection,
   );
   await t.posts("two");
-  const back = await calls(t, { since: bob.cursor });
+  const back = await t.links({ since: bob.cursor });
   t.needs(
     !back.texts.includes("one"),
     "A page that comes back with its cursor gets everything again. The cursor is in socket.handshake.auth.since.",

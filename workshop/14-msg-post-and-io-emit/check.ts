@@ -1,13 +1,13 @@
-import { calls } from "../caller.ts";
+import { draftOf } from "../device.ts";
 import type { Tester } from "../tester.ts";
 
 export default async function check(t: Tester): Promise<void> {
   const emit = [/(io|broadcast)\S*\.emit\(/, /\.emit\("msg:get", (?!update\(Number)/, /"msg:post"/, /TODO/];
-  const bob = await calls(t);
-  const cyd = await calls(t);
+  const bob = await t.links();
+  const cyd = await t.links();
   /** Bob says these, and afterwards he and Cyd have heard all that they will hear of it. */
   const says = async (...texts: string[]) => {
-    for (const text of texts) bob.says(text);
+    for (const text of texts) bob.socket.emit("msg:post", draftOf(text));
     await bob.settles();
     await cyd.settles();
   };
@@ -72,7 +72,7 @@ export default async function check(t: Tester): Promise<void> {
     "server.ts",
     ...emit,
   );
-  const dan = await calls(t);
+  const dan = await t.links();
   t.needs(
     dan.texts.join() === many.join(),
     "Dan comes later, and does not get what Bob has said. It must be added to `messages`, too.",
@@ -105,7 +105,7 @@ export default async function check(t: Tester): Promise<void> {
     /throw (?!new Error\("You are)/,
     ...send,
   );
-  bob.says("three");
+  bob.socket.emit("msg:post", draftOf("three"));
   await t.until(() => shows("three"), "Bob says something, and Ada's page does not show it.", "client.ts", /"msg:get"/);
   const times = (await ada.reads()).filter((text) => text === "two").length;
   t.needs(

@@ -1,12 +1,12 @@
-import { calls, draftOf } from "../caller.ts";
+import { draftOf } from "../device.ts";
 import type { Tester } from "../tester.ts";
 
 export default async function check(t: Tester): Promise<void> {
   const post = [/TODO/, /"msg:post"/];
   const ack = [/\back\b.*\(/, /\back\b/, ...post];
   const refusal = [/catch/, ...post];
-  const bob = await calls(t);
-  const cyd = await calls(t);
+  const bob = await t.links();
+  const cyd = await t.links();
   const answer = await bob.asks("msg:post", draftOf("one"));
   t.needs(
     answer !== undefined,
@@ -65,7 +65,7 @@ export default async function check(t: Tester): Promise<void> {
 
   /** Somebody emits these as msg:post. Resolves with whether the server goes on. */
   const goesOn = async (...data: unknown[]) => {
-    const dan = await calls(t);
+    const dan = await t.links();
     dan.socket.emit("msg:post", ...data);
     await dan.settles();
     await bob.settles();

@@ -1,20 +1,20 @@
-import { type Caller, calls, draftOf } from "../caller.ts";
+import { type Device, draftOf } from "../device.ts";
 import type { Tester } from "../tester.ts";
 
 export default async function check(t: Tester): Promise<void> {
   const enter = [/TODO/, /\.join\(/, /"room:enter"/];
   const emit = [/\.emit\("msg:get"/, ...enter];
-  const bob = await calls(t);
-  const cyd = await calls(t);
-  const eve = await calls(t);
+  const bob = await t.links();
+  const cyd = await t.links();
+  const eve = await t.links();
   /** Enters a room, and resolves with what the answer brings. */
-  const enters = async (who: Caller, room: string, since = "") => {
+  const enters = async (who: Device, room: string, since = "") => {
     const answer = (await who.asks("room:enter", room, since)) as { msg: { text: string }[]; cursor: string };
     t.needs(answer?.msg && answer.cursor, "Whoever enters a room gets no answer with msg and cursor.", "server.ts");
     return { texts: answer.msg.map(({ text }) => text), cursor: answer.cursor };
   };
   /** Says this. Afterwards everybody has heard all that they will hear of it. */
-  const says = async (who: Caller, text: string) => {
+  const says = async (who: Device, text: string) => {
     await who.asks("msg:post", draftOf(text));
     for (const each of [bob, cyd, eve]) await each.settles();
   };
@@ -61,7 +61,7 @@ export default async function check(t: Tester): Promise<void> {
     ...emit,
   );
 
-  const dan = await calls(t);
+  const dan = await t.links();
   const before = [/slice\(/, ...enter];
   const lobby = await enters(dan, "lobby");
   t.needs(

@@ -1,0 +1,94 @@
+// Runs the suite of the four techniques against a fifth one.
+import { type ChildProcess, spawn } from "node:child_process";
+import { join, relative } from "node:path";
+import { text } from "node:stream/consumers";
+import { stripVTControlCharacters } from "node:util";
+import { root, textOf } from "../exercises.ts";
+
+/** A promise that the technique does not keep. */
+export interface Broken {
+  /** What the promise is about, and the promise: "posting: answers a draft with the accepted message". */
+  promise: string;
+  /** What the test says, in one line. */
+  says: string;
+  /** The test, such as "e2e/wire.test.ts:118". */
+  test: string;
+  /** The line of server.ts, if it has thrown. */
+  line: number | undefined;
+  /** How many promises before it are kept. */
+  kept: number;
+}
+
+const files = ["e2e/wire.test.ts", "e2e/doors.test.ts"];
+const children = new Set<ChildProcess>();
+process.on("exit", () => children.forEach((child) => child.kill()));
+const runs = new Map<string, Promise<Broken | undefined>>();
+
+/** Asks of the technique in this folder what is asked of the four, and stops at the first promise that it does not keep. */
+export function suite(folder: string): Promise<Broken | undefined> {
+  const key = ["server.ts", "test-client.ts"].map((name) => textOf(join(folder, name))).join("\0");
+  let result = runs.get(key); // the proof of this exercise has many pages for one server
+  if (!result) runs.set(key, (result = run(relative(root, folder).replaceAll("\\", "/"))));
+  return result;
+}
+
+async function run(folder: string): Promise<Broken | undefined> {
+  let kept = 0;
+  for (const file of files) {
+    const { success, numPassedTests, testResults } = await vitest(folder, file);
+    kept += numPassedTests;
+    const failed = testResults
+      .flatMap(({ assertionResults }) => assertionResults)
+      .find((test) => test.status === "failed");
+    if (failed) return { ...broken(failed, folder, file), kept };
+    if (success && numPassedTests > 0) continue;
+    const says = lineOf(testResults[0]?.message ?? "");
+    return { promise: "a test can ask this server", says, test: file, line: undefined, kept };
+  }
+  return undefined;
+}
+
+/** What Vitest's reporter "json" prints, as far as it is read here. */
+interface Report {
+  success: boolean;
+  numPassedTests: number;
+  testResults: { message: string; assertionResults: Test[] }[];
+}
+interface Test {
+  status: string;
+  title: string;
+  ancestorTitles: string[];
+  failureMessages: string[];
+}
+
+/** The tests of a file that name this folder. `e2e/until-the-end.ts` adds it to the four. */
+async function vitest(folder: string, file: string): Promise<Report> {
+  const name = `${folder} `.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+  const words = ["node_modules/vitest/vitest.mjs", "run", file, "-t", name, "--bail=1", "--reporter=json"];
+  const env = { ...process.env, FIFTH: folder };
+  const options = { cwd: root, env, timeout: 200_000 }; // a loop without an end in server.ts would never let it go
+  const running = spawn(process.execPath, words, { ...options, stdio: ["ignore", "pipe", "ignore"] });
+  children.add(running);
+  const output = await text(running.stdout);
+  children.delete(running);
+  return JSON.parse(output.slice(output.indexOf('{"num'))) as Report;
+}
+
+function broken({ title, ancestorTitles, failureMessages }: Test, folder: string, file: string) {
+  const about = ancestorTitles.at(-1)!.replace(` of ${folder}`, "");
+  const [message = ""] = failureMessages;
+  const at = (path: string) => new RegExp(`${path}:(\\d+)`).exec(message)?.[1];
+  return {
+    promise: about === folder ? title : `${about}: ${title}`,
+    says: lineOf(message),
+    test: `${file}:${at(file)}`,
+    line: Number(at(`${folder}/server.ts`)) || undefined,
+  };
+}
+
+/** The first line, in words. */
+function lineOf(message: string): string {
+  const [line = ""] = stripVTControlCharacters(message).split("\n");
+  if (line.includes("STACK_TRACE_ERROR")) return "What must come does not come."; // Vitest's name for a test that took too long
+  return line.replace(/^(Assertion)?Error: /, "").replace(/(?<![.?!])$/, ".");
+}
