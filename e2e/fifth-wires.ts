@@ -8,9 +8,10 @@ const connectStream: Connect = async (person, port) => {
   const request = http.get({ host: "127.0.0.1", port, path: `/msgs${query(person)}`, headers });
   const [response] = (await once(request, "response")) as [http.IncomingMessage];
   const { statusCode = 0, headers: answered } = response;
-  if (statusCode !== 200) request.destroy();
+  const type = answered["content-type"];
+  if (statusCode !== 200 || type !== "text/event-stream") request.destroy();
   if (statusCode !== 200) throw new NotAdmitted(statusCode);
-  if (answered["content-type"] !== "text/event-stream") throw new Error("The Content-Type is not text/event-stream.");
+  if (type !== "text/event-stream") throw new Error(`The Content-Type is ${type}, not text/event-stream.`);
   let rest = ""; // chunks end anywhere, events end with an empty line
   response.setEncoding("utf8").on("data", (chunk: string) => {
     const events = (rest + chunk).split("\n\n");
@@ -49,7 +50,10 @@ const connectLongPolling: Connect = async (person, port) => {
     person.disconnected(String((how as NodeJS.ErrnoException).code ?? how));
   };
   const loop = async () => {
-    while (!left) await ask("&wait=true");
+    for (;;) {
+      await ask("&wait=true");
+      if (left) return;
+    }
   };
   await ask();
   loop().catch(leave);

@@ -72,6 +72,20 @@ const edits: Record<string, Record<string, Edit[]>> = {
       ],
     ],
   },
+  "workshop/20-a-fifth-technique/suite.ts": {
+    "workshop/workshop.test.ts": [
+      [
+        '["e2e/wire.test.ts", "e2e/doors.test.ts"]',
+        '["e2e/wire.test.ts"]',
+        "Exercise 20 A fifth technique is not done with the wrong solution everything-to-all, which gets its words and a line",
+      ],
+      [
+        'line.includes("STACK_TRACE_ERROR")',
+        "false",
+        "Exercise 20 A fifth technique is not done with the wrong solution all-at-once, which gets its words and a line",
+      ],
+    ],
+  },
   "workshop/tab.ts": {
     "workshop/commands.test.ts": [
       [

@@ -24,10 +24,8 @@ export async function compile(folder: string): Promise<Compiled> {
       throw new Fault(`${name} is missing. npm run reset brings it back, and keeps a copy of the rest.`);
   for (const name of readdirSync(folder).filter((file) => file.endsWith(".ts"))) checkSyntax(folder, name);
   const [server, client] = await Promise.all([
-    isTechnique(folder)
-      ? asTheFour
-      : forNode(join(folder, "server.ts")).catch((error) => cannotCompile(error, "server.ts")),
-    forBrowser(folder).catch((error) => cannotCompile(error, "client.ts")),
+    isTechnique(folder) ? asTheFour : made("server.ts", "client.ts", folder, forNode),
+    made("client.ts", "server.ts", folder, forBrowser),
   ]);
   return { server, client };
 }
@@ -52,9 +50,10 @@ function cannotCompile(error: Error, file: string): never {
 export const isTechnique = (folder: string): boolean => existsSync(join(folder, "test-client.ts"));
 
 // What it shares with the four is not bundled.
-const asTheFour = `import { register } from "tsx/esm/api"; register(); await import("${pathToFileURL(join(root, "workshop/technique.ts"))}");`;
+const runner = pathToFileURL(join(root, "workshop/technique.ts"));
+const asTheFour = `import { register } from "tsx/esm/api"; register(); await import("${runner.href}");`;
 
-async function forNode(entry: string): Promise<string> {
+async function forNode(folder: string): Promise<string> {
   const result = await bundle({
     configFile: false,
     logLevel: "silent",
@@ -66,7 +65,7 @@ async function forNode(entry: string): Promise<string> {
       minify: false,
       sourcemap: "inline",
       target: "node20",
-      rollupOptions: { input: entry },
+      rollupOptions: { input: join(folder, "server.ts") },
     },
   });
   const [output] = [result].flat();
@@ -74,13 +73,21 @@ async function forNode(entry: string): Promise<string> {
   return output.output[0].code;
 }
 
-// Many solutions of an exercise have the same client, so the proof of all exercises would bundle it again and again.
-const bundles = new Map<string, Promise<Bundle>>();
+const forBrowser = (folder: string) => build(relative(root, join(folder, "client.ts")).replaceAll("\\", "/"));
 
-function forBrowser(folder: string): Promise<Bundle> {
-  const names = readdirSync(folder).filter((name) => name.endsWith(".ts") && name !== "server.ts");
-  const key = names.map((name) => textOf(join(folder, name))).join("\0");
-  let promise = bundles.get(key);
-  if (!promise) bundles.set(key, (promise = build(relative(root, join(folder, "client.ts")).replaceAll("\\", "/"))));
+// Many solutions of an exercise have the same client, or the same server: the proof of all exercises would bundle it again and again.
+const bundles = new Map<string, Promise<unknown>>();
+
+/** What this makes of a file of the folder and of those that it may import: all but the other end. */
+function made<Made>(
+  file: string,
+  other: string,
+  folder: string,
+  make: (folder: string) => Promise<Made>,
+): Promise<Made> {
+  const names = readdirSync(folder).filter((name) => name.endsWith(".ts") && name !== other);
+  const key = [file, ...names.map((name) => textOf(join(folder, name)))].join("\0");
+  let promise = bundles.get(key) as Promise<Made> | undefined;
+  if (!promise) bundles.set(key, (promise = make(folder).catch((error) => cannotCompile(error, file))));
   return promise;
 }

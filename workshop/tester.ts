@@ -93,7 +93,7 @@ export class Tester {
     for (let began = Date.now(); !(await holds()); began = Date.now()) {
       this.needs(Date.now() < end, words, file, ...patterns);
       await sleep(10);
-      end = Math.min(most, end + Math.max(0, Date.now() - began - 50)); // a round takes longer where the machine is busy
+      end = Math.min(most, end + Math.max(0, Date.now() - began - 100)); // a round takes longer where the machine is busy
     }
   }
 

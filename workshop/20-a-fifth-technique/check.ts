@@ -27,8 +27,9 @@ export default async function check(t: Tester): Promise<void> {
   const asked = new Set<Request>(); // for messages, by the page
   const open = new Set<Request>();
   ada.page.on("request", (request) => {
-    if (request.method() === "GET" && new URL(request.url()).pathname === "/msgs")
-      open.add(request) && asked.add(request);
+    if (request.method() !== "GET" || new URL(request.url()).pathname !== "/msgs") return;
+    asked.add(request);
+    open.add(request);
   });
   for (const event of ["requestfinished", "requestfailed"] as const)
     ada.page.on(event as "requestfinished", (request) => open.delete(request));
