@@ -19,6 +19,7 @@ import {
 import { onPaper, storeCosts } from "../cluster/scaling-tables.ts";
 import { type Variant, variants } from "../shared-server/variants.ts";
 import { exercises } from "../workshop/exercises.ts";
+import { planTable } from "../workshop/plans.ts";
 import { behaviour, groups } from "./behaviour.ts";
 import { bytesOf, linesIn, linesOf } from "./count.ts";
 import { serverRows } from "./servers.ts";
@@ -44,6 +45,7 @@ export async function sections(results: Results | undefined): Promise<Record<str
     "stores/scaling.md": { costs: storeCosts(), paper: onPaper(results) },
     "bench/README.md": { measured: measured(results), missed: missed(results) },
     "workshop/README.md": { exercises: exerciseTable() },
+    "workshop/teacher.md": { plans: planTable() },
   };
 }
 

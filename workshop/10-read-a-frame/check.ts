@@ -35,10 +35,19 @@ export default async function check(t: Tester): Promise<void> {
   const without = [0, 0, 0, 0]; // a mask that changes nothing
   const first = await t.upgrades();
   first.socket.write(frame(said("no mask"), { masks: without }));
+  const longer = await t.upgrades(); // spaces after JSON are still JSON, so a reader that waits for too much hears her, too
+  longer.socket.write(Buffer.concat([frame(said("waited"), { masks: without }), Buffer.alloc(128, " ")]));
   await t.until(
-    () => hears("no mask"),
+    () => hears("no mask") || hears("waited"),
     "Ada says something, and nobody hears it: frameReader does not call received with the text of her frame.",
     "frame.ts",
+    ...reader,
+  );
+  t.needs(
+    hears("no mask"),
+    "Ada says something, and nobody hears it before 128 bytes more have come: the highest bit of the second byte was taken for a part of the length. It says that there is a mask. The length is in the other seven: & 0x7f.",
+    "frame.ts",
+    own(/\[1\]/),
     ...reader,
   );
 
@@ -131,14 +140,14 @@ export default async function check(t: Tester): Promise<void> {
     ...reader,
   );
 
-  const longer = [own(/12[67]/), ...reader];
+  const lengths = [own(/12[67]/), ...reader];
   await sends(frame(said("126", 126)));
   await sends(frame(said("300", 300)));
   t.needs(
     hears("126") && hears("300"),
     "A text of 126 bytes or more is not read. 126 in the second byte is no length: the next two bytes are, and the mask comes after them.",
     "frame.ts",
-    ...longer,
+    ...lengths,
   );
   const divided = frame(said("in the length", 300));
   await sends(divided.subarray(0, 3), divided.subarray(3));
@@ -147,7 +156,7 @@ export default async function check(t: Tester): Promise<void> {
     "A chunk ends between the two bytes of a length, and the frame is lost. Read them when both are there.",
     "frame.ts",
     /readU?Int16/,
-    ...longer,
+    ...lengths,
   );
   await sends(frame(said("65535", 65_535)));
   await t.until(
@@ -155,7 +164,7 @@ export default async function check(t: Tester): Promise<void> {
     "A text of 65535 bytes is not read. The two bytes of the length are a number without a sign, and the first of them counts 256.",
     "frame.ts",
     /readU?Int16/,
-    ...longer,
+    ...lengths,
   );
   await sends(frame(said("65536", 65_536)));
   await t.until(

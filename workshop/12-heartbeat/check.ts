@@ -88,6 +88,16 @@ export default async function check(t: Tester): Promise<void> {
     ...pong,
   );
 
+  const pings = ada.pings;
+  await seconds(60, ada);
+  t.needs(
+    ada.pings - pings <= 5,
+    "Ada is pinged more than five times in a minute. Every 15 s is four times: each ping wakes a phone.",
+    "server.ts",
+    /setInterval/,
+    ...ping,
+  );
+
   // Ten people come, and close the page a moment later.
   const before = await t.passes(0);
   for (const peer of await Promise.all(Array.from({ length: 10 }, () => t.dials()))) peer.socket.close();
@@ -100,5 +110,18 @@ export default async function check(t: Tester): Promise<void> {
     "server.ts",
     /setInterval/,
     /setTimeout/,
+  );
+
+  // Eve is unplugged. Between her first ping and the next round, her time is over.
+  const eve = await t.dials();
+  eve.answers = false;
+  for (let i = 0; i < 60 && eve.pings === 0; i++) await seconds(1, ada, eve);
+  await seconds(11, ada, eve);
+  t.needs(
+    eve.gone !== undefined,
+    "Eve has not answered a ping for 11 s, and the server still keeps her connection. Whoever has not answered after 10 s is gone: the next round is too late.",
+    "server.ts",
+    /\.terminate\(/,
+    ...pong,
   );
 }

@@ -30,7 +30,7 @@ export default async function check(t: Tester): Promise<void> {
   );
   t.needs(
     eve.texts.includes("rose") || bob.texts.includes("rose"),
-    "Bob says something in the garden, and nobody there gets it. io.to(room) sends to those who have joined it: socket.join.",
+    "Bob says something in the garden, and nobody there gets it. io.to(room) sends to those who have joined it, and have not left it again: socket.join.",
     "server.ts",
     ...enter,
   );
@@ -47,6 +47,13 @@ export default async function check(t: Tester): Promise<void> {
     ...emit,
   );
   await says(cyd, "hello");
+  t.needs(
+    cyd.events.length === 0 || cyd.texts.length > 0,
+    "Cyd says something in the lobby, and those who are there get an update without it. slice(seen) counts the messages of all rooms, so it comes before the filter.",
+    "server.ts",
+    /\.filter\(/,
+    ...emit,
+  );
   t.needs(
     cyd.texts.join() === "hello" && eve.texts.join() === "rose",
     "Cyd says something in the lobby, and it does not come to those in the lobby alone.",
@@ -87,12 +94,21 @@ export default async function check(t: Tester): Promise<void> {
     ...before,
   );
 
+  await enters(dan, "garden", garden.cursor); // as from # to #lobby, which is the same room
   await enters(bob, "lobby");
   const heard = bob.texts.length;
   await says(eve, "lily");
   t.needs(
     bob.texts.length === heard,
     "Bob goes from the garden to the lobby, and still gets what is said in the garden. join does not end what was before: socket.leave, with the name of the room that he comes from.",
+    "server.ts",
+    /\.leave\(/,
+    ...enter,
+  );
+  await dan.settles();
+  t.needs(
+    dan.texts.includes("lily"),
+    "Dan enters the garden while he is there, and hears nothing from then on: he has left the room that he has just joined. First socket.leave, then socket.join.",
     "server.ts",
     /\.leave\(/,
     ...enter,

@@ -163,6 +163,20 @@ export default async function check(t: Tester): Promise<void> {
     "client.ts",
     ...io,
   );
+  const tries = await number("drafts");
+  await ada.says("in the light");
+  await t.until(
+    () => soon(async () => bob.texts.includes("in the light") || (await number("drafts")) > tries + 30),
+    "Ada says something, the network is there, and Bob does not read it.",
+    "client.ts",
+    ...io,
+  );
+  t.needs(
+    bob.texts.includes("in the light") && (await ada.page.locator("#problem").textContent()) === "",
+    "The server has answered, and the page takes the answer for an error: so it repeats the draft, or says that it has failed. With retries, Socket.IO needs ackTimeout, too.",
+    "client.ts",
+    ...io,
+  );
   await says("after the tunnel");
   await t.until(() => shows("after the tunnel"), "The page does not show what Bob says.", "client.ts", /"msg:get"/);
   t.needs(
@@ -181,11 +195,12 @@ export default async function check(t: Tester): Promise<void> {
   const answered = await number("acks");
   tap.freeze();
   await ada.says("into the dark");
+  await ada.passes(30_000);
   tap.cut();
   tap.thaw();
   await t.until(
     () => soon(() => bob.texts.includes("into the dark")),
-    "Ada says something over a connection that is dead, and nobody has noticed yet. It is never sent again. That it was sent says nothing: only the acknowledgement says that it has arrived.",
+    "Ada says something over a connection that is dead, and nobody notices for half a minute. Then she is back, and it is never sent again. That it was sent says nothing: only the acknowledgement says that it has arrived, so try until it comes.",
     "client.ts",
     ...io,
   );

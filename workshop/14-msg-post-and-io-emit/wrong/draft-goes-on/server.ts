@@ -1,5 +1,5 @@
 // The draft goes on as it came. Nobody has given it an id and a time, and it is no update.
-// The check says: What Bob sent goes on to the others as it came. msg:get brings { msg, cursor }, and each message has an id and a time: send update(…).
+// The check says: What Bob sent goes on to the others as it came. msg:get brings { msg, cursor }, and each message has an id, which counts from 1, and a time: send update(…).
 import { createServer } from "node:http";
 import { Server } from "socket.io";
 import { type Draft, type Message, page } from "#site";

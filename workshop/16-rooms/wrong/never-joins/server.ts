@@ -1,5 +1,5 @@
 // io.to(room) sends to the members of a room, and nobody has become one.
-// The check says: Bob says something in the garden, and nobody there gets it. io.to(room) sends to those who have joined it: socket.join.
+// The check says: Bob says something in the garden, and nobody there gets it. io.to(room) sends to those who have joined it, and have not left it again: socket.join.
 import { createServer } from "node:http";
 import { Server } from "socket.io";
 import { type Draft, type Message, page } from "#site";

@@ -1,5 +1,5 @@
 // Socket.IO keeps what is said without a connection, and sends it later. What was under way when a connection ended it does not repeat.
-// The check says: Ada says something over a connection that is dead, and nobody has noticed yet. It is never sent again. That it was sent says nothing: only the acknowledgement says that it has arrived.
+// The check says: Ada says something over a connection that is dead, and nobody notices for half a minute. Then she is back, and it is never sent again. That it was sent says nothing: only the acknowledgement says that it has arrived, so try until it comes.
 import { io } from "socket.io-client";
 import { type Message, onSend, say, show } from "#page";
 

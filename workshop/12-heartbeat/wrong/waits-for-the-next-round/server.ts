@@ -1,0 +1,64 @@
+// Whoever has not answered is found out in the next round, after 15 s.
+// The check says: Eve has not answered a ping for 11 s, and the server still keeps her connection. Whoever has not answered after 10 s is gone: the next round is too late.
+import { createServer } from "node:http";
+import express from "express";
+import { type WebSocket, WebSocketServer } from "ws";
+import { type Draft, type Message, page } from "#site";
+
+const messages: Message[] = [];
+const app = express();
+app.use(page); // the page, its style, and client.ts as JavaScript
+app.get("/msgs", (_req, res) => res.status(426).set("Upgrade", "websocket").end()); // it asked for no upgrade
+const server = createServer(app);
+const sockets = new WebSocketServer({ noServer: true, maxPayload: 32 * 1024 });
+
+/** All that was said after so many messages, and the cursor to continue from. */
+function update(seen: number): string {
+  return JSON.stringify({ event: "msg:get", data: { msg: messages.slice(seen), cursor: String(messages.length) } });
+}
+
+server.on("upgrade", (req, duplex, head) => {
+  const { host, origin } = req.headers;
+  if (origin !== undefined && origin !== `http://${host}`) {
+    duplex.destroy(); // a page of another site
+    return;
+  }
+  const { searchParams } = new URL(req.url ?? "", "http://localhost");
+  sockets.handleUpgrade(req, duplex, head, (socket) => {
+    socket.on("error", () => {}); // a broken frame: ws closes this socket, and without this line the whole server ends
+    console.log(`${sockets.clients.size} connected`);
+    socket.on("close", () => console.log(`${sockets.clients.size} connected`));
+
+    // msg:get
+    socket.send(update(Number(searchParams.get("since")) || 0));
+
+    // msg:post
+    socket.on("message", (frame: Buffer) => {
+      try {
+        const { user, text } = JSON.parse(frame.toString()).data as Draft;
+        if (typeof user !== "string" || typeof text !== "string") throw new TypeError("Who says what?");
+        messages.push({ id: messages.length + 1, user, text, time: Date.now() });
+        for (const each of sockets.clients) each.send(update(messages.length - 1));
+      } catch {
+        console.error("This is not a message:", JSON.stringify(frame.toString()));
+      }
+    });
+  });
+});
+
+// Every 15 s.
+const silent = new Set<WebSocket>();
+setInterval(() => {
+  for (const socket of sockets.clients) {
+    if (silent.delete(socket)) {
+      socket.terminate();
+      continue;
+    }
+    silent.add(socket);
+    socket.once("pong", () => silent.delete(socket));
+    socket.ping();
+  }
+}, 15_000);
+
+const { PORT } = process.env; // the commands of the workshop choose it
+server.listen(Number(PORT), "127.0.0.1", () => console.log(`The server listens at http://localhost:${PORT}`));

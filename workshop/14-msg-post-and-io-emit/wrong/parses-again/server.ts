@@ -1,0 +1,36 @@
+// Socket.IO has made an object of the draft again, and it is parsed once more, as over a raw WebSocket.
+// The check says: Bob says something, and the server ends for all. Socket.IO has made an object of it again, so it must not go through JSON.parse.
+import { createServer } from "node:http";
+import { Server } from "socket.io";
+import { type Draft, type Message, page } from "#site";
+
+const messages: Message[] = [];
+const server = createServer(page); // the page, its style, and client.ts as JavaScript
+const io = new Server(server, {
+  serveClient: false,
+  maxHttpBufferSize: 32 * 1024,
+  // A page of another site, as in exercise 9: the option `cors` does not stop a WebSocket.
+  allowRequest: ({ headers: { host, origin } }, decide) =>
+    decide(null, origin === undefined || origin === `http://${host}`),
+});
+
+/** All that was said after so many messages, and the cursor to continue from. */
+function update(seen: number) {
+  return { msg: messages.slice(seen), cursor: String(messages.length) };
+}
+
+io.on("connection", (socket) => {
+  // msg:get
+  const { since } = socket.handshake.auth; // what the page says with each connection
+  socket.emit("msg:get", update(Number(since) || 0));
+
+  // msg:post
+  socket.on("msg:post", (frame: string) => {
+    const { user, text } = JSON.parse(frame) as Draft;
+    messages.push({ id: messages.length + 1, user, text, time: Date.now() });
+    io.emit("msg:get", update(messages.length - 1)); // to all, the author too
+  });
+});
+
+const { PORT } = process.env; // the commands of the workshop choose it
+server.listen(Number(PORT), "127.0.0.1", () => console.log(`The server listens at http://localhost:${PORT}`));
