@@ -7,7 +7,7 @@ import { type Options, start } from "../shared-server/start.ts";
 import { type Wire, wires as four } from "./wires.ts";
 
 /** How long a test may take, in milliseconds. */
-export const patience = Number(process.env.PATIENCE ?? 15_000);
+export const patience = Number(process.env.PATIENCE ?? 60_000);
 
 /** The four, and a fifth one that somebody is writing: exercise 20 of the workshop names its folder. */
 export const wires = [...four, ...(await fifth())];
