@@ -10,6 +10,7 @@ import {
   publicOriginOf,
   stopOnSignal,
   takeSettings,
+  viewOrDom,
 } from "../shared-server/command.ts";
 import { variants } from "../shared-server/variants.ts";
 import { sideBySide } from "./side-by-side.ts";
@@ -18,6 +19,7 @@ import type { Address } from "./tapped-variant.ts";
 takeSettings(process.argv.slice(2));
 const { HOST, PUBLIC_ORIGIN, SUPER_USER } = process.env;
 const usual = 3_000;
+const view = viewOrDom();
 const port = portOr(usual, 65_535 - variants.length);
 if (PUBLIC_ORIGIN && !/\bPORT\b/.test(PUBLIC_ORIGIN))
   fail(
@@ -30,9 +32,12 @@ const address: Address = (scheme, at) => {
   return publicOriginOf(scheme === "https" ? PUBLIC_ORIGIN.replace(/^http:/, "https:") : PUBLIC_ORIGIN, at);
 };
 const clients = variants.map(({ name }) => `${name}/client.ts`);
-const bundled = bundleAhead("compare/page/main.ts", "shared-ui/wire/wire.ts", ...clients);
+const bundled = Promise.all([
+  bundleAhead(["compare/page/main.ts", "shared-ui/wire/wire.ts"]),
+  bundleAhead(clients, view),
+]);
 const log = new Log(SUPER_USER);
-const running = await sideBySide(port, HOST || undefined, address, log).catch((error) =>
+const running = await sideBySide(port, HOST || undefined, address, log, view).catch((error) =>
   cannotStart(error, port, usual),
 );
 stopOnSignal(() => running.stop());

@@ -6,6 +6,7 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
+import { frameworks } from "../shared-server/views.ts";
 import { mutants } from "./mutations.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -20,7 +21,7 @@ function copy(): string {
     recursive: true,
     filter: (path) => !/(^|[\\/])(node_modules|\.git|test-results)$/.test(relative(root, path)),
   });
-  for (const place of ["", "bench"])
+  for (const place of ["", "bench", ...frameworks.map((view) => `views/${view}`)])
     symlinkSync(join(root, place, "node_modules"), join(folder, place, "node_modules"), "junction");
   return folder;
 }

@@ -595,6 +595,7 @@ const outageTiming = { ...pageTiming, watchdog: 12_000, retry: 250, retryMost: 1
 
 test("In a long outage all four back off, and none makes more than twice as many requests as the shared backoff does", async ({
   profiles,
+  view,
 }) => {
   const outage = 16_000;
   let expected = 0;
@@ -605,7 +606,7 @@ test("In a long outage all four back off, and none makes more than twice as many
   const { random } = Math;
   const cast = await Promise.all(
     variants.map(async (variant) => {
-      const stage = new Stage(variant);
+      const stage = new Stage(variant, view);
       await stage.starts();
       const page = await (await profiles("Ada")).newPage();
       await page.addInitScript((timing) => {

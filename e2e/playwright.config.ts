@@ -1,5 +1,6 @@
 import { defineConfig } from "playwright/test";
 import { variants } from "../shared-server/variants.ts";
+import { frameworks } from "../shared-server/views.ts";
 import { findBrowser } from "./browser.ts";
 import type { Fixtures } from "./stage.ts";
 
@@ -40,5 +41,12 @@ export default defineConfig<Fixtures>({
     })),
     // All variants serve the same page, so one of them is enough.
     { name: "page", testMatch: ["page.spec.ts", "http1.spec.ts"], use: { variant: variants[3] } },
+    // The same page, drawn by a framework: the same tests, which do not know which one it is. `VIEW=react` has them with all variants.
+    ...frameworks.map((view) => ({
+      name: `${view}-socket-io`,
+      testMatch: ["chat.spec.ts", "page.spec.ts"],
+      use: { variant: variants[3], view },
+    })),
+    { name: "views", testMatch: "views.spec.ts", use: { variant: variants[3] } },
   ],
 });

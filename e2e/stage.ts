@@ -39,12 +39,14 @@ export class RecordingLog extends Log {
 
 export class Stage {
   readonly variant: Variant;
+  readonly view: string;
   readonly tap = new Tap(0);
   log = new RecordingLog("Root"); // the name of the super user
   #server: Running | undefined;
 
-  constructor(variant: Variant) {
+  constructor(variant: Variant, view: string) {
     this.variant = variant;
+    this.view = view;
   }
 
   get url(): string {
@@ -55,7 +57,7 @@ export class Stage {
   async starts(log = this.log): Promise<void> {
     this.log = log;
     if (this.tap.port === 0) await this.tap.open();
-    this.#server = await start(this.variant.name, { port: 0, log, publicOrigin: this.url });
+    this.#server = await start(this.variant.name, { port: 0, log, publicOrigin: this.url, view: this.view });
     this.tap.target = this.#server.port;
     await this.tap.accept();
   }
@@ -245,6 +247,8 @@ export class Person {
 
 export interface Fixtures {
   variant: Variant;
+  /** What draws the page. `VIEW=react npm run e2e` runs everything with another view. */
+  view: string;
   /** The timing of the page. */
   timing: typeof pageTiming;
   stage: Stage;
@@ -263,10 +267,12 @@ interface WorkerFixtures {
 export const test = base.extend<Fixtures, WorkerFixtures>({
   variant: [undefined as unknown as Variant, { option: true }],
 
+  view: [process.env.VIEW || "dom", { option: true }],
+
   timing: [pageTiming, { option: true }],
 
-  stage: async ({ variant }, use) => {
-    const stage = new Stage(variant);
+  stage: async ({ variant, view }, use) => {
+    const stage = new Stage(variant, view);
     await stage.starts();
     await use(stage);
     await stage.stops();

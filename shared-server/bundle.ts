@@ -1,6 +1,9 @@
 // The page is written in TypeScript, and browsers run JavaScript. Each page gets one readable file, which is built once
 // and kept in memory. Its source map leads the browser's debugger back to the sources.
+import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import type { PluginOption } from "vite";
+import { folderOf } from "./views.ts";
 
 export interface Bundle {
   code: string;
@@ -9,29 +12,34 @@ export interface Bundle {
 
 const bundles = new Map<string, Promise<Bundle>>();
 
-/** A file such as `polling/client.ts` and everything it imports, as one JavaScript module. */
-export function bundle(entry: string): Promise<Bundle> {
-  let promise = bundles.get(entry);
-  if (!promise) bundles.set(entry, (promise = build(entry)));
+/** A file such as `polling/client.ts` and everything it imports, as one JavaScript module. A view draws the page of a variant. */
+export function bundle(entry: string, view = "dom"): Promise<Bundle> {
+  const key = `${entry} ${view}`;
+  let promise = bundles.get(key);
+  if (!promise) bundles.set(key, (promise = build(entry, { view })));
   return promise;
 }
 
 /** Builds bundles before a browser asks for them, and reports on the console which ones failed. */
-export async function bundleAhead(...entries: string[]): Promise<void> {
-  const results = await Promise.allSettled(entries.map(bundle));
+export async function bundleAhead(entries: string[], view = "dom"): Promise<void> {
+  const results = await Promise.allSettled(entries.map((entry) => bundle(entry, view)));
   for (const [place, result] of results.entries())
     if (result.status === "rejected") console.error(`${entries[place]} could not be bundled: ${result.reason.message}`);
 }
 
-/** Builds a bundle, readable or as small as possible. */
-export async function build(entry: string, minify = false): Promise<Bundle> {
+/** Builds a bundle, readable or as small as possible. A view decides what `#view` in package.json is. */
+export async function build(entry: string, { view = "dom", minify = false } = {}): Promise<Bundle> {
   const vite = await import("vite");
   const result = await vite.build({
     configFile: false,
     logLevel: "error",
     root: fileURLToPath(new URL("..", import.meta.url)),
     publicDir: false,
-    resolve: { conditions: ["module", "browser", "production"] }, // the same for every NODE_ENV
+    // The same for every NODE_ENV.
+    mode: "production",
+    define: { "process.env.NODE_ENV": '"production"' },
+    resolve: { conditions: [`view-${view}`, "module", "browser", "production"] },
+    plugins: await pluginsOf(view),
     build: {
       write: false,
       minify,
@@ -45,4 +53,11 @@ export async function build(entry: string, minify = false): Promise<Bundle> {
   if (!output || !("output" in output)) throw new Error("The bundler started to watch instead of building.");
   const { code, map } = output.output[0];
   return { code, map: JSON.stringify(map) };
+}
+
+/** What the bundler needs for this view: `plugins.ts` in its folder, where there is one. */
+async function pluginsOf(view: string): Promise<PluginOption[]> {
+  const file = new URL("plugins.ts", folderOf(view));
+  if (!existsSync(file)) return [];
+  return ((await import(file.href)) as { plugins: PluginOption[] }).plugins;
 }

@@ -1,4 +1,4 @@
-// The command line: `npm run polling`, with PORT, HOST, PUBLIC_ORIGIN, SUPER_USER and RATE_LIMIT after it or from the environment.
+// The command line: `npm run polling`, with PORT, HOST, PUBLIC_ORIGIN, SUPER_USER, RATE_LIMIT and VIEW after it or from the environment.
 import { Log } from "../shared-chat/log.ts";
 import { bundleAhead } from "./bundle.ts";
 import {
@@ -10,6 +10,7 @@ import {
   publicOriginOf,
   stopOnSignal,
   takeSettings,
+  viewOrDom,
 } from "./command.ts";
 import { start } from "./start.ts";
 import { variants } from "./variants.ts";
@@ -20,11 +21,12 @@ if (!variant) fail(`Name a variant: ${variants.map(({ name }) => `npm run ${name
 takeSettings(process.argv.slice(3));
 const { HOST, PUBLIC_ORIGIN, SUPER_USER } = process.env;
 const port = portOr(variant.port);
+const view = viewOrDom();
 const publicOrigin = PUBLIC_ORIGIN ? publicOriginOf(PUBLIC_ORIGIN, port) : undefined;
 
-const bundled = bundleAhead(`${variant.name}/client.ts`);
+const bundled = bundleAhead([`${variant.name}/client.ts`], view);
 const log = new Log(SUPER_USER);
-const running = await start(variant.name, { port, log, host: HOST || undefined, publicOrigin }).catch((error) =>
+const running = await start(variant.name, { port, log, host: HOST || undefined, publicOrigin, view }).catch((error) =>
   cannotStart(error, port, variant.port),
 );
 stopOnSignal(() => running.stop());

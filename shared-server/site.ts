@@ -12,18 +12,26 @@ import { allow } from "./handlers.ts";
 import { headFits } from "./heads.ts";
 import type { VariantName } from "./variants.ts";
 import { withVerbs } from "./verbs.ts";
+import { frameworks, viewProblem } from "./views.ts";
 
 const read = (file: string) => readFileSync(new URL(`../shared-ui/${file}`, import.meta.url), "utf8");
 
 /** Adds the Host and Origin check, the page of this variant and the rare verbs to an app. What follows in the app is the technique. */
 export function withPage(app: Application, variant: VariantName, chat: Chat): Application {
-  const { publicOrigin, framedBy, closing } = chat;
+  const { publicOrigin, framedBy, closing, view = "dom" } = chat;
   app.use(lastAnswer(closing));
   const page = () => read("index.html").replaceAll("{{variant}}", variant);
   withFiles(withRules(app, publicOrigin), headers({ frameAncestors: [framedBy ?? "'none'"] }), {
-    "/": ({ query }) => (query.wire === undefined ? page() : wired(page(), framedBy)),
+    "/": ({ query }) => {
+      const html = query.wire === undefined ? page() : wired(page(), framedBy);
+      return query.view === undefined || query.view === view ? html : viewed(html, String(query.view));
+    },
     "/style.css": () => read("base.css") + read("style.css"),
-    ...script("client", `${variant}/client.ts`),
+    ...script("client", `${variant}/client.ts`, view),
+    ...Object.assign(
+      {},
+      ...["dom", ...frameworks].map((each) => script(`${each}/client`, `${variant}/client.ts`, each)),
+    ),
     "/wire.css": () => read("wire/wire.css"),
     ...script("wire", "shared-ui/wire/wire.ts"),
   });
@@ -41,6 +49,13 @@ function wired(page: string, framedBy: string | undefined): string {
   return page.replace(client, [...before, client].join("\n    "));
 }
 
+// `/?view=react` is the same page, drawn by another view.
+function viewed(page: string, view: string): string {
+  const problem = viewProblem(view);
+  if (problem) throw new Refusal(404, problem);
+  return page.replace('src="/client.js"', `src="/${view}/client.js"`);
+}
+
 /** Adds to an app what holds for every request to every server here: who may ask, how much, and one request at a time. */
 export function withRules(app: Application, publicOrigin: PublicOrigin): Application {
   app.disable("x-powered-by");
@@ -53,10 +68,10 @@ export function withRules(app: Application, publicOrigin: PublicOrigin): Applica
 type Files = Record<string, (req: Request) => string | Promise<string>>;
 
 /** A TypeScript file as `/NAME.js`, bundled with everything it imports, and its source map. */
-export function script(name: string, entry: string): Files {
+export function script(name: string, entry: string, view = "dom"): Files {
   return {
-    [`/${name}.js`]: async () => (await bundle(entry)).code,
-    [`/${name}.js.map`]: async () => (await bundle(entry)).map,
+    [`/${name}.js`]: async () => (await bundle(entry, view)).code,
+    [`/${name}.js.map`]: async () => (await bundle(entry, view)).map,
   };
 }
 

@@ -20,6 +20,7 @@ let served: (path: string) => Response;
 beforeEach(() => {
   browser = new EventTarget();
   vi.stubGlobal("document", Object.assign(new EventTarget(), { hidden: false }));
+  vi.stubGlobal("navigator", { onLine: true });
   vi.stubGlobal("addEventListener", browser.addEventListener.bind(browser));
   vi.stubGlobal("fetch", async (path: string, { method = "GET", body }: RequestInit = {}) => {
     asked.push([method, path, ...(body ? [JSON.parse(body as string)] : [])]);
@@ -128,12 +129,46 @@ describe("a view", () => {
   it("reads whether there is a connection, and when the next attempt is due", () => {
     expect(chat.state.connection).toBe("connecting");
     attempt.received(update(1, 1));
-    expect(chat.state).toMatchObject({ connection: "connected", retryAt: 0 });
+    expect(chat.state).toMatchObject({ connection: "connected", retryIn: 0 });
+    timing.retry = 5_000;
     attempt.reconnect();
     expect(chat.state.connection).toBe("reconnecting");
-    expect(chat.state.retryAt).toBeGreaterThanOrEqual(Date.now() + timing.retry);
+    const { retryIn } = chat.state;
+    expect(retryIn).toBeGreaterThanOrEqual(5);
+    vi.advanceTimersByTime(1_000);
+    expect(chat.state.retryIn).toBe(retryIn - 1); // it counts down
     chat.reconnectNow();
-    expect(chat.state.retryAt).toBe(Date.now());
+    expect(chat.state.retryIn).toBe(0);
+  });
+
+  it("reads that this device has no network, and when it is back", () => {
+    attempt.received(update(1, 1));
+    Object.assign(navigator, { onLine: false });
+    browser.dispatchEvent(new Event("offline"));
+    expect(chat.state.connection).toBe("connected"); // the server may run on this device
+    attempt.reconnect();
+    expect(chat.state).toMatchObject({ connection: "offline", retryIn: 0 });
+    Object.assign(navigator, { onLine: true });
+    browser.dispatchEvent(new Event("online"));
+    expect(chat.state.connection).toBe("reconnecting");
+  });
+
+  it("reads how many messages have come since the person scrolled up, in each room", () => {
+    attempt.received(update(1, 3));
+    chat.scrolled(100);
+    chat.open("garden");
+    expect(chat.top).toBeUndefined(); // everybody begins at the end
+    chat.scrolled(undefined);
+    attempt.received(update(4, 5));
+    expect(chat.state.below).toBe(0);
+    chat.open("");
+    expect(chat.top).toBe(100);
+    expect(chat.state.below).toBe(2);
+    chat.scrolled(90); // they read on
+    attempt.received(update(6, 6));
+    expect(chat.state.below).toBe(3);
+    chat.scrolled(undefined);
+    expect(chat.state.below).toBe(0);
   });
 });
 

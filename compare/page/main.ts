@@ -5,7 +5,7 @@ import { Deliveries, type Measurement } from "./deliveries.ts";
 import type { Experiment } from "../experiments.ts";
 import type { Outage } from "./effect.ts";
 import { showGuide } from "./guide.ts";
-import { Pane } from "./pane.ts";
+import { type Address, Pane } from "./pane.ts";
 import { createStrip } from "./strip.ts";
 import type { Tap } from "./traffic.ts";
 
@@ -29,7 +29,7 @@ const deliveries = new Deliveries();
 const read = async (path: string) => (await fetch(path)).json();
 const [experiments, addresses] = await Promise.all([
   read("/experiments.json") as Promise<Experiment[]>,
-  read("/panes") as Promise<{ name: string; url: string; idea: string }[]>,
+  read("/panes") as Promise<Address[]>,
 ]).catch((error) => {
   tell(`${noServer} Then load this page again.`);
   throw error;
@@ -47,6 +47,7 @@ addEventListener("message", (event: MessageEvent<FromPane>) => {
   const message = event.data;
   pane.receive(message);
   if (message.type === "ready") tell(""); // it can send now
+  if (message.type === "ready") deliveries.cleared(pane.name); // after another view was chosen, the history comes again
   if (message.type === "sending") deliveries.sending(pane.name, message.draftId, message.at).forEach(measured);
   if (message.type === "cleared") deliveries.cleared(pane.name);
   if (message.type === "arrived")

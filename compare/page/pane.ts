@@ -40,6 +40,14 @@ export interface Facts {
   bars: { median: number; bytes: number };
 }
 
+/** Where the page of a variant is, and the views that can draw it. It begins with the first of them. */
+export interface Address {
+  name: string;
+  url: string;
+  idea: string;
+  views: string[];
+}
+
 export class Pane {
   readonly name: string;
   readonly frame: Frame;
@@ -57,7 +65,7 @@ export class Pane {
   readonly #drawChart: (data: ChartData) => void;
   #latency: number | undefined;
 
-  constructor({ name, url, idea }: { name: string; url: string; idea: string }, user: string, parent: HTMLElement) {
+  constructor({ name, url, idea, views }: Address, user: string, parent: HTMLElement) {
     this.name = name;
     this.#user = user;
     const template = document.querySelector<HTMLTemplateElement>("#pane")!;
@@ -71,7 +79,11 @@ export class Pane {
       link.href = `/${name}/${link.textContent}.txt`;
     parent.append(this.#root);
     this.#drawChart = createChart(this.#find(".chart"));
-    this.frame = new Frame(this.#find("iframe"), this.#find(".overlay"), name, url);
+    this.frame = new Frame(this.#find("iframe"), this.#find(".overlay"), name, url, views[0]!);
+    const choice = this.#find<HTMLSelectElement>(".view");
+    choice.append(...views.map((view) => new Option(view === "dom" ? "plain DOM" : view, view)));
+    choice.hidden = views.length === 1;
+    choice.addEventListener("change", () => this.frame.show(choice.value));
   }
 
   get state(): string {

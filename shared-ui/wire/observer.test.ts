@@ -15,7 +15,6 @@ const messages = { id: "messages" };
 const outbox = { id: "outbox" };
 /** The list of a room. */
 const room = (name: string) => ({ parentElement: { dataset: { room: name } } });
-let load: () => void;
 let changed: (records: object[]) => void;
 let reports: FromPane[];
 
@@ -35,7 +34,6 @@ beforeEach(() => {
       observe() {}
     },
   );
-  vi.stubGlobal("addEventListener", (_type: "DOMContentLoaded", listener: typeof load) => (load = listener));
   reports = [];
   observe((report) => reports.push(report));
 });
@@ -68,13 +66,7 @@ it("What was missed during an outage was not there before: its latency is the le
   expect(arrivals()).toEqual([[1, false]]);
 });
 
-it("What waits in the outbox since before a reload is not sent now", () => {
-  changed([{ target: outbox, addedNodes: [new Row("message", { draftId: "a" })] }]);
-  expect(reports).toEqual([]);
-});
-
 it("A new row in the outbox is sending, and a notice empties the list", () => {
-  load();
   changed([{ target: outbox, addedNodes: [new Row("message", { draftId: "a" })] }]);
   changed([{ target: room("lobby"), addedNodes: [new Row("notice")] }]);
   changed([{ target: room("book club"), addedNodes: [new Row("message", { id: "1" })] }]); // not everybody is in it

@@ -4,13 +4,15 @@ import { lobby } from "../../shared-chat/rooms.ts";
 import { now } from "./entry.ts";
 import type { FromPane } from "./messages.ts";
 
-/** Reports what happens on the page, in order. */
+/**
+ * Reports what happens on the page from now on, in order. The rows that are in the outbox already are of an earlier page: nobody
+ * knows when they were sent.
+ */
 export function observe(report: (message: FromPane) => void): void {
   const html = document.documentElement;
   const [messages, outbox] = ["messages", "outbox"].map((id) => document.getElementById(id)!);
   let state = "";
   let connected = false; // whether it ever was
-  let loaded = false; // until then, the rows in the outbox are of an earlier page, and nobody knows when they were sent
 
   const observer = new MutationObserver((records) => {
     const at = now();
@@ -25,7 +27,7 @@ export function observe(report: (message: FromPane) => void): void {
         connected ||= state === "connected";
         report({ type: "state", state, at });
       } else if (target === outbox) {
-        for (const { dataset } of loaded ? rows : []) report({ type: "sending", draftId: dataset.draftId ?? "", at });
+        for (const { dataset } of rows) report({ type: "sending", draftId: dataset.draftId ?? "", at });
       } else if (target.parentElement?.dataset.room === lobby) {
         for (const { dataset, className } of rows)
           if (className === "notice") report({ type: "cleared" });
@@ -33,7 +35,6 @@ export function observe(report: (message: FromPane) => void): void {
       }
     }
   });
-  addEventListener("DOMContentLoaded", () => (loaded = true));
   observer.observe(html, { attributeFilter: ["data-state"] });
   observer.observe(messages!, { childList: true, subtree: true });
   observer.observe(outbox!, { childList: true });
