@@ -126,7 +126,7 @@ function Door({ signIn }: { signIn: () => void }) {
     <div id="door" hidden={!closed}>
       <p id="why" role="alert">
         {closed?.why}
-      </p>
+      </p>{" "}
       <p id="choices">
         {closed?.choices.map(({ label, take }) => (
           <button key={label} type="button" onClick={() => void take(chat, signIn)}>
