@@ -24,7 +24,8 @@ export function withPage(app: Application, variant: VariantName, chat: Chat): Ap
   withFiles(withRules(app, publicOrigin), headers({ frameAncestors: [framedBy ?? "'none'"] }), {
     "/": ({ query }) => {
       const html = query.wire === undefined ? page() : wired(page(), framedBy);
-      return query.view === undefined || query.view === view ? html : viewed(html, String(query.view));
+      const asked = typeof query.view === "string" ? query.view : view;
+      return asked === view ? html : viewed(html, asked);
     },
     "/style.css": () => read("base.css") + read("style.css"),
     ...script("client", `${variant}/client.ts`, view),

@@ -32,7 +32,7 @@ export function follow(scroller: HTMLElement, chat: Chat): () => void {
     // The history is there to be read, not to be read aloud.
     for (const log of scroller.querySelectorAll("[role=log]")) {
       const first = log.querySelector(".message");
-      if (!first || !added.has(first)) continue;
+      if (!first || !(added.has(first) || added.has(log))) continue;
       log.ariaBusy = "true";
       requestAnimationFrame(() => (log.ariaBusy = "false"));
     }

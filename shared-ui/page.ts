@@ -41,7 +41,7 @@ async function showAndStart(chat: Chat, sentence: string) {
   const { id, selectionStart, selectionEnd } = document.activeElement as HTMLTextAreaElement;
   const [navigation] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
   const title = document.querySelector("h1")!.textContent;
-  await (show as Show)(chat, { title, sentence, protocol: navigation?.nextHopProtocol ?? "" });
+  await show(chat, { title, sentence, protocol: navigation?.nextHopProtocol ?? "" });
   if (id === "user" || id === "text") {
     field(id).focus();
     field(id).setSelectionRange(selectionStart, selectionEnd);

@@ -75,11 +75,12 @@ export interface Choice {
   readonly take: (chat: Chat, signIn: () => void) => unknown;
 }
 
+const signIn = (label: string): Choice => ({ label, take: (_chat, open) => open() });
+
 /** Why one cannot write here, and the ways out; undefined when one can, or when it is not known yet. */
 export function closedDoor(state: ChatState): { why: string; choices: Choice[] } | undefined {
   const { you, door, place } = state;
   const label = heading(state);
-  const signIn = (words: string): Choice => ({ label: words, take: (_chat, open) => open() });
   if (door === "strangers") {
     const what = place.key.startsWith("@") ? "write to" : "join";
     return { why: `Sign in to ${what} ${label}.`, choices: [signIn("Sign in")] };

@@ -21,7 +21,7 @@ export function drawActivity(chat: Chat): void {
     if (now === drawn[part]) continue;
     drawn[part] = now;
     const rows = tables[part].rows.map((cells) => cells.map((cell) => make("td", {}, cell)));
-    if (part === "bans") for (const [first] of rows) first!.append(" ", unban(first!.textContent!, chat));
+    if (part === "bans") for (const [first] of rows) first!.append(" ", unban(first!.textContent, chat));
     bodies[part].replaceChildren(...rows.map((cells) => make("tr", {}, ...cells)));
     if (part === "rooms") people.replaceChildren(...membersOf(activity).map((name) => make("option", { value: name })));
   }

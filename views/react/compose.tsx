@@ -22,12 +22,6 @@ export function Compose({ scroller }: { scroller: RefObject<HTMLDivElement | nul
     if (!text.value) toEnd(scroller.current!);
   }
 
-  function sendOnEnter(event: KeyboardEvent<HTMLTextAreaElement>) {
-    if (!sends(event.nativeEvent)) return;
-    event.preventDefault();
-    event.currentTarget.form!.requestSubmit();
-  }
-
   return (
     <form id="compose" method="dialog" aria-label="Write a message" autoComplete="off" onSubmit={send}>
       <label htmlFor="user" hidden={isSignedIn}>
@@ -65,4 +59,10 @@ export function Compose({ scroller }: { scroller: RefObject<HTMLDivElement | nul
       </p>
     </form>
   );
+}
+
+function sendOnEnter(event: KeyboardEvent<HTMLTextAreaElement>) {
+  if (!sends(event.nativeEvent)) return;
+  event.preventDefault();
+  event.currentTarget.form!.requestSubmit();
 }

@@ -20,7 +20,7 @@ export function SignIn({ onClose }: { onClose: () => void }) {
     asking.current = true;
     setProblem("");
     const data = new FormData(event.currentTarget);
-    const answer = await chat.signIn(String(data.get("name")), String(data.get("password")));
+    const answer = await chat.signIn(data.get("name") as string, data.get("password") as string);
     asking.current = false;
     setProblem(answer);
     if (answer) return password.current!.select();
