@@ -737,6 +737,25 @@ test.describe("If the browser does not trust the certificate", () => {
   });
 });
 
+test("Another view in a pane shows the same messages, counts none of them twice, and sends", async ({ site }) => {
+  const pane = site.pane(rawWebsockets);
+  await pane.says("one");
+  await site.allRead(["one"]);
+  await site.press("cut", pane.name);
+  await expect(pane.value("outage")).toHaveText("cut, over");
+  await site.press("send 1", pane.name);
+  await site.allRead(["one", "message 1"]);
+
+  await pane.section.getByLabel("View").selectOption("react");
+  await expect(pane.chat.locator('script[src="/react/client.js"]')).toHaveCount(1);
+  await expect(pane.chat.locator("html")).toHaveAttribute("data-state", "connected");
+  await site.press("send 1", pane.name);
+  await site.allRead(["one", "message 1", "message 2"]);
+  await expect(pane.value("lost")).toHaveText("0");
+  await expect(pane.value("duplicates")).toHaveText("0");
+  await expect(site.pane(socketIo).chat.locator('script[src="/client.js"]')).toHaveCount(1); // the other panes stay as they are
+});
+
 test("Only the side-by-side page may frame a variant", async ({ page, server }) => {
   const frames = server.panes.map(({ url }) => `<iframe src="${url}/?wire"></iframe>`).join("");
   const other = createServer((_req, res) => res.setHeader("Content-Type", "text/html").end(frames));
