@@ -198,6 +198,41 @@ const edits: Record<string, Record<string, Edit[]>> = {
       ],
       ["if (!this.#told) return;", "", "a view is told once about all changes of one turn"],
       [
+        "setInterval(() => this.#look(), 500);",
+        "",
+        "a view reads whether there is a connection, and when the next attempt is due",
+      ],
+      [
+        'usual === "connected" || navigator.onLine ? usual : "offline"',
+        "usual",
+        "a view reads that this device has no network, and when it is back",
+      ],
+      [
+        'usual === "connected" || navigator.onLine ? usual : "offline"',
+        'navigator.onLine ? usual : "offline"',
+        "a view reads that this device has no network, and when it is back",
+      ],
+      [
+        "messages.length - 1 - messages.lastIndexOf(reading.newest!)",
+        "messages.length",
+        "a view reads how many messages have come since the person scrolled up, in each room",
+      ],
+      [
+        "this.#reading.get(place.key) ?? {",
+        "undefined ?? {",
+        "a view reads how many messages have come since the person scrolled up, in each room",
+      ],
+      [
+        "if (top === undefined && below > 0) this.#change({});",
+        "",
+        "a view reads how many messages have come since the person scrolled up, in each room",
+      ],
+      [
+        "this.#reading.clear();",
+        "",
+        "a view reads how many messages have come since the person scrolled up, in each room",
+      ],
+      [
         'async #post(draft: Draft, post: Technique["post"]): Promise<Message> {',
         '#post(draft: Draft, post: Technique["post"]): Promise<Message> { return post(draft); } async post(draft: Draft, post: Technique["post"]): Promise<Message> {',
         "sending survives a technique that throws",
@@ -864,6 +899,11 @@ const edits: Record<string, Record<string, Edit[]>> = {
     "shared-server/cli.test.ts": [
       ["await bundled;", "", "the command line prints its address when the page's script is ready"],
       [
+        "publicOrigin, view }",
+        "publicOrigin }",
+        "the command line serves the page in the view that VIEW names, and says when there is none of that name",
+      ],
+      [
         "adviseSuperUser(log);",
         "",
         "the command line says, last, who becomes the super user that SUPER_USER names: polling",
@@ -1308,7 +1348,51 @@ const edits: Record<string, Record<string, Edit[]>> = {
       ],
     ],
   },
+  "shared-server/packages.ts": {
+    "shared-server/views.test.ts": [
+      [
+        "installed.get(path) === version",
+        "installed.has(path)",
+        "Packages are installed when each has the version that the lock file names; one for another system is not needed",
+      ],
+      [
+        "&& !optional",
+        "",
+        "Packages are installed when each has the version that the lock file names; one for another system is not needed",
+      ],
+    ],
+  },
+  "shared-server/views.ts": {
+    "shared-server/views.test.ts": [
+      [
+        "if (installedViews().includes(view))",
+        "if (true)",
+        "A view is shown when its packages are installed; otherwise a sentence says how to install them",
+      ],
+    ],
+  },
+  "shared-server/bundle.ts": {
+    "shared-server/views.test.ts": [
+      [
+        "`view-${view}`, ",
+        "",
+        "The page is drawn by the view that the server is started with, or that the address names",
+      ],
+    ],
+  },
   "shared-server/site.ts": {
+    "shared-server/views.test.ts": [
+      [
+        "if (problem) throw new Refusal(404, problem);",
+        "",
+        "The page is drawn by the view that the server is started with, or that the address names",
+      ],
+      [
+        "return asked === view ? html : viewed(html, asked);",
+        "return html;",
+        "The page is drawn by the view that the server is started with, or that the address names",
+      ],
+    ],
     "shared-server/verbs.test.ts": [
       ["app.use(ownPagesOnly)", "app", "the rare verbs a page of another site cannot use them"],
     ],
@@ -1399,7 +1483,6 @@ const edits: Record<string, Record<string, Edit[]>> = {
         "at, before: !connected });",
         "The history that comes with the first update was there before, although the page says connected first",
       ],
-      ["loaded ? rows : []", "rows", "What waits in the outbox since before a reload is not sent now"],
     ],
   },
   "compare/decision-tree.ts": {

@@ -169,6 +169,9 @@ describe("a view", () => {
     expect(chat.state.below).toBe(3);
     chat.scrolled(undefined);
     expect(chat.state.below).toBe(0);
+    chat.scrolled(80);
+    attempt.received({ ...update(7, 7), you: { name: "Ada" } });
+    expect(chat.top).toBeUndefined(); // another person
   });
 });
 
