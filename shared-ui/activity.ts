@@ -1,6 +1,6 @@
 // What the super user sees and does on the page about the activity, the same in every view.
 import type { Activity, Chat } from "./chat.ts";
-import { dateOf } from "./rows.ts";
+import { dateOf } from "./conversation.ts";
 
 /** A table: what it is about, the head of each column, and the texts of the cells. */
 export interface Table {

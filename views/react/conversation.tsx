@@ -3,7 +3,16 @@ import type { Message } from "../../shared-chat/message.ts";
 import { focusOn } from "../../shared-ui/after-draw.ts";
 import { follow, toEnd } from "../../shared-ui/follow.ts";
 import type { Item } from "../../shared-ui/outbox.ts";
-import { belowLabel, elsewhere, isHere, keyFor, type Log, logsOf, progressOf, rowOf } from "../../shared-ui/rows.ts";
+import {
+  belowLabel,
+  elsewhere,
+  isHere,
+  keyFor,
+  type Log,
+  logsOf,
+  progressOf,
+  rowOf,
+} from "../../shared-ui/conversation.ts";
 import { useChat, useChatState } from "./use-chat.ts";
 
 export function Conversation({ scroller }: { scroller: RefObject<HTMLDivElement | null> }) {
