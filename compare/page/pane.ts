@@ -51,7 +51,7 @@ export interface Address {
 export class Pane {
   readonly name: string;
   readonly frame: Frame;
-  readonly traffic = new Traffic();
+  traffic = new Traffic();
   readonly stateChanges: StateChange[] = [];
   outage: Outage | undefined;
   #since = Infinity; // the first connection. Nothing counts before: loading the page, or trying to, is not what a technique costs
@@ -83,7 +83,10 @@ export class Pane {
     const choice = this.#find<HTMLSelectElement>(".view");
     choice.append(...views.map((view) => new Option(view === "dom" ? "plain DOM" : view, view)));
     choice.hidden = views.length === 1;
-    choice.addEventListener("change", () => this.frame.show(choice.value));
+    choice.addEventListener("change", () => {
+      [this.#since, this.traffic] = [Infinity, new Traffic()]; // the page is loaded again
+      this.frame.show(choice.value);
+    });
   }
 
   get state(): string {
