@@ -1,6 +1,7 @@
 // What a person expects of the page. All variants serve the same page, so these tests run with one of them only.
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright/test";
+import { anybody } from "../shared-chat/reader.ts";
 import { variants } from "../shared-server/variants.ts";
 import { expect, pageTiming, Stage, test } from "./stage.ts";
 
@@ -176,6 +177,27 @@ test("A screen reader reads each new message once, because the list grows and is
   expect(await first?.evaluate((row) => row.isConnected && row === document.querySelector("#messages .message"))).toBe(
     true,
   );
+});
+
+test("A screen reader does not read the history aloud: the list is busy until it is drawn, and not when something new comes", async ({
+  ada,
+  bob,
+}) => {
+  await bob.says("one");
+  await ada.eventuallyReads(["Bob: one"]);
+  await ada.page.addInitScript(() => {
+    const changes: unknown[] = [];
+    Object.assign(globalThis, { changes });
+    const look = (records: MutationRecord[]) => records.map(({ target }) => changes.push((target as Element).ariaBusy));
+    new MutationObserver(look).observe(document, { subtree: true, attributeFilter: ["aria-busy"] });
+  });
+  await ada.page.reload();
+  await ada.eventuallyReads(["Bob: one"]);
+  const changes = () => ada.page.evaluate(() => (globalThis as { changes?: unknown[] }).changes);
+  await expect.poll(changes).toEqual(["true", "false"]);
+  await bob.says("two");
+  await ada.eventuallyReads(["Bob: one", "Bob: two"]);
+  expect(await changes()).toEqual(["true", "false"]);
 });
 
 test("The name is remembered, own messages are marked, and each has a time", async ({ ada, bob, stage }) => {
@@ -436,7 +458,13 @@ test("In two windows of one person, what is read in one is read in the other; a 
 test("Each room keeps its own draft, scroll position and number of new messages", async ({ ada, stage }) => {
   await ada.signsIn();
   await ada.joins("garden");
-  for (let i = 1; i <= 50; i++) await stage.log.add({ user: "Cyd", text: `line ${i}` });
+  for (let i = 1; i <= 50; i++) {
+    await stage.log.add({ user: "Cyd", text: `line ${i}` });
+    await stage.log.add(
+      { user: "Ada", text: `line ${i}`, room: "garden" },
+      { ...anybody, name: "Ada", topics: ["garden"] },
+    );
+  }
   await expect(ada.link("#lobby")).toContainText("50 new");
   await ada.types("for the garden");
 
@@ -450,8 +478,9 @@ test("Each room keeps its own draft, scroll position and number of new messages"
   await region.evaluate((element) => (element.scrollTop = 100));
   await expect(ada.lines.last()).not.toBeInViewport();
 
-  await ada.goesTo("#garden");
+  await ada.goesTo("#garden"); // it is as long as the lobby
   await expect(text).toHaveValue("for the garden");
+  await expect(ada.lines.last()).toBeInViewport();
   await stage.log.add({ user: "Cyd", text: "line 51" });
   await expect(ada.link("#lobby")).toContainText("1 new");
   await ada.goesTo("#lobby");
