@@ -1378,6 +1378,11 @@ const edits: Record<string, Record<string, Edit[]>> = {
         "",
         "The page is drawn by the view that the server is started with, or that the address names",
       ],
+      [
+        "if (problem) throw new Refusal(404, problem);",
+        "",
+        "The page is drawn by the view that the server is started with, or that the address names",
+      ],
     ],
   },
   "shared-server/site.ts": {

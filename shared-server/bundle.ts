@@ -3,7 +3,8 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { PluginOption } from "vite";
-import { folderOf } from "./views.ts";
+import { Refusal } from "../shared-chat/refusal.ts";
+import { folderOf, viewProblem } from "./views.ts";
 
 export interface Bundle {
   code: string;
@@ -12,11 +13,18 @@ export interface Bundle {
 
 const bundles = new Map<string, Promise<Bundle>>();
 
-/** A file such as `polling/client.ts` and everything it imports, as one JavaScript module. A view draws the page of a variant. */
+/**
+ * A file such as `polling/client.ts` and everything it imports, as one JavaScript module. A view draws the page of a variant.
+ * @throws {Refusal} 404 when its packages are not installed.
+ */
 export function bundle(entry: string, view = "dom"): Promise<Bundle> {
   const key = `${entry} ${view}`;
-  let promise = bundles.get(key);
-  if (!promise) bundles.set(key, (promise = build(entry, { view })));
+  const known = bundles.get(key);
+  if (known) return known;
+  const problem = viewProblem(view);
+  if (problem) throw new Refusal(404, problem);
+  const promise = build(entry, { view });
+  bundles.set(key, promise);
   return promise;
 }
 

@@ -57,4 +57,13 @@ it("The page is drawn by the view that the server is started with, or that the a
   expect(refused.status).toBe(404);
   expect(refused.text).toContain("There is no view");
   await stop();
+
+  vi.mocked(packages.areInstalled).mockReturnValue(false);
+  const other = await start("raw-websockets", { port: 0 });
+  for (const path of ["/?view=react", "/react/client.js"]) {
+    const response = await fetch(`http://localhost:${other.port}${path}`);
+    expect(response.status).toBe(404);
+    expect(await response.text()).toContain("Run: npm run views:install react");
+  }
+  await other.stop();
 });
