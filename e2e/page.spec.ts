@@ -105,10 +105,12 @@ test("What is typed before the script runs stays, and wins over what was typed o
   await opens(() => text.fill("typed later"));
   await expect(name).toHaveValue("Ada"); // from the earlier visit
   await expect(text).toHaveValue("typed later");
+  await page.keyboard.type("!"); // the caret stays, too
+  await expect(text).toHaveValue("typed later!");
   await page.reload();
-  await expect(text).toHaveValue("typed later");
+  await expect(text).toHaveValue("typed later!");
   await page.getByRole("button", { name: "Send" }).click();
-  await expect.poll(() => stage.log.since("").msg).toMatchObject([{ user: "Ada", text: "typed later" }]);
+  await expect.poll(() => stage.log.since("").msg).toMatchObject([{ user: "Ada", text: "typed later!" }]);
 });
 
 test("The Enter that ends a composition does not send, in the order of any browser", async ({ ada, stage }) => {
