@@ -20,11 +20,11 @@ export const nameOf = (room: number): string => `room-${room}`;
 export const tokenOf = (person: number): string => `person-${person}-`.padEnd(43, "0");
 
 /** Makes this many rooms, the people in them, and a session for each. Removes the limits that stand in the way. */
-export function fill({ people }: Log, rooms: number): void {
+export async function fill({ people }: Log, rooms: number): Promise<void> {
   limits.rooms = limits.people = Infinity;
   for (let number = 0; number < rooms * roomSize; number++) {
-    const person = people.create(`Person ${number}`, "a secret that nobody checks");
-    people.join(person, nameOf(roomOf(number)));
-    people.signIn(person, createHash("sha256").update(tokenOf(number)).digest("base64url")); // as in shared-server/sessions.ts
+    const person = await people.create(`Person ${number}`, "a secret that nobody checks");
+    await people.join(person, nameOf(roomOf(number)));
+    await people.signIn(person, createHash("sha256").update(tokenOf(number)).digest("base64url")); // as in shared-server/sessions.ts
   }
 }

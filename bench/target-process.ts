@@ -33,7 +33,7 @@ export const commands = {
     rooms?: number;
   }): Promise<number> {
     const log = new Log();
-    fill(log, rooms);
+    await fill(log, rooms);
     if (rooms > 0) limits.heartbeat = limits.ping = limits.idle = 60 * 60 * 1000;
     const options = { port, log };
     if (variant) return (running = await (withTls ? startWithTls(variant, options) : start(variant, options))).port;

@@ -243,6 +243,18 @@ export const behaviour = {
     file: "e2e/traits.spec.ts",
     title: "Updates pass a forward proxy as plain responses, or through a tunnel that the browser asks for (CONNECT)",
   },
+  sticky: {
+    group: "between",
+    asks: "With several servers behind a balancer, must all requests of one client reach the same server (sticky sessions)?",
+    answers: {
+      polling: "no",
+      "http2-push": "no",
+      "raw-websockets": "no",
+      "socket-io": "only for its long polling",
+    },
+    file: "e2e/traits.test.ts",
+    title: "Behind a balancer, several servers on one log need no sticky sessions, or only for long polling",
+  },
   curl: {
     group: "between",
     asks: "Is one plain HTTP request (curl) enough to read, and one to post?",

@@ -1,5 +1,4 @@
 // `npm start`: the same chat over all four techniques at once. PORT sets the port of the page; the variants use the next four.
-import { Log } from "../shared-chat/log.ts";
 import { bundleAhead } from "../shared-server/bundle.ts";
 import {
   adviseSuperUser,
@@ -13,11 +12,12 @@ import {
   viewOrDom,
 } from "../shared-server/command.ts";
 import { variants } from "../shared-server/variants.ts";
-import { sideBySide } from "./side-by-side.ts";
+import { openLog } from "../stores/choose.ts";
+import { onLog, sideBySide } from "./side-by-side.ts";
 import type { Address } from "./tapped-variant.ts";
 
 takeSettings(process.argv.slice(2));
-const { HOST, PUBLIC_ORIGIN, SUPER_USER } = process.env;
+const { HOST, PUBLIC_ORIGIN } = process.env;
 const usual = 3_000;
 const view = viewOrDom();
 const port = portOr(usual, 65_535 - variants.length);
@@ -36,11 +36,14 @@ const bundled = Promise.all([
   bundleAhead(["compare/page/main.ts", "shared-ui/wire/wire.ts"]),
   bundleAhead(clients, view),
 ]);
-const log = new Log(SUPER_USER);
-const running = await sideBySide(port, HOST || undefined, address, log, view).catch((error) =>
+const log = await openLog(process.env).catch((error) => cannotStart(error, port, usual));
+const running = await sideBySide(port, HOST || undefined, address, onLog(log), view).catch((error) =>
   cannotStart(error, port, usual),
 );
-stopOnSignal(() => running.stop());
+stopOnSignal(async () => {
+  await running.stop();
+  await log.close();
+});
 
 await bundled; // an address is printed when everything behind it is ready, the scripts of the pages too
 console.log(`side by side: ${running.url}${HOST ? ` (bound to ${HOST})` : ""}`);

@@ -1,10 +1,10 @@
 // One chat, four servers: all variants share one log, each behind a tap, and a page shows them side by side.
 import { createServer } from "node:http";
 import { Log } from "../shared-chat/log.ts";
-import { listen, type Running } from "../shared-server/start.ts";
+import { listen, type Running, start } from "../shared-server/start.ts";
 import { variants } from "../shared-server/variants.ts";
 import { site } from "./routes.ts";
-import { type Address, TappedVariant } from "./tapped-variant.ts";
+import { type Address, type Start, TappedVariant } from "./tapped-variant.ts";
 
 export interface SideBySide {
   /** The address of the page. */
@@ -15,7 +15,14 @@ export interface SideBySide {
   stop(): Promise<void>;
 }
 
-const onLocalhost: Address = (scheme, port) => `${scheme}://localhost:${port}`;
+/** Where they are reached on this machine. */
+export const onLocalhost: Address = (scheme, port) => `${scheme}://localhost:${port}`;
+
+/** Starts the variants in this process, on this log. */
+export const onLog =
+  (log: Log): Start =>
+  (name, options) =>
+    start(name, { ...options, port: 0, log });
 
 /**
  * Starts everything: the page at this port, the variants at the four ports after it. 0 lets the system choose all five.
@@ -27,10 +34,10 @@ export async function sideBySide(
   port: number,
   host?: string,
   address: Address = onLocalhost,
-  log = new Log(),
+  startVariant = onLog(new Log()),
   view = "dom",
 ): Promise<SideBySide> {
-  const panes = variants.map((variant) => new TappedVariant(variant, log, address));
+  const panes = variants.map((variant) => new TappedVariant(variant, startVariant, address));
   const server = createServer();
   const closing = new AbortController();
   let page: Running | undefined;

@@ -15,6 +15,7 @@ import {
   targetOf,
   withoutTls,
 } from "../bench/rows.ts";
+import { onPaper, storeCosts } from "../cluster/scaling-tables.ts";
 import { type Variant, variants } from "../shared-server/variants.ts";
 import { behaviour, groups } from "./behaviour.ts";
 import { bytesOf, linesIn, linesOf } from "./count.ts";
@@ -38,6 +39,7 @@ export async function sections(results: Results | undefined): Promise<Record<str
   return {
     "README.md": { servers: servers(), figures: figures(results) },
     "compare/README.md": { behaviour: behaviours(), counted: await counted() },
+    "stores/scaling.md": { costs: storeCosts(), paper: onPaper(results) },
     "bench/README.md": { measured: measured(results), missed: missed(results) },
   };
 }

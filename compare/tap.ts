@@ -34,6 +34,8 @@ export class Tap {
   throttle = Infinity;
   /** The port of the server behind the tap. It may change, when a server restarts on another port. */
   target: number;
+  /** The host of the server behind the tap. */
+  targetHost = "127.0.0.1";
 
   readonly #server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => this.#connect(client));
   #listening: Server[] = [];
@@ -130,7 +132,7 @@ export class Tap {
     });
     if (this.#thaw) client.pause();
     void this.#thawed.then(() => {
-      if (!server.destroyed) server.connect({ port: this.target, host: "127.0.0.1", noDelay: true });
+      if (!server.destroyed) server.connect({ port: this.target, host: this.targetHost, noDelay: true });
     });
   }
 

@@ -1,8 +1,7 @@
 // One pane of the side-by-side page: a variant, the tap in front of it, and the outages that hit them.
-import type { Log } from "../shared-chat/log.ts";
 import { Refusal } from "../shared-chat/refusal.ts";
-import { type Running, start } from "../shared-server/start.ts";
-import type { Variant } from "../shared-server/variants.ts";
+import type { Options, Running } from "../shared-server/start.ts";
+import type { Variant, VariantName } from "../shared-server/variants.ts";
 import { durations, type Kind, runOutage } from "./outages.ts";
 import { Tap } from "./tap.ts";
 
@@ -17,20 +16,23 @@ export interface Outage {
 /** The address at which people reach a port here. */
 export type Address = (scheme: Variant["scheme"], port: number) => string;
 
+/** Starts a variant that people reach at these origins. When it is called once more, the one before has stopped. */
+export type Start = (name: VariantName, options: Pick<Options, "publicOrigin" | "framedBy">) => Promise<Running>;
+
 export class TappedVariant {
   readonly variant: Variant;
   readonly tap = new Tap(0);
   outage: Outage | undefined;
-  readonly #log: Log;
+  readonly #start: Start;
   readonly #address: Address;
   #framedBy = "";
   #server: Running | undefined;
   #outageOver: Promise<void> | undefined; // resolves when the current outage is over
   readonly #stopping = new AbortController();
 
-  constructor(variant: Variant, log: Log, address: Address) {
+  constructor(variant: Variant, start: Start, address: Address) {
     this.variant = variant;
-    this.#log = log;
+    this.#start = start;
     this.#address = address;
   }
 
@@ -45,7 +47,7 @@ export class TappedVariant {
     const { name, scheme } = this.variant;
     // A proxy in front of the tap passes on the Host that the browser asked for, or states the address of the tap.
     const own = ["localhost", "127.0.0.1"].map((host) => `${scheme}://${host}:${this.tap.port}`);
-    this.#server = await start(name, { port: 0, log: this.#log, publicOrigin: [this.url, ...own], framedBy });
+    this.#server = await this.#start(name, { publicOrigin: [this.url, ...own], framedBy });
     this.tap.target = this.#server.port;
   }
 

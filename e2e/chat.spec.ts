@@ -1,7 +1,7 @@
 // The promises of the chat, one test each. The tests run once for each variant, and do not know which one it is.
 import { connect } from "node:net";
 import { limits } from "../shared-chat/limits.ts";
-import { expect, pageTiming, RecordingLog, test } from "./stage.ts";
+import { expect, pageTiming, test } from "./stage.ts";
 
 test("Everybody reads what one person says: once, and in the same order on every screen", async ({
   ada,
@@ -44,8 +44,8 @@ test("After a disconnect (connection cut, laptop asleep, tab hidden) nothing is 
 }) => {
   const said: string[] = [];
   const says = async (text: string) => {
-    await stage.log.add({ user: "Cyd", text });
     said.push(`Cyd: ${text}`);
+    await stage.log.add({ user: "Cyd", text });
   };
   await says("before");
   for (const person of [ada, bob]) await person.eventuallyReads(said);
@@ -112,7 +112,7 @@ test("After a disconnect (connection cut, laptop asleep, tab hidden) nothing is 
     stage.tap.refuse();
     stage.tap.cut();
     await expect(ada.state).toHaveText("reconnecting");
-    for (let i = 1; i <= 950; i++) await says(`${i} ${"long ".repeat(230)}`.trim());
+    await Promise.all(Array.from({ length: 950 }, (_, i) => says(`${i + 1} ${"long ".repeat(230)}`.trim())));
     await stage.tap.accept();
     for (const person of [ada, bob]) await expect(person.lines).toHaveCount(said.length);
   });
@@ -126,8 +126,7 @@ test("If the page cannot catch up (a restart with a log in memory, away for more
   await ada.eventuallyReads(["Ada: hello"]);
 
   await test.step("the server restarted with a new log, which is already longer than the one that Ada knows", async () => {
-    await stage.stops();
-    await stage.starts(new RecordingLog());
+    await stage.restartsEmpty();
     await stage.log.add({ user: "Bob", text: "new here" });
     await stage.log.add({ user: "Bob", text: "and you?" });
     await expect(ada.notices).toHaveText([
@@ -141,7 +140,7 @@ test("If the page cannot catch up (a restart with a log in memory, away for more
     stage.tap.refuse();
     stage.tap.cut();
     await expect(ada.state).toHaveText("reconnecting");
-    for (let i = 1; i <= 1_001; i++) await stage.log.add({ user: "Bob", text: `${i}` });
+    await Promise.all(Array.from({ length: 1_001 }, (_, i) => stage.log.add({ user: "Bob", text: `${i + 1}` })));
     await stage.tap.accept();
     await expect(ada.notices).toHaveText(["You were away for a long time. Some messages in between were not kept."]);
     await ada.eventuallyReads(Array.from({ length: 200 }, (_, i) => `Bob: ${802 + i}`));
@@ -411,7 +410,7 @@ test("Whoever joins a room reads what was said there before, then what follows: 
   await ada.joins("garden");
   for (const text of ["one", "two"]) await ada.says(text);
   await ada.eventuallyReads(["Ada: one", "Ada: two"]);
-  for (let i = 1; i <= 1_100; i++) await stage.log.add({ user: "Cyd", text: `${i}` });
+  await Promise.all(Array.from({ length: 1_100 }, (_, i) => stage.log.add({ user: "Cyd", text: `${i + 1}` })));
   await expect(ada.link("#lobby")).toContainText("1100 new");
 
   await bob.signsIn();
@@ -516,7 +515,7 @@ test("Signing out, an expired session and a ban end every open connection of tha
   for (const person of [ada, bob]) await person.eventuallyReads(["Bob: hello"]);
 
   await test.step("a session expires", async () => {
-    people.end(sessions("Ada")[0]!, "Your session has expired. Please sign in again.");
+    await people.end(sessions("Ada")[0]!, "Your session has expired. Please sign in again.");
     await expect(ada.door).toContainText("Your session has expired.");
     await bob.says("without Ada");
     await bob.eventuallyReads(["Bob: hello", "Bob: without Ada"]);
@@ -534,7 +533,7 @@ test("Signing out, an expired session and a ban end every open connection of tha
     await expect(ada.state).toHaveText("reconnecting");
     await ada.says("sent by Ada");
     const ban = { name: "Ada", reason: "Too loud.", until: Date.now() + 60_000, by: "Root" };
-    people.ban(people.find("Ada")!, ban);
+    await people.ban(people.find("Ada")!, ban);
     await stage.tap.accept();
     await expect(ada.door).toContainText("The reason: Too loud.");
     await expect(ada.outbox).toContainText("waiting until you sign in again");
@@ -555,7 +554,7 @@ test("Signing out, an expired session and a ban end every open connection of tha
   });
 
   await test.step("and finds it when the ban is over", async () => {
-    people.unban(people.find("Ada")!, "Root");
+    await people.unban(people.find("Ada")!, "Root");
     await ada.signsIn("Ada");
     await ada.page.getByRole("link", { name: "1 not sent in #garden" }).click();
     await expect(ada.outbox).toContainText("You are not in this room."); // the ban has taken her out of it

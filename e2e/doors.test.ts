@@ -19,7 +19,7 @@ for (const limit of [limits.signIns, limits.signInsOfAll]) limit.points = 1e9; /
 
 /** Starts a variant until the end of the test. Root is the super user. */
 async function open(wire: Wire, options: Partial<Options> = {}) {
-  const opened = await openServer(wire, { log: new Log("Root"), ...options });
+  const opened = await openServer(wire, { log: new Log({ superUser: "Root" }), ...options });
   const connecting = async (joined: Promise<Person>) => {
     const person = await joined;
     cleanUp.push(() => person.leave());

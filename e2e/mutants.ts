@@ -19,9 +19,9 @@ function copy(): string {
   const folder = mkdtempSync(join(tmpdir(), "mutants-"));
   cpSync(root, folder, {
     recursive: true,
-    filter: (path) => !/(^|[\\/])(node_modules|\.git|test-results)$/.test(relative(root, path)),
+    filter: (path) => !/(^|[\\/])(node_modules|\.git|\.ferretdb|test-results)$/.test(relative(root, path)),
   });
-  for (const place of ["", "bench", ...frameworks.map((view) => `views/${view}`)])
+  for (const place of ["", "bench", "stores", ...frameworks.map((view) => `views/${view}`)])
     symlinkSync(join(root, place, "node_modules"), join(folder, place, "node_modules"), "junction");
   return folder;
 }

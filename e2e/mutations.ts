@@ -13,6 +13,19 @@ export interface Mutant {
 
 type Edit = [from: string, to: string, title: string];
 
+const same =
+  "A log that is opened later, and logs that share a store, know the same, whatever happened and was tidied away";
+const isAway =
+  "sqlite While it is away, each technique says later, reading goes on, the log falls silent, and all comes back by itself";
+const goneBack = "sqlite two nodes on one store tell their readers when the store has gone back to an older copy";
+const ahead = "sqlite two nodes on one store continue a cursor of the other, also of one that is a moment ahead";
+const people =
+  "sqlite two nodes on one store know the same people: who joins, leaves or is banned on one is hung up on by the other";
+const grows = "sqlite does not grow without end: what no reader can ask for is taken away";
+
+const sticky = "Long polling of Socket.IO works, because all requests of a client reach the same node";
+const allRead = "Everybody reads what everybody says, through whichever node, also when one of them is killed";
+
 /** The edits, by the file to break and the file with the test. */
 const edits: Record<string, Record<string, Edit[]>> = {
   "shared-ui/connection.ts": {
@@ -655,12 +668,12 @@ const edits: Record<string, Record<string, Edit[]>> = {
         "every screen shows all that its owner may read, in order, once, and nothing else, whatever happens, with a log that keeps everything",
       ],
       [
-        "this.#cursor(end)",
-        "this.cursor",
+        "cursor: this.cursorAt(end)",
+        "cursor: this.cursor",
         "every screen shows all that its owner may read, in order, once, and nothing else, whatever happens, with a log that keeps everything",
       ],
       [
-        ".filter((entry) => entry.tick <= end)",
+        ".filter((said) => said.tick <= end)",
         "",
         "every screen shows all that its owner may read, in order, once, and nothing else, whatever happens, with a log that keeps everything",
       ],
@@ -680,7 +693,7 @@ const edits: Record<string, Record<string, Edit[]>> = {
         "every screen shows all that its owner may read, in order, once, and nothing else, whatever happens, with a log that keeps everything",
       ],
       [
-        "cursor: this.#cursor(entries.at(-1)!.tick)",
+        "cursor: this.cursorAt(said.at(-1)!.tick)",
         "cursor: this.cursor",
         "every screen shows all that its owner may read, in order, once, and nothing else, whatever happens, with a log that keeps everything",
       ],
@@ -691,15 +704,19 @@ const edits: Record<string, Record<string, Edit[]>> = {
         "known.text === draft.text",
         "a draft that is sent twice is refused with 409 and its draft id when it has another name",
       ],
-      ["tick <= this.#clock && ", "", "since answers EPOCH.4 with new-log, and does not throw"],
+      [
+        "if (tick > this.#journal.last.tick)",
+        "if (false)",
+        "since answers EPOCH.4.TIME with new-log, and does not throw",
+      ],
       [
         "for (const listener of this.#listeners) listener(update, [lobby]);",
         "",
         "a listener receives an empty update every 15 s, also while others talk: whoever is in a quiet room hears nothing else",
       ],
       [
-        "id: room.last + 1",
-        "id: room.last",
+        "id: last + 1",
+        "id: last",
         "a log turns a draft into a message with an id, a time, and the trimmed name and text",
       ],
       ["clearInterval(this.#heartbeat);", "", "a listener leaves no timer behind"],
@@ -708,7 +725,7 @@ const edits: Record<string, Record<string, Edit[]>> = {
         "while (false)",
         "all rooms together keep no more than so many bytes: the largest forgets its oldest message, and a quiet one keeps its own",
       ],
-      ["this.#bytes -= room?.bytes ?? 0;", "", "all rooms together keep more again when a room is taken away"],
+      ["this.#bytes -= old?.bytes ?? 0;", "", "all rooms together keep more again when a room is taken away"],
       [
         "    this.#tellUntold();\n    const newcomer",
         "    const newcomer",
@@ -720,15 +737,56 @@ const edits: Record<string, Record<string, Edit[]>> = {
         "a listener receives nothing after its signal is aborted, and other listeners continue",
       ],
       [
-        "if (oldest && this.#byDraftId.size > limits.drafts) this.#byDraftId.delete(oldest);",
+        "this.#byDraft.delete(oldest[0]);",
         "",
         "a draft that is sent twice is a new message after 10,000 other drafts, because the memory for draft ids is limited",
       ],
+    ],
+    "shared-chat/journal.test.ts": [
+      ["while (room.kept.length > 0) forgetOldest(room);", ";", same],
+      ["(message.to && this.#addRoom", "(this.#addRoom", same],
+    ],
+    "stores/stores.test.ts": [
+      ["if (!this.healthy) return;", "", isAway],
+      ["Number.parseInt(time, 36) >= this.#openedAt", "true", goneBack],
+      ["    this.#openedAt = Date.now();\n", "", goneBack],
+      ["this.#timeOf(tick) === undefined || cursor === this.cursorAt(tick)", "true", goneBack],
+      ["return this.#journal.shared && Number", "return false && Number", ahead],
+    ],
+  },
+  "shared-chat/journal.ts": {
+    "shared-chat/people.test.ts": [["!ahead.some(isRecord) && ", "", "an account is one, however its name is spelled"]],
+    "shared-chat/log.test.ts": [
       [
         'randomBytes(6).toString("base64url")',
         '"epoch"',
         "a log has an epoch that never changes and that no other log has",
       ],
+    ],
+    "shared-chat/journal.test.ts": [["|| (entries.at(-1)?.tick ?? last.tick) > last.tick + entries.length", "", same]],
+    "stores/stores.test.ts": [
+      ["if (this.#tidying || this.#unneeded.length < limits.unneeded) return;", "return;", grows],
+      ['if (this.#awaySince.has("append") && !this.#adding)', "if (false)", isAway],
+      ["for (const { addition } of built) addition.reject(later);", "", isAway],
+    ],
+  },
+  "stores/sqlite.ts": {
+    "stores/stores.test.ts": [
+      ["if (!isThere() || ", "if (", "sqlite a store that is wiped has another epoch when it is opened again"],
+      ["(last ?? 0) !== entries[0]!.tick - 1", "false", "sqlite a store adds nothing where somebody else was faster"],
+      [
+        "there?.time !== after.time",
+        "!there",
+        "sqlite a store tells when the entry to read after is not there any more, or is another one",
+      ],
+      ["if (now !== last) wake();", "", "sqlite a store wakes the others when something is added"],
+    ],
+  },
+  "stores/redis.ts": {
+    "stores/stores.test.ts": [
+      ["if last ~= first - 1 then return 0 end", "", "redis a store adds nothing where somebody else was faster"],
+      ["by !== me && wake()", "by === me && wake()", "redis a store wakes the others when something is added"],
+      ["socketTimeout: 5_000, //", "//", isAway.replace("sqlite", "redis")],
     ],
   },
   "shared-chat/message.ts": {
@@ -1548,6 +1606,7 @@ const edits: Record<string, Record<string, Edit[]>> = {
         "every screen shows all that its owner may read, in order, once, and nothing else, whatever happens, with a log that forgets",
       ],
     ],
+    "shared-chat/journal.test.ts": [["if (said.message.id > this.last + 1) this.#trimmed = said.tick - 1;", "", same]],
     "shared-chat/rooms.test.ts": [
       [
         '.replaceAll(unseen, "").normalize("NFKC")',
@@ -1559,8 +1618,8 @@ const edits: Record<string, Record<string, Edit[]>> = {
   "shared-chat/people.ts": {
     "e2e/doors.test.ts": [
       [
-        "person.sessions.forEach((session) => this.end(session, words(ban)));",
-        "",
+        "{ events: [...sessions, changes, ",
+        "{ events: [changes, ",
         "http2-push a ban ends all sessions of that person at once, with the reason, and lets them not back in",
       ],
       [
@@ -1569,15 +1628,20 @@ const edits: Record<string, Record<string, Edit[]>> = {
         "polling a ban ends all sessions of that person at once, with the reason, and lets them not back in",
       ],
       [
-        'setTimeout(() => this.end(session, "Your session has expired. Please sign in again."), limits.session).unref();',
+        "setTimeout(expire, session.until - Date.now()).unref();",
         "",
         "socket-io a session that expires ends its open connections at once, with the reason",
       ],
       [
-        "    person.changed = this.#log.tick();\n    this.#tell(person.sessions);",
-        "    person.changed = this.#log.tick();",
+        "if (others) this.#tell(person.sessions);",
+        "void others;",
         "raw-websockets leaving ends what all devices of that person hear, at once",
       ],
+    ],
+    "shared-chat/journal.test.ts": [["for (const begin of this.#early.get(key) ?? []) begin();", "", same]],
+    "stores/stores.test.ts": [
+      ["    this.#tell([undefined]);\n", "", goneBack],
+      ["if (others) this.#tell(person.sessions);", "void others;", people],
     ],
     "shared-chat/people.test.ts": [
       [
@@ -1587,14 +1651,18 @@ const edits: Record<string, Record<string, Edit[]>> = {
       ],
       ["if (this.find(name)) throw", "if (false) throw", "an account is one, however its name is spelled"],
       ["if (person.rooms.size >= limits.roomsEach)", "if (false)", "rooms are 20 at most for one person"],
-      ["this.#log.removeRoom(empty);", "", "rooms are 100 at most, and an empty one makes place for a new one"],
+      [
+        "[record(`room:${canonical(empty)}`, null), ",
+        "[",
+        "rooms are 100 at most, and an empty one makes place for a new one",
+      ],
       [
         "until + limits.session < Date.now()",
         "until < Date.now()",
         "a session ends by itself after 12 hours, and is then remembered for as long again",
       ],
       [
-        "if (session.ended !== undefined) return;",
+        "if (already !== undefined) return [];",
         "",
         "a session that ended early is not ended a second time when it would have expired",
       ],
@@ -1620,7 +1688,7 @@ const edits: Record<string, Record<string, Edit[]>> = {
         "a reader is the same for all connections of a session, until a right changes",
       ],
       [
-        '    this.end(req, "You signed in again.");\n',
+        '    await this.end(req, "You signed in again.");\n',
         "",
         "the cookie is new at each sign-in, and the session of the old one ends",
       ],
@@ -1637,7 +1705,7 @@ const edits: Record<string, Record<string, Edit[]>> = {
       ],
       [" || [publicOrigin].flat().includes(`https://${host}`)", "", "the cookie over a proxy with https"],
       [
-        'closing.addEventListener("abort", () => [...this.#readers.keys()].forEach((session) => this.#over(session)));',
+        'closing.addEventListener("abort", () => this.#allOver());',
         "",
         "a reader is hung up on when the server stops, with an account or without",
       ],
@@ -1721,6 +1789,31 @@ const edits: Record<string, Record<string, Edit[]>> = {
     ],
     "e2e/doors.test.ts": [
       ["if (error instanceof URIError)", "if (false)", "polling a room with a strange name is a room like any other"],
+    ],
+  },
+  "cluster/haproxy.cfg": {
+    "cluster/balancers.test.ts": [
+      ["  cookie node insert indirect nocache httponly\n", "", `haproxy ${sticky}`],
+      [" hdr Host localhost:3003", "", `haproxy ${allRead}`],
+    ],
+  },
+  "cluster/nginx.conf": {
+    "cluster/balancers.test.ts": [
+      ["    ip_hash;\n", "", `nginx ${sticky}`],
+      ["  proxy_set_header Upgrade $http_upgrade;\n", "", `nginx ${allRead}`],
+      ["  proxy_set_header Host $http_host;\n", "", `nginx ${allRead}`],
+    ],
+  },
+  "cluster/Caddyfile": {
+    "cluster/balancers.test.ts": [["lb_policy cookie node", "lb_policy round_robin", `caddy ${sticky}`]],
+  },
+  "cluster/cluster.ts": {
+    "cluster/cluster.test.ts": [
+      [
+        "[options.publicOrigin ?? [], own].flat()",
+        "options.publicOrigin",
+        "In a cluster, nobody loses a message when a node is killed, and Ctrl-C ends all of it",
+      ],
     ],
   },
 };

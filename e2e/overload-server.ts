@@ -14,8 +14,7 @@ export const commands = {
   async start({ name, full, shorter = {} }: { name: VariantName; full?: boolean; shorter?: Partial<typeof limits> }) {
     Object.assign(limits, shorter);
     if (full) for (let n = 0; n < limits.kept; n++) await log.add({ user: "Ada", text: "😀".repeat(limits.text) });
-    const { cursor } = log.since("");
-    return { port: (await start(name, { port: 0, log })).port, oldest: cursor.replace(/\d+$/, "0") };
+    return { port: (await start(name, { port: 0, log })).port, oldest: log.cursorAt(0) };
   },
 
   /** Resident memory in bytes, after garbage collection. */

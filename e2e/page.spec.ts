@@ -309,7 +309,7 @@ test("With rooms, the page is accessible and fits: wide, and in a narrow window 
   await check(cyd, "signing in");
   await root.follows("!activity");
   const ban = { name: "Ada", reason: "Too loud.", until: Date.now() + 60_000, by: "Root" };
-  stage.log.people.ban(stage.log.people.find("Ada")!, ban);
+  await stage.log.people.ban(stage.log.people.find("Ada")!, ban);
   await expect(ada.door).toContainText("Too loud.");
   await expect(root.page.getByRole("row", { name: /Ada Too loud/ })).toBeVisible();
   await check(ada, "banned");

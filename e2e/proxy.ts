@@ -47,6 +47,12 @@ export function transparent(reader: http.Server, port: number): (socket: net.Soc
   };
 }
 
+/** A balancer: each new connection goes to the next of the servers at these ports, whoever opens it. */
+export function roundRobin(ports: readonly number[]): (socket: net.Socket) => void {
+  let next = 0;
+  return (socket) => join(socket, net.connect(ports[next++ % ports.length]!, "127.0.0.1"));
+}
+
 /** The first byte of TLS (RFC 8446, section 5.1). No HTTP method begins with it. */
 const tlsHandshake = 22;
 

@@ -1,5 +1,6 @@
 // The cast and the stage. Each test has its own server, a log that survives a restart, a tap between the server and the
-// browsers, and people, each with a page of their own.
+// browsers, and people, each with a page of their own. With `store`, the log is in a store of its own, which
+// is opened anew at each start.
 import { type BrowserContext, expect, type Locator, type Page, test as base } from "playwright/test";
 import { Tap } from "../compare/tap.ts";
 import { Log } from "../shared-chat/log.ts";
@@ -9,6 +10,8 @@ import { limits } from "../shared-chat/limits.ts";
 import { cost } from "../shared-server/passwords.ts";
 import { type Running, start } from "../shared-server/start.ts";
 import type { Variant } from "../shared-server/variants.ts";
+import { chooseStore } from "../stores/choose.ts";
+import { type Engine, engineKind } from "../stores/store-engines.ts";
 
 // A test cannot wait 35 s for each promise: the long times are ten times shorter here, on the server and in the page.
 Object.assign(limits, { heartbeat: 1_500, ping: 1_500, pong: 1_000, grace: 200 });
@@ -26,6 +29,8 @@ export const pageTiming = {
   shown: 1_000,
 };
 
+const superUser = "Root";
+
 /** A log that records each call of `since`. */
 export class RecordingLog extends Log {
   readonly sinceCalls: { since: unknown; update: Update }[] = [];
@@ -41,23 +46,37 @@ export class Stage {
   readonly variant: Variant;
   readonly view: string;
   readonly tap = new Tap(0);
-  log = new RecordingLog("Root"); // the name of the super user
+  log = new RecordingLog({ superUser });
+  #engine: Engine | undefined;
   #server: Running | undefined;
 
-  constructor(variant: Variant, view: string) {
+  readonly #store: string | undefined;
+
+  constructor(variant: Variant, view: string, store?: string) {
     this.variant = variant;
     this.view = view;
+    this.#store = store;
   }
 
   get url(): string {
     return `${this.variant.scheme}://localhost:${this.tap.port}`;
   }
 
-  /** Starts the server, with the same log as before or with another one. */
-  async starts(log = this.log): Promise<void> {
-    this.log = log;
+  /** Starts the server. It goes on with the log that it had. */
+  async starts(): Promise<void> {
+    if (this.#store !== undefined) {
+      this.#engine ??= await engineKind(this.#store).starts();
+      await this.log.close();
+      this.log = new RecordingLog({ store: await chooseStore(this.#engine.address), superUser });
+      await this.log.open();
+    }
     if (this.tap.port === 0) await this.tap.open();
-    this.#server = await start(this.variant.name, { port: 0, log, publicOrigin: this.url, view: this.view });
+    this.#server = await start(this.variant.name, {
+      port: 0,
+      log: this.log,
+      publicOrigin: this.url,
+      view: this.view,
+    });
     this.tap.target = this.#server.port;
     await this.tap.accept();
   }
@@ -73,7 +92,17 @@ export class Stage {
   /** Restarts the server with a new, empty log. */
   async restartsEmpty(): Promise<void> {
     await this.stops();
-    await this.starts(new RecordingLog("Root"));
+    await this.log.close();
+    await this.#engine?.isWiped();
+    this.log = new RecordingLog({ superUser });
+    await this.starts();
+  }
+
+  async ends(): Promise<void> {
+    await this.stops();
+    await this.tap.close();
+    await this.log.close();
+    await this.#engine?.ends();
   }
 }
 
@@ -249,6 +278,8 @@ export interface Fixtures {
   variant: Variant;
   /** What draws the page. `VIEW=react npm run e2e` runs everything with another view. */
   view: string;
+  /** The name of the store that the log is in. Default: none, the log is in memory. */
+  store: string | undefined;
   /** The timing of the page. */
   timing: typeof pageTiming;
   stage: Stage;
@@ -269,14 +300,15 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
 
   view: [process.env.VIEW || "dom", { option: true }],
 
+  store: [undefined, { option: true }],
+
   timing: [pageTiming, { option: true }],
 
-  stage: async ({ variant, view }, use) => {
-    const stage = new Stage(variant, view);
+  stage: async ({ variant, view, store }, use) => {
+    const stage = new Stage(variant, view, store);
     await stage.starts();
     await use(stage);
-    await stage.stops();
-    await stage.tap.close();
+    await stage.ends();
   },
 
   profiles: [

@@ -15,9 +15,10 @@ import { Tap } from "../compare/tap.ts";
 import { Log } from "../shared-chat/log.ts";
 import { limits } from "../shared-chat/limits.ts";
 import { chatOf } from "../shared-server/chat-server.ts";
+import { start } from "../shared-server/start.ts";
 import { serverOf, type VariantName } from "../shared-server/variants.ts";
 import { broadcastServer } from "./bare.ts";
-import { reverseProxy, transparent } from "./proxy.ts";
+import { reverseProxy, roundRobin, transparent } from "./proxy.ts";
 import { hangUp, join, openSocket, signIn, trusting, type Wire, wires } from "./wires.ts";
 
 vi.setConfig({ testTimeout: 15_000 });
@@ -98,6 +99,18 @@ const updatesArrive: Record<VariantName, (port: number, host: string) => Promise
     return socket.io.engine.transport.name === "polling" ? "yes, by long polling" : "yes";
   },
 };
+
+/** Whether a client of Socket.IO that may only use long polling gets an update. */
+async function longPolls(port: number): Promise<boolean> {
+  const options = { transports: ["polling"], forceNew: true, reconnection: false };
+  const socket = io(`http://127.0.0.1:${port}`, options);
+  cleanUp.push(() => socket.disconnect());
+  return new Promise((resolve) => {
+    socket.on("msg:get", () => resolve(true));
+    socket.on("connect_error", () => resolve(false));
+    socket.on("disconnect", () => resolve(false));
+  });
+}
 
 /** Posts "one", and then "two" before "one" is answered. Over HTTP the body of the first request is slow. */
 const postTwo: Record<VariantName, (port: number) => Promise<unknown>> = {
@@ -243,6 +256,25 @@ describe.each(wires.map((wire) => [wire.name, wire] as const))("%s", (name, wire
     buffering.closeAllConnections();
     const observed = arrivedBuffered === arrived ? arrived : `${arrived}, unless it buffers responses`;
     expect(observed).toBe(behaviour.proxy.answers[name]);
+  });
+
+  test("Behind a balancer, several servers on one log need no sticky sessions, or only for long polling", async () => {
+    const ports: number[] = [];
+    const port = await listen(createServer(roundRobin(ports)));
+    const log = new Log();
+    for (const _ of ["one server", "another"]) {
+      const running = await start(name, { port: 0, log, publicOrigin: `${wire.scheme}://127.0.0.1:${port}` });
+      cleanUp.push(() => running.stop());
+      ports.push(running.port);
+    }
+    const everybody = [1, 2, 3, 4, 5, 6];
+    const readers = await Promise.all(everybody.map(() => join(wire, port)));
+    for (const reader of readers) cleanUp.push(() => reader.leave());
+    for (const reader of readers) await reader.says("hello");
+    for (const reader of readers) expect(await reader.receives(everybody.length)).toHaveLength(everybody.length);
+
+    const longPolling = await Promise.all(everybody.map(async () => name !== "socket-io" || longPolls(port)));
+    expect(longPolling.every(Boolean) ? "no" : "only for its long polling").toBe(behaviour.sticky.answers[name]);
   });
 
   test("Two posts that do not wait for each other arrive in order, or the second may overtake the first", async () => {

@@ -173,7 +173,6 @@ for (const view of frameworks)
 
     for (const { stage, ada, bob, root } of casts) {
       for (const { page } of [ada, bob, root]) await page.close();
-      await stage.stops();
-      await stage.tap.close();
+      await stage.ends();
     }
   });

@@ -59,8 +59,7 @@ async function durationOf(action: () => Promise<unknown>): Promise<number> {
 
 /** The cursor of a client that has missed this many of the newest messages. */
 function cursorMissing(log: Log, missed: number): string {
-  const [epoch, id] = log.cursor.split(".");
-  return `${epoch}.${Number(id) - missed}`;
+  return log.cursorAt(Number(log.cursor.split(".")[1]) - missed);
 }
 
 /** The longest text that is allowed: 2,000 characters, 8,000 bytes. */

@@ -295,7 +295,8 @@ export function verbsOf(wire: Wire, port: number, cookie = "") {
 /** Signs in; a new name creates the account. */
 export async function signIn(wire: Wire, port: number, name: string, password = "correct horse") {
   const { status, headers } = await verbsOf(wire, port).ask("POST", "/session", { name, password });
-  const [cookie] = String(headers["set-cookie"]).split(";");
+  const cookies = [headers["set-cookie"] ?? []].flat(); // a balancer may add one of its own
+  const [cookie] = cookies.find((each) => each.includes("chat-"))?.split(";") ?? [];
   if (status > 201) throw new Error(`${name} cannot sign in: ${status}.`);
   return verbsOf(wire, port, cookie);
 }
@@ -461,7 +462,10 @@ const connectSocketIo: Connect = async (person, port) => {
     if (!reconnects || reason === "io client disconnect") person.disconnected(reason);
   });
   await new Promise<void>((resolve, reject) => {
-    socket.once("connect", resolve);
+    socket.once("connect", () => {
+      socket.off("connect_error"); // from now on, the library tries again
+      resolve();
+    });
     socket.once("connect_error", (error: Error & { description?: { message?: string } }) => {
       socket.disconnect();
       const [status] = /\b\d{3}\b/.exec(error.description?.message ?? "") ?? [0];

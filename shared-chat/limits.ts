@@ -34,6 +34,10 @@ export const limits = {
   backlog: 1024 * 1024,
   /** How many drafts may be refused on one connection. After that it is no person, and the server hangs up. */
   refusals: 50,
+  /** How many entries of the journal may be kept although they are not needed any more. They are taken away together. */
+  unneeded: 2_000,
+  /** A store that has not answered for this long is away: the log falls silent, so that people go to another server. */
+  away: 15_000,
   /** How many rooms there may be, how many of them for one person, and how many accounts. */
   rooms: 100,
   roomsEach: 20,

@@ -1,5 +1,4 @@
 // Rooms: where a message belongs, and who hears it. A private conversation is the room of two people.
-import { limits } from "./limits.ts";
 import type { Draft, Message } from "./message.ts"; // types alone: the page imports this file, and would get the whole parser
 
 /** The room that everybody is in. */
@@ -30,9 +29,11 @@ export function topicsOf({ user, room = lobby, to }: Pick<Draft, "user" | "room"
 }
 
 /** A message, and the tick of the log's clock at which it was said. */
-export interface Entry {
+export interface Said {
   readonly message: Message;
   readonly tick: number;
+  /** What a repeat of its draft is recognised by: the author and the draft id. */
+  readonly draft?: string;
 }
 
 const sizes = new WeakMap<Message, number>();
@@ -54,7 +55,7 @@ export class Room {
   /** How much it keeps, in bytes of JSON. */
   bytes = 0;
   #trimmed = 0; // the tick of the newest message that is no longer kept
-  readonly #kept: Entry[] = [];
+  readonly #kept: Said[] = [];
   /** How it is called by a reader: `{ room }`, or `{ with }` the other one of two. */
   readonly label: (reader: { name?: string }) => { room: string } | { with: string };
 
@@ -64,32 +65,38 @@ export class Room {
     this.label = ({ name = "" }) => (to ? { with: canonical(name) === canonical(user) ? to : user } : { room });
   }
 
-  get kept(): readonly Entry[] {
+  get kept(): readonly Said[] {
     return this.#kept;
   }
 
-  keep(entry: Entry): void {
-    this.last = entry.message.id;
-    this.bytes += sizeOf(entry.message);
-    this.#kept.push(entry);
-    if (this.#kept.length > limits.kept) this.forgetOldest();
+  keep(said: Said): void {
+    if (said.message.id > this.last + 1) this.#trimmed = said.tick - 1; // those before it were forgotten long ago
+    this.last = said.message.id;
+    this.bytes += sizeOf(said.message);
+    this.#kept.push(said);
   }
 
-  forgetOldest(): void {
-    const { message, tick } = this.#kept.shift()!;
-    this.bytes -= sizeOf(message);
-    this.#trimmed = tick;
+  forgetOldest(): Said {
+    const oldest = this.#kept.shift()!;
+    this.bytes -= sizeOf(oldest.message);
+    this.#trimmed = oldest.tick;
+    return oldest;
+  }
+
+  /** Whether the message that was said here at this tick is kept. */
+  keeps(tick: number): boolean {
+    return this.made <= tick && this.#trimmed < tick;
   }
 
   /** The messages after this tick; undefined when some of them are no longer kept. */
-  after(tick: number): readonly Entry[] | undefined {
+  after(tick: number): readonly Said[] | undefined {
     if (this.#trimmed > tick) return undefined;
-    const first = this.#kept.findLastIndex((entry) => entry.tick <= tick) + 1; // from the end: most readers miss little
+    const first = this.#kept.findLastIndex((said) => said.tick <= tick) + 1; // from the end: most readers miss little
     return this.#kept.slice(first);
   }
 
   /** The newest messages, at most so many, and no more than fit into so many bytes, but one at least. */
-  newest(most: number, bytes: number): readonly Entry[] {
+  newest(most: number, bytes: number): readonly Said[] {
     const newest = this.#kept.slice(-most);
     let left = bytes;
     const tooLong = newest.findLastIndex(({ message }) => (left -= sizeOf(message)) < 0);

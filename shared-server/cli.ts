@@ -1,5 +1,5 @@
-// The command line: `npm run polling`, with PORT, HOST, PUBLIC_ORIGIN, SUPER_USER, RATE_LIMIT and VIEW after it or from the environment.
-import { Log } from "../shared-chat/log.ts";
+// The command line: `npm run polling`, with PORT, HOST, PUBLIC_ORIGIN, SUPER_USER, RATE_LIMIT, CHAT_LOG and VIEW after it or from the environment.
+import { openLog } from "../stores/choose.ts";
 import { bundleAhead } from "./bundle.ts";
 import {
   adviseSuperUser,
@@ -19,17 +19,20 @@ const variant = variants.find(({ name }) => name === process.argv[2]);
 if (!variant) fail(`Name a variant: ${variants.map(({ name }) => `npm run ${name}`).join(", ")}.`);
 
 takeSettings(process.argv.slice(3));
-const { HOST, PUBLIC_ORIGIN, SUPER_USER } = process.env;
+const { HOST, PUBLIC_ORIGIN } = process.env;
 const port = portOr(variant.port);
 const view = viewOrDom();
 const publicOrigin = PUBLIC_ORIGIN ? publicOriginOf(PUBLIC_ORIGIN, port) : undefined;
 
 const bundled = bundleAhead([`${variant.name}/client.ts`], view);
-const log = new Log(SUPER_USER);
+const log = await openLog(process.env).catch((error) => cannotStart(error, port, variant.port));
 const running = await start(variant.name, { port, log, host: HOST || undefined, publicOrigin, view }).catch((error) =>
   cannotStart(error, port, variant.port),
 );
-stopOnSignal(() => running.stop());
+stopOnSignal(async () => {
+  await running.stop();
+  await log.close();
+});
 
 await bundled; // an address is printed when everything behind it is ready, the page's script too
 

@@ -13,7 +13,17 @@ export function fail(sentence: string): never {
   process.exit(1);
 }
 
-const settings = ["PORT", "HOST", "PUBLIC_ORIGIN", "TLS_CERT", "TLS_KEY", "SUPER_USER", "RATE_LIMIT", "VIEW"];
+const settings = [
+  "PORT",
+  "HOST",
+  "PUBLIC_ORIGIN",
+  "TLS_CERT",
+  "TLS_KEY",
+  "SUPER_USER",
+  "RATE_LIMIT",
+  "CHAT_LOG",
+  "VIEW",
+];
 
 /**
  * Takes the settings after a command, as in `npm start PORT=4000`, as if the environment had them. This works in every shell,

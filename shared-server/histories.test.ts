@@ -125,7 +125,7 @@ class Device {
 
 /** A server, everybody's devices, and what is true. */
 class World {
-  readonly log = new Log("Root");
+  readonly log = new Log({ superUser: "Root" });
   readonly closing = new AbortController();
   readonly sessions = new Sessions({ log: this.log, closing: this.closing.signal });
   readonly audience = new Audience<Device>();
@@ -134,23 +134,23 @@ class World {
   readonly #members = new Map(owners.map((name) => [name, new Set<string>()]));
   readonly #signedIn = new Set<Device>();
 
-  constructor() {
-    for (const name of new Set(owners)) this.log.people.create(name, "secret");
+  async begin() {
+    for (const name of new Set(owners)) await this.log.people.create(name, "secret");
     this.log.listen((update, topics) => {
       for (const device of this.audience.at(topics)) device.hears(update);
     }, this.closing.signal);
-    for (const device of this.devices) this.signIn(device);
+    for (const device of this.devices) await this.signIn(device);
   }
 
-  signIn(device: Device) {
-    const cookie = this.sessions.begin(device.req, this.log.people.find(device.name)!);
+  async signIn(device: Device) {
+    const cookie = await this.sessions.begin(device.req, this.log.people.find(device.name)!);
     device.req.headers.cookie = cookie.split(";")[0];
     this.#signedIn.add(device);
     device.forget();
   }
 
-  signOut(device: Device) {
-    if (this.#signedIn.delete(device)) this.sessions.end(device.req, "You signed out.");
+  async signOut(device: Device) {
+    if (this.#signedIn.delete(device)) await this.sessions.end(device.req, "You signed out.");
   }
 
   mayRead(device: Device, { user, to, room }: Pick<Message, "user" | "to" | "room">): boolean {
@@ -178,10 +178,10 @@ class World {
     this.said.set(key, [...list, message]);
   }
 
-  join(device: Device, room: string) {
+  async join(device: Device, room: string) {
     const there = this.log.rooms;
     try {
-      const { made } = this.log.people.join(this.log.people.find(device.name)!, room);
+      const { made } = await this.log.people.join(this.log.people.find(device.name)!, room);
       this.#members.get(device.name)!.add(room);
       if (made) for (const gone of there) if (!this.log.rooms.includes(gone)) this.said.delete(gone);
     } catch (error) {
@@ -189,9 +189,9 @@ class World {
     }
   }
 
-  leave(device: Device, room: string) {
+  async leave(device: Device, room: string) {
     try {
-      this.log.people.leave(this.log.people.find(device.name)!, room);
+      await this.log.people.leave(this.log.people.find(device.name)!, room);
       this.#members.get(device.name)!.delete(room);
     } catch (error) {
       refused(error);
@@ -201,10 +201,10 @@ class World {
   async step(what: What, device: Device, where: number) {
     const room = rooms[where % rooms.length]!;
     if (what === "say") await this.say(device, places[where]!);
-    else if (what === "join") this.join(device, room);
-    else if (what === "leave") this.leave(device, room);
-    else if (what === "sign in") this.signIn(device);
-    else if (what === "sign out") this.signOut(device);
+    else if (what === "join") await this.join(device, room);
+    else if (what === "leave") await this.leave(device, room);
+    else if (what === "sign in") await this.signIn(device);
+    else if (what === "sign out") await this.signOut(device);
     else if (what === "connect") device.connect();
     else if (what === "cut") device.cut();
     else if (what === "receive") device.receive();
@@ -214,10 +214,10 @@ class World {
 
   /** Everybody is back, and something is said everywhere: who has lost something notices. Then it is quiet. */
   async settle() {
-    for (const device of this.devices) if (!this.#signedIn.has(device)) this.signIn(device);
+    for (const device of this.devices) if (!this.#signedIn.has(device)) await this.signIn(device);
     const [, ada, bob] = this.devices;
     for (const room of this.log.rooms) {
-      this.join(ada!, room);
+      await this.join(ada!, room);
       await this.say(ada!, room);
     }
     for (const to of ["Bob", "Root"]) await this.say(ada!, to);
@@ -271,6 +271,7 @@ it.each([
     await fc.assert(
       fc.asyncProperty(steps, async (history) => {
         const world = new World();
+        await world.begin();
         for (const { what, who, where } of history) await world.step(what, world.devices[who]!, where);
         await world.settle();
         for (const device of world.devices) {

@@ -26,7 +26,8 @@ export function areInstalled(folder: URL): boolean {
 /** Installs the packages of a folder, unless they are installed already. When that fails, so does this process. */
 export function install(folder: URL): void {
   if (areInstalled(folder)) return;
-  const { status } = spawnSync("npm ci --prefix . --loglevel=error", {
+  // Without scripts: SQLite comes compiled, for each system.
+  const { status } = spawnSync("npm ci --prefix . --ignore-scripts --loglevel=error", {
     cwd: folder,
     shell: true, // on Windows npm is a batch file
     stdio: ["ignore", "ignore", "inherit"],

@@ -10,49 +10,49 @@ import { Sessions } from "./sessions.ts";
 const request = (cookie?: string, host = "localhost:3001", encrypted = false) =>
   ({ headers: { host, ...(cookie !== undefined && { cookie }) }, socket: { encrypted } }) as unknown as IncomingMessage;
 
-function open(setting: Partial<Setting> = {}) {
+async function open(setting: Partial<Setting> = {}) {
   const log = new Log();
   const closing = new AbortController();
   const sessions = new Sessions({ log, closing: closing.signal, ...setting });
-  const ada = log.people.create("Ada", "secret");
-  const signIn = (req = request()) => sessions.begin(req, ada).split(";")[0]!;
+  const ada = await log.people.create("Ada", "secret");
+  const signIn = async (req = request()) => (await sessions.begin(req, ada)).split(";")[0]!;
   return { log, closing, sessions, ada, signIn };
 }
 
 describe("a reader", () => {
-  it("is the same for all connections of a session, until a right changes", () => {
-    const { log, sessions, ada, signIn } = open();
-    const cookie = signIn();
+  it("is the same for all connections of a session, until a right changes", async () => {
+    const { log, sessions, ada, signIn } = await open();
+    const cookie = await signIn();
     const [one, other] = [sessions.reader(request(cookie)), sessions.reader(request(cookie))];
     expect(other).toBe(one);
     expect(one).toMatchObject({ name: "Ada", topics: ["lobby", "@ada"] });
     let atGoodbye = one;
     one.until.addEventListener("abort", () => (atGoodbye = sessions.reader(request(cookie))));
-    log.people.join(ada, "garden");
+    await log.people.join(ada, "garden");
     expect(one.until.aborted).toBe(true);
     expect(atGoodbye).toMatchObject({ topics: ["lobby", "garden", "@ada"], until: { aborted: false } });
   });
 
-  it("of every server that shares the log is hung up on", () => {
-    const { log, closing, sessions, signIn } = open();
+  it("of every server that shares the log is hung up on", async () => {
+    const { log, closing, sessions, signIn } = await open();
     const second = new Sessions({ log, closing: closing.signal });
-    const cookie = signIn();
+    const cookie = await signIn();
     const readers = [sessions, second].map((each) => each.reader(request(cookie)));
-    second.end(request(cookie), "You signed out.");
+    await second.end(request(cookie), "You signed out.");
     expect(readers.map(({ until }) => until.aborted)).toEqual([true, true]);
     expect(sessions.reader(request(cookie))).toMatchObject({ ended: "You signed out.", topics: ["lobby"] });
   });
 
-  it("is hung up on when the server stops, with an account or without", () => {
-    const { closing, sessions, signIn } = open();
-    const readers = [sessions.reader(request(signIn())), sessions.reader(request())];
+  it("is hung up on when the server stops, with an account or without", async () => {
+    const { closing, sessions, signIn } = await open();
+    const readers = [sessions.reader(request(await signIn())), sessions.reader(request())];
     closing.abort();
     expect(readers.map(({ until }) => until.aborted)).toEqual([true, true]);
   });
 
-  it("leaves nothing behind when a connection is gone", () => {
-    const { log, closing, sessions, signIn } = open();
-    const cookie = signIn();
+  it("leaves nothing behind when a connection is gone", async () => {
+    const { log, closing, sessions, signIn } = await open();
+    const cookie = await signIn();
     const readers = [sessions.reader(request(cookie)), sessions.reader(request())];
     const connect = () => {
       for (const reader of readers) {
@@ -68,9 +68,9 @@ describe("a reader", () => {
     expect(listeners()).toEqual(before);
   });
 
-  it("who said goodbye is not said goodbye to again", () => {
-    const { log, sessions, signIn } = open();
-    const req = request(signIn());
+  it("who said goodbye is not said goodbye to again", async () => {
+    const { log, sessions, signIn } = await open();
+    const req = request(await signIn());
     const said: string[] = [];
     const connect = (name: string) =>
       catchUp(log, "", sessions.reader(req), {
@@ -81,15 +81,15 @@ describe("a reader", () => {
       });
     connect("one")();
     connect("two");
-    sessions.end(req, "You signed out.");
+    await sessions.end(req, "You signed out.");
     expect(said).toEqual(["two"]);
   });
 });
 
 describe("the cookie", () => {
-  const attributes = (setting: Partial<Setting>, host: string, encrypted: boolean) => {
-    const { sessions, ada } = open(setting);
-    return sessions.begin(request(undefined, host, encrypted), ada).replace(/=[^;]*/, "=TOKEN");
+  const attributes = async (setting: Partial<Setting>, host: string, encrypted: boolean) => {
+    const { sessions, ada } = await open(setting);
+    return (await sessions.begin(request(undefined, host, encrypted), ada)).replace(/=[^;]*/, "=TOKEN");
   };
   const publicOrigin = "https://chat.example.org";
 
@@ -125,27 +125,29 @@ describe("the cookie", () => {
       false,
       "chat-3001=TOKEN; Path=/; HttpOnly; SameSite=Strict",
     ],
-  ])("over %s", (_what, setting, host, encrypted, expected) => {
-    expect(attributes(setting, host, encrypted).split("; ").toSorted()).toEqual(expected.split("; ").toSorted());
+  ])("over %s", async (_what, setting, host, encrypted, expected) => {
+    expect((await attributes(setting, host, encrypted)).split("; ").toSorted()).toEqual(
+      expected.split("; ").toSorted(),
+    );
   });
 
-  it("is new at each sign-in, and the session of the old one ends", () => {
-    const { sessions, signIn } = open();
-    const first = signIn();
-    const second = signIn(request(first));
+  it("is new at each sign-in, and the session of the old one ends", async () => {
+    const { sessions, signIn } = await open();
+    const first = await signIn();
+    const second = await signIn(request(first));
     expect(second).not.toBe(first);
     expect(sessions.reader(request(first)).ended).toBe("You signed in again.");
     expect(sessions.reader(request(second)).name).toBe("Ada");
   });
 
-  it("is not what the server keeps: a stolen list of sessions opens none", () => {
-    const { log, signIn } = open();
-    expect(log.people.session(signIn().split("=")[1]!)).toBeUndefined();
+  it("is not what the server keeps: a stolen list of sessions opens none", async () => {
+    const { log, signIn } = await open();
+    expect(log.people.session((await signIn()).split("=")[1]!)).toBeUndefined();
   });
 
-  it("counts once, for its own port, and whatever else is in the header", () => {
-    const { sessions, signIn } = open();
-    const cookie = signIn();
+  it("counts once, for its own port, and whatever else is in the header", async () => {
+    const { sessions, signIn } = await open();
+    const cookie = await signIn();
     const name = (header: string, host?: string) => sessions.reader(request(header, host)).name;
     expect(name(`x=%; __proto__=1; a; ${cookie}; =; ${"y".repeat(60_000)}`)).toBe("Ada");
     expect(name(cookie.replace("3001", "3004"))).toBeUndefined();
@@ -160,12 +162,12 @@ describe("the cookie", () => {
     expect(sessions.reader(request("other=1")).ended).toBeUndefined();
   });
 
-  it("of a session that is over is told the reason until somebody goes on without it", () => {
-    const { sessions, signIn } = open();
-    const req = request(signIn());
-    sessions.end(req, "You signed out.");
+  it("of a session that is over is told the reason until somebody goes on without it", async () => {
+    const { sessions, signIn } = await open();
+    const req = request(await signIn());
+    await sessions.end(req, "You signed out.");
     for (let n = 0; n < 2; n++) expect(sessions.reader(req).ended).toBe("You signed out.");
-    expect(sessions.end(req, "unused")).toMatch(/^chat-3001=; Max-Age=0/);
+    expect(await sessions.end(req, "unused")).toMatch(/^chat-3001=; Max-Age=0/);
     expect(sessions.reader(req).ended).toBe("Your session is over. Please sign in again.");
   });
 });

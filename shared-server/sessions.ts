@@ -21,15 +21,15 @@ const idOf = (token: string) => createHash("sha256").update(token).digest("base6
 
 export class Sessions {
   readonly #setting: Setting;
-  readonly #stranger: Reader;
+  #strangers = new AbortController();
+  #stranger = stranger(this.#strangers.signal);
   readonly #readers = new Map<Session, { reader: Reader; over: AbortController }>();
 
   constructor(setting: Setting) {
     const { log, closing } = setting;
     this.#setting = setting;
-    this.#stranger = stranger(closing);
-    log.people.listen((session) => this.#over(session), closing);
-    closing.addEventListener("abort", () => [...this.#readers.keys()].forEach((session) => this.#over(session)));
+    log.people.listen((session) => (session ? this.#over(session) : this.#allOver()), closing);
+    closing.addEventListener("abort", () => this.#allOver());
   }
 
   /**
@@ -77,19 +77,19 @@ export class Sessions {
   }
 
   /** Begins a session, always with a new token: one that was known before signing in would be worth nothing (session fixation). Returns the Set-Cookie header. */
-  begin(req: Request, person: Person): string {
+  async begin(req: Request, person: Person): Promise<string> {
     const token = randomBytes(32).toString("base64url");
-    this.#setting.log.people.signIn(person, idOf(token));
-    this.end(req, "You signed in again.");
+    await this.#setting.log.people.signIn(person, idOf(token));
+    await this.end(req, "You signed in again.");
     return stringifySetCookie({ ...this.#cookie(req), value: token });
   }
 
   /** Ends the session of a request, or goes on without one that is over. Returns the Set-Cookie header. */
-  end(req: Request, reason: string): string {
+  async end(req: Request, reason: string): Promise<string> {
+    const { people } = this.#setting.log;
     const token = this.token(req);
     const session = this.#known(token);
-    if (session && session.ended === undefined) this.#setting.log.people.end(session, reason);
-    else if (token !== undefined) this.#setting.log.people.forget(idOf(token));
+    if (session) await (session.ended === undefined ? people.end(session, reason) : people.forget(session));
     return stringifySetCookie({ ...this.#cookie(req), value: "", maxAge: 0 });
   }
 
@@ -113,6 +113,14 @@ export class Sessions {
     const over = this.#readers.get(session)?.over;
     this.#readers.delete(session);
     over?.abort();
+  }
+
+  #allOver() {
+    const strangers = this.#strangers;
+    this.#strangers = new AbortController();
+    this.#stranger = stranger(this.#strangers.signal);
+    strangers.abort();
+    for (const session of this.#readers.keys()) this.#over(session);
   }
 
   /**

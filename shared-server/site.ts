@@ -4,6 +4,7 @@ import { extname } from "node:path";
 import type { Application, Request, RequestHandler } from "express";
 import helmet from "helmet";
 import { limits } from "../shared-chat/limits.ts";
+import type { Log } from "../shared-chat/log.ts";
 import { Refusal } from "../shared-chat/refusal.ts";
 import { admit, ownPagesOnly, type PublicOrigin } from "./admit.ts";
 import { bundle } from "./bundle.ts";
@@ -36,8 +37,17 @@ export function withPage(app: Application, variant: VariantName, chat: Chat): Ap
     "/wire.css": () => read("wire/wire.css"),
     ...script("wire", "shared-ui/wire/wire.ts"),
   });
+  app.get("/health", health(chat.log)).all("/health", allow("GET", "HEAD"));
   return withVerbs(app.use(ownPagesOnly), chat);
 }
+
+// A balancer asks whether it may send people here: not while the store is away.
+const health = (log: Log): RequestHandler => {
+  return (_req, res, next) => {
+    if (log.healthy) res.set("Cache-Control", "no-store").json({ healthy: true });
+    else next(new Refusal(503, "The store of this server is away.", undefined, 5));
+  };
+};
 
 // `/?wire` is the same page with the wire inspector: a script that runs before the client, and that the client knows nothing of.
 function wired(page: string, framedBy: string | undefined): string {

@@ -53,8 +53,11 @@ export function withVerbs(app: Application, chat: Chat): Application {
     .route("/session")
     .post(json, answer(signIn))
     .delete(
-      answer((req, res) => {
-        res.set("Set-Cookie", sessions.end(req, "You signed out.")).status(204).end();
+      answer(async (req, res) => {
+        res
+          .set("Set-Cookie", await sessions.end(req, "You signed out."))
+          .status(204)
+          .end();
       }),
     )
     .all(allow("POST", "DELETE"));
@@ -70,9 +73,8 @@ export function withVerbs(app: Application, chat: Chat): Application {
     if (known && !(await matches(password, known.secret)))
       throw new Refusal(401, "This is not the password of this account.");
     if (known) await triesOfAll.reward(address); // it was no guess
-    const person = known ?? people.create(name, await hashOf(password));
-    const cookie = sessions.begin(req, person);
-    res.set("Set-Cookie", cookie).status(known ? 200 : 201);
+    const person = known ?? (await people.create(name, await hashOf(password)));
+    res.set("Set-Cookie", await sessions.begin(req, person)).status(known ? 200 : 201);
     res.json({ name: person.name, ...(person.superUser && { superUser: true }) });
   }
 
@@ -80,13 +82,13 @@ export function withVerbs(app: Application, chat: Chat): Application {
     .route("/rooms/:name")
     .put(
       answer(async (req, res) => {
-        const { room, made } = people.join(await mover(req), parseRoom(req.params.name));
+        const { room, made } = await people.join(await mover(req), parseRoom(req.params.name));
         res.status(made ? 201 : 200).json({ room });
       }),
     )
     .delete(
       answer(async (req, res) => {
-        people.leave(await mover(req), parseRoom(req.params.name));
+        await people.leave(await mover(req), parseRoom(req.params.name));
         res.status(204).end();
       }),
     )
@@ -96,19 +98,19 @@ export function withVerbs(app: Application, chat: Chat): Application {
     .route("/bans/:name")
     .put(
       json,
-      answer((req, res) => {
+      answer(async (req, res) => {
         const by = superUser(req);
         const person = named(req);
         if (person.superUser) throw new Refusal(403, "The super user cannot be banned.");
         const ban = { name: person.name, ...parse(sentence, req.body), by: by.name };
-        people.ban(person, ban);
+        await people.ban(person, ban);
         res.json(ban);
       }),
     )
     .delete(
-      answer((req, res) => {
+      answer(async (req, res) => {
         const by = superUser(req);
-        people.unban(named(req), by.name);
+        await people.unban(named(req), by.name);
         res.status(204).end();
       }),
     )

@@ -84,7 +84,7 @@ test.each(["http2-push", "raw-websockets", "socket-io"] as const)(
   "A client of %s with the token of a session speaks in its room and hears it, and nobody else does",
   async (name) => {
     const log = new Log();
-    fill(log, 2);
+    await fill(log, 2);
     const running = await start(name, { port: 0, log });
     cleanUp.push(() => running.stop());
     const crowd = crowds[name]({ port: running.port, authority: `127.0.0.1:${running.port}`, tls: false });

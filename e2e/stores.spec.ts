@@ -1,0 +1,60 @@
+// A server on a store, as a person starts it: in a process of its own, which is killed.
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { engineKind } from "../stores/store-engines.ts";
+import { expect, Person, test } from "./stage.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+/** Starts a variant as `npm run` does, and waits until it prints its address. */
+async function starts(...words: string[]): Promise<{ server: ChildProcess; url: string }> {
+  const server = spawn(process.execPath, ["shared-server/run.cjs", "shared-server/cli.ts", ...words], {
+    cwd: root,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  for await (const line of createInterface(server.stdout)) {
+    const [url] = /https?:\/\/\S+/.exec(line) ?? [];
+    if (url) return { server, url };
+  }
+  throw new Error(`The server printed no address: ${words.join(" ")}`);
+}
+
+async function isKilled({ server }: { server: ChildProcess }) {
+  const ended = once(server, "exit");
+  server.kill("SIGKILL");
+  await ended;
+}
+
+test("After kill -9 and a new start the page goes on: nothing is missing, nobody signs in again, and no notice appears", async ({
+  variant,
+  store,
+  browser,
+}) => {
+  const engine = await engineKind(store!).starts();
+  const setting = `CHAT_LOG=${engine.address}`;
+  const first = await starts(variant.name, "PORT=0", setting);
+  const context = await browser.newContext({ ignoreHTTPSErrors: true });
+  const ada = new Person("Ada", await context.newPage(), first.url);
+  await ada.opens();
+  await ada.signsIn();
+  await ada.joins("garden");
+  await ada.says("before");
+  await ada.eventuallyReads(["Ada: before"]);
+  await expect(ada.outbox).toHaveCount(0);
+
+  await isKilled(first);
+  await ada.says("while it is away");
+  await expect(ada.outbox).toHaveCount(1);
+  const second = await starts(variant.name, `PORT=${new URL(first.url).port}`, setting);
+
+  await ada.eventuallyReads(["Ada: before", "Ada: while it is away"]);
+  await expect(ada.outbox).toHaveCount(0);
+  await expect(ada.signedInAs).toHaveText("Ada");
+  await expect(ada.notices).toHaveCount(0);
+
+  await context.close();
+  await isKilled(second);
+  await engine.ends();
+});
