@@ -246,6 +246,11 @@ const edits: Record<string, Record<string, Edit[]>> = {
         "a view reads how many messages have come since the person scrolled up, in each room",
       ],
       [
+        "isKnown ? news : ",
+        "",
+        "another window of this browser that signed in is followed once, also when the server says so before that window does",
+      ],
+      [
         'async #post(draft: Draft, post: Technique["post"]): Promise<Message> {',
         '#post(draft: Draft, post: Technique["post"]): Promise<Message> { return post(draft); } async post(draft: Draft, post: Technique["post"]): Promise<Message> {',
         "sending survives a technique that throws",
@@ -1643,6 +1648,13 @@ const edits: Record<string, Record<string, Edit[]>> = {
       ["    this.#tell([undefined]);\n", "", goneBack],
       ["if (others) this.#tell(person.sessions);", "void others;", people],
     ],
+    "shared-server/sessions.test.ts": [
+      [
+        "      this.#tell([session]); // somebody",
+        "      // somebody",
+        "a reader whose session becomes known only now, because another machine has begun it, comes back",
+      ],
+    ],
     "shared-chat/people.test.ts": [
       [
         "if (superUser) this.#tell(sessions)",
@@ -1699,6 +1711,11 @@ const edits: Record<string, Record<string, Edit[]>> = {
       ],
       ["if (framedBy) return", "if (false) return", "the cookie over https in a frame"],
       [
+        "for (const over of [strangers, ...unknown])",
+        "for (const over of [strangers])",
+        "a reader is hung up on when the server stops, with an account, without, or with a session that is not known",
+      ],
+      [
         "another === undefined ? parseCookie",
         "true ? parseCookie",
         "the cookie counts once, for its own port, and whatever else is in the header",
@@ -1707,7 +1724,7 @@ const edits: Record<string, Record<string, Edit[]>> = {
       [
         'closing.addEventListener("abort", () => this.#allOver());',
         "",
-        "a reader is hung up on when the server stops, with an account or without",
+        "a reader is hung up on when the server stops, with an account, without, or with a session that is not known",
       ],
     ],
   },

@@ -75,6 +75,7 @@ describe("a ban", () => {
     const { people, all, told } = await logWith("Ada", "Bob", "Root");
     const [ada] = all;
     await people.signIn(ada!, "phone");
+    told.length = 0;
     const ban = { name: "Ada", reason: "Spam", until: Date.now() + hour, by: "Root" };
     await people.ban(ada!, ban);
     expect(told.map(({ person, ended }) => [person.name, ended])).toEqual([

@@ -214,7 +214,7 @@ export class People {
     });
   }
 
-  /** Calls this listener with every session whose rights have changed, and without one when those of all may have, until the signal is aborted. */
+  /** Calls this listener with every session that begins or whose rights have changed, and without one when those of all may have, until the signal is aborted. */
   listen(listener: (session: Session | undefined) => void, until: AbortSignal): void {
     this.#listeners.add(listener);
     until.addEventListener("abort", () => this.#listeners.delete(listener));
@@ -297,6 +297,7 @@ export class People {
       this.#tell([session]);
     } else if (!known) {
       person.sessions.add(session);
+      this.#tell([session]); // somebody may have come with it before we knew it
       const expire = () => void this.end(session, "Your session has expired. Please sign in again.").catch(() => {});
       setTimeout(expire, session.until - Date.now()).unref();
     }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { getEventListeners } from "node:events";
 import type { IncomingMessage } from "node:http";
 import { describe, expect, it } from "vitest";
@@ -43,11 +44,21 @@ describe("a reader", () => {
     expect(sessions.reader(request(cookie))).toMatchObject({ ended: "You signed out.", topics: ["lobby"] });
   });
 
-  it("is hung up on when the server stops, with an account or without", async () => {
+  it("whose session becomes known only now, because another machine has begun it, comes back", async () => {
+    const { log, sessions, ada } = await open();
+    const early = sessions.reader(request("chat-3001=token"));
+    expect(early.ended).toBe("Your session is over. Please sign in again.");
+    await log.people.signIn(ada, createHash("sha256").update("token").digest("base64url"));
+    expect(early.until.aborted).toBe(true);
+    expect(sessions.reader(request("chat-3001=token")).name).toBe("Ada");
+  });
+
+  it("is hung up on when the server stops, with an account, without, or with a session that is not known", async () => {
     const { closing, sessions, signIn } = await open();
-    const readers = [sessions.reader(request(await signIn())), sessions.reader(request())];
+    const cookies = [await signIn(), undefined, "chat-3001=unknown"];
+    const readers = cookies.map((cookie) => sessions.reader(request(cookie)));
     closing.abort();
-    expect(readers.map(({ until }) => until.aborted)).toEqual([true, true]);
+    expect(readers.map(({ until }) => until.aborted)).toEqual([true, true, true]);
   });
 
   it("leaves nothing behind when a connection is gone", async () => {

@@ -24,6 +24,7 @@ export class Sessions {
   #strangers = new AbortController();
   #stranger = stranger(this.#strangers.signal);
   readonly #readers = new Map<Session, { reader: Reader; over: AbortController }>();
+  readonly #unknown = new Map<string, AbortController>(); // readers whose session is not known, by its id
 
   constructor(setting: Setting) {
     const { log, closing } = setting;
@@ -51,7 +52,8 @@ export class Sessions {
         "Another program on localhost has set a cookie with our name. Please delete the cookies of localhost.",
       );
     const session = this.#known(token);
-    if (!session) return ended("Your session is over. Please sign in again.");
+    if (!session)
+      return { ...ended("Your session is over. Please sign in again."), until: this.#untilKnown(idOf(token)) };
     if (session.ended !== undefined) return ended(session.ended, session.changed);
     return this.#readers.get(session)?.reader ?? this.#newReader(session);
   }
@@ -108,18 +110,30 @@ export class Sessions {
     return reader;
   }
 
+  // Another machine may have begun this session a moment ago. When we learn of it, its reader comes back.
+  #untilKnown(id: string): AbortSignal {
+    const known = this.#unknown.get(id) ?? new AbortController();
+    this.#unknown.set(id, known);
+    const [oldest = ""] = this.#unknown.keys();
+    if (this.#unknown.size > 1_000) this.#unknown.delete(oldest); // anybody can make up tokens
+    return known.signal;
+  }
+
   // The reader is forgotten first: whoever comes back at once must not get the old one.
   #over(session: Session) {
-    const over = this.#readers.get(session)?.over;
+    const all = [this.#readers.get(session)?.over, this.#unknown.get(session.id)];
     this.#readers.delete(session);
-    over?.abort();
+    this.#unknown.delete(session.id);
+    for (const over of all) over?.abort();
   }
 
   #allOver() {
     const strangers = this.#strangers;
     this.#strangers = new AbortController();
     this.#stranger = stranger(this.#strangers.signal);
-    strangers.abort();
+    const unknown = [...this.#unknown.values()];
+    this.#unknown.clear();
+    for (const over of [strangers, ...unknown]) over.abort();
     for (const session of this.#readers.keys()) this.#over(session);
   }
 

@@ -581,6 +581,13 @@ describe("another window of this browser", () => {
     expect(chat.state.outbox).toMatchObject([{ state: "sending", draft: { text: "typed as a stranger" } }]);
   });
 
+  it("that signed in is followed once, also when the server says so before that window does", () => {
+    attempt.received(first({ name: "Ada" }));
+    expect(chat.state).toMatchObject({ name: "Ada", news: "You are signed in as Ada." });
+    elsewhere("Ada");
+    expect(chat.state).toMatchObject({ name: "Ada", news: "You are signed in as Ada." });
+  });
+
   it("that reads a room reads it for this one, too", async () => {
     await signIn();
     attempt.received({ msg: [message(1, { room: "garden" })], cursor: "log.1" });

@@ -315,7 +315,9 @@ export class Chat {
   #follow(): boolean {
     const who = whoIsSignedIn();
     if (!who || who.since === this.#who.since) return false;
-    this.#become(who, changed(this.#state.name, who.name));
+    const { name, news, you } = this.#state;
+    const isKnown = who.name === name && you?.ended === undefined; // an update has said it already
+    this.#become(who, isKnown ? news : changed(name, who.name));
     return true;
   }
 

@@ -1,6 +1,6 @@
 // `CHAT_LOG`, as a person types it: with real processes.
 import { randomUUID } from "node:crypto";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "@photostructure/sqlite";
@@ -26,6 +26,13 @@ function database(name: string, sql: string) {
   db.exec(sql);
   return db;
 }
+
+it("The default install has none of the packages that the stores need", () => {
+  const packagesOf = (folder: string) =>
+    JSON.parse(readFileSync(new URL(`${folder}/package-lock.json`, import.meta.url), "utf8")).packages;
+  for (const name of Object.keys(packagesOf(".")[""].dependencies))
+    expect(packagesOf("..")).not.toHaveProperty([`node_modules/${name}`]);
+});
 
 describe.concurrent("CHAT_LOG", () => {
   it("keeps everything over a restart: messages, cursors, drafts, accounts, rooms and sessions", async () => {

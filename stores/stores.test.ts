@@ -177,6 +177,17 @@ describe.each(installed)("%s", (_name, { starts }) => {
       await expect(other.people.signIn(other.people.find("Ada")!, "again")).rejects.toMatchObject({ status: 403 });
     });
 
+    it("ask somebody to come back who was there before the news of their session", async () => {
+      const [one, other] = [await openLog(), await openLog()];
+      const { signal } = new AbortController();
+      const [here, there] = [one, other].map((log) => new Sessions({ log, closing: signal }));
+      const ada = await one.people.create("Ada", "secret");
+      const cookie = (await here!.begin(request(""), ada)).split(";")[0]!;
+      const reader = there!.reader(request(cookie)); // before the other node has read on, or after
+      await until(() => reader.name === "Ada" || reader.until.aborted);
+      expect(there!.reader(request(cookie)).name).toBe("Ada");
+    });
+
     it("continue a cursor of the other, also of one that is a moment ahead", async () => {
       const [one, other] = [await openLog(), await openLog()];
       for (let n = 1; n <= 5; n++) {
