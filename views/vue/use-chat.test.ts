@@ -1,5 +1,5 @@
 // What Vue does with a chat, and what it would do with one in `reactive` or in a deep `ref`.
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createApp, effectScope, reactive, ref } from "vue";
 import { Chat } from "../../shared-ui/chat.ts";
 import type { Attempt } from "../../shared-ui/connection.ts";
@@ -36,7 +36,7 @@ function mount() {
   return { state, unmount: () => scope.stop() };
 }
 
-it("A component reads the state of the chat itself, without a proxy, and each new one", async () => {
+test("A component reads the state of the chat itself, without a proxy, and each new one", async () => {
   const { state } = mount();
   expect(state.value).toBe(chat.state);
   chat.open("garden");
@@ -45,7 +45,7 @@ it("A component reads the state of the chat itself, without a proxy, and each ne
   expect(state.value).toBe(chat.state);
 });
 
-it("A component that is mounted again opens no connection and closes none, and one that is gone is told nothing", async () => {
+test("A component that is mounted again opens no connection and closes none, and one that is gone is told nothing", async () => {
   const first = mount();
   const before = first.state.value;
   first.unmount();
@@ -57,11 +57,11 @@ it("A component that is mounted again opens no connection and closes none, and o
   expect(attempts.map(({ signal }) => signal.aborted)).toEqual([false]);
 });
 
-it("In reactive() a chat breaks: the proxy has no private fields", () => {
+test("In reactive() a chat breaks: the proxy has no private fields", () => {
   expect(() => reactive(chat).state).toThrow(TypeError);
 });
 
-it("In a deep ref() each message is a proxy, which === does not find", () => {
+test("In a deep ref() each message is a proxy, which === does not find", () => {
   const [lobby] = chat.state.rooms;
   const state = ref(chat.state);
   expect(state.value.rooms[0]!.messages[0]).not.toBe(lobby!.messages[0]);
