@@ -1425,6 +1425,20 @@ const edits: Record<string, Record<string, Edit[]>> = {
       ],
     ],
   },
+  "views/vue/use-chat.ts": {
+    "views/vue/use-chat.test.ts": [
+      [
+        "type ShallowRef, shallowRef }",
+        "type ShallowRef, ref as shallowRef }",
+        "A component reads the state of the chat itself, without a proxy, and each new one",
+      ],
+      [
+        "onScopeDispose(chat.subscribe(() => (state.value = chat.state)));",
+        "chat.subscribe(() => (state.value = chat.state));",
+        "A component that is mounted again opens no connection and closes none, and one that is gone is told nothing",
+      ],
+    ],
+  },
   "shared-server/views.ts": {
     "shared-server/views.test.ts": [
       [

@@ -23,8 +23,9 @@ function outline(page: Page): Promise<string> {
       if (isField || node.matches("time, #activity td:not(:has(button))")) return;
       for (const child of node.childNodes) add(child, `${indent}  `);
     };
-    document.documentElement.normalize();
-    add(document.documentElement, "");
+    const copy = document.documentElement.cloneNode(true); // in the page itself, frameworks need the empty texts that normalize removes
+    copy.normalize();
+    add(copy, "");
     return lines.join("\n");
   });
 }
@@ -175,4 +176,37 @@ for (const view of frameworks)
       for (const { page } of [ada, bob, root]) await page.close();
       await stage.ends();
     }
+  });
+
+/** What Chromium does while `act` runs: for each time that it styles the page, how many elements. */
+async function styled(page: Page, act: () => Promise<unknown>): Promise<number[]> {
+  const client = await page.context().newCDPSession(page);
+  const counts: number[] = [];
+  client.on("Tracing.dataCollected", ({ value }) => {
+    for (const { name, args } of value as unknown as { name: string; args: { elementCount?: number } }[])
+      if (name === "UpdateLayoutTree" && args.elementCount !== undefined) counts.push(args.elementCount);
+  });
+  await client.send("Tracing.start", { traceConfig: { includedCategories: ["devtools.timeline"] } });
+  await act();
+  const complete = new Promise<void>((resolve) => client.once("Tracing.tracingComplete", () => resolve()));
+  await client.send("Tracing.end");
+  await complete;
+  return counts;
+}
+
+for (const view of [plain!, ...frameworks])
+  test.describe(`In ${view}`, () => {
+    test.use({ view });
+    test("A new message leaves those before it alone: they are not styled again", async ({ ada, stage }) => {
+      for (let i = 1; i <= 200; i++) await stage.log.add({ user: "Bob", text: `line ${i}` });
+      await expect(ada.lines).toHaveCount(200);
+      await expect(ada.lines.last()).toBeInViewport();
+      const counts = await styled(ada.page, async () => {
+        await stage.log.add({ user: "Bob", text: "one more" });
+        await expect(ada.lines.last()).toContainText("one more");
+        await expect(ada.lines.last()).toBeInViewport();
+      });
+      expect(counts).not.toEqual([]);
+      expect(Math.max(...counts)).toBeLessThan(200);
+    });
   });

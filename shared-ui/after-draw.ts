@@ -1,5 +1,6 @@
 // What every view leaves to be done after it has drawn: what is outside of its elements, and where the focus goes.
 import type { ChatState, Field } from "./chat.ts";
+import { hasRooms } from "./places.ts";
 
 let before: ChatState | undefined;
 
@@ -9,6 +10,7 @@ export function afterDraw(state: ChatState): void {
   const html = document.documentElement;
   if (html.dataset.state !== connection) html.dataset.state = connection; // written only when it changes: others observe it
   document.body.dataset.door = door;
+  document.body.toggleAttribute("data-rooms", hasRooms(state)); // there is a column for them
   if (document.activeElement?.id === "now" && connection === "connected") focusOn("text");
   // Whoever goes somewhere wants to write there. At the start, and in a frame that nobody uses, the focus stays where it is.
   const moved = before && (place !== before.place || name !== before.name || door !== before.door);
