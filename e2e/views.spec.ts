@@ -23,8 +23,9 @@ function outline(page: Page): Promise<string> {
       if (isField || node.matches("time, #activity td:not(:has(button))")) return;
       for (const child of node.childNodes) add(child, `${indent}  `);
     };
-    document.documentElement.normalize();
-    add(document.documentElement, "");
+    const copy = document.documentElement.cloneNode(true); // in the page itself, frameworks need the empty texts that normalize removes
+    copy.normalize();
+    add(copy, "");
     return lines.join("\n");
   });
 }
