@@ -13,9 +13,9 @@ import { createEs2015LinkerPlugin } from "@angular/compiler-cli/linker/babel";
 import { type NodePath, type PluginObj, transformSync } from "@babel/core";
 import { hash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import type { Plugin } from "vite";
+import { normalizePath, type Plugin } from "vite";
 
-const folder = `${import.meta.dirname}/`;
+const folder = normalizePath(`${import.meta.dirname}/`);
 const cache = `${folder}node_modules/.cache/`; // `npm ci` empties it
 
 /** What is made of a source takes seconds. So it is kept in a file, for the other techniques and the next start. */
@@ -70,7 +70,7 @@ const angular: Plugin = {
     if (!id.startsWith(folder) || id.includes("/node_modules/")) return undefined;
     const sources = readdirSync(folder).filter((name) => /\.(ts|json)$/.test(name));
     const source = sources.map((name) => readFileSync(folder + name, "utf8")).join("\n");
-    const files = JSON.parse(cached(source, compile)) as Record<string, string>;
+    const files = JSON.parse(cached(folder + source, compile)) as Record<string, string>;
     const file = id.replace(/ts$/, "js");
     return { code: files[file]!, map: files[`${file}.map`]! };
   },

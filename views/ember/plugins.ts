@@ -6,9 +6,9 @@ import { Preprocessor } from "content-tag";
 // @ts-expect-error: it has no types
 import * as compiler from "ember-source/ember-template-compiler/index.js";
 import { existsSync } from "node:fs";
-import type { Plugin } from "vite";
+import { normalizePath, type Plugin } from "vite";
 
-const packages = `${import.meta.dirname}/node_modules/ember-source/dist/prod/packages/`;
+const packages = normalizePath(`${import.meta.dirname}/node_modules/ember-source/dist/prod/packages/`);
 const preprocessor = new Preprocessor();
 
 const ember: Plugin = {
