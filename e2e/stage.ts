@@ -7,6 +7,7 @@ import type { Update } from "../shared-chat/message.ts";
 import type { Reader } from "../shared-chat/reader.ts";
 import { limits } from "../shared-chat/limits.ts";
 import { cost } from "../shared-server/passwords.ts";
+import { bundle } from "../shared-server/bundle.ts";
 import { type Running, start } from "../shared-server/start.ts";
 import type { Variant } from "../shared-server/variants.ts";
 
@@ -56,6 +57,7 @@ export class Stage {
   /** Starts the server, with the same log as before or with another one. */
   async starts(log = this.log): Promise<void> {
     this.log = log;
+    await bundle(`${this.variant.name}/client.ts`, this.view); // a compiler may take longer for its first one than a navigation may
     if (this.tap.port === 0) await this.tap.open();
     this.#server = await start(this.variant.name, { port: 0, log, publicOrigin: this.url, view: this.view });
     this.tap.target = this.#server.port;

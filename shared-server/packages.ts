@@ -26,7 +26,7 @@ export function areInstalled(folder: URL): boolean {
 /** Installs the packages of a folder, unless they are installed already. When that fails, so does this process. */
 export function install(folder: URL): void {
   if (areInstalled(folder)) return;
-  const { status } = spawnSync("npm ci --prefix . --loglevel=error", {
+  const { status } = spawnSync("npm ci --prefix . --include=dev --loglevel=error", {
     cwd: folder,
     shell: true, // on Windows npm is a batch file
     stdio: ["ignore", "ignore", "inherit"],
