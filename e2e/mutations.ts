@@ -1439,6 +1439,20 @@ const edits: Record<string, Record<string, Edit[]>> = {
       ],
     ],
   },
+  "views/angular/inject-chat.ts": {
+    "views/angular/inject-chat.test.ts": [
+      [
+        "subscribe(() => value.set(read()))",
+        "subscribe(() => read())",
+        "A component has the state of the chat as a signal: what is computed from it follows each change",
+      ],
+      [
+        "inject(DestroyRef).onDestroy(subscribe(() => value.set(read())));",
+        "subscribe(() => value.set(read()));",
+        "A component that is created again opens no connection and closes none, and one that is gone is told nothing",
+      ],
+    ],
+  },
   "shared-server/views.ts": {
     "shared-server/views.test.ts": [
       [

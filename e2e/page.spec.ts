@@ -261,7 +261,8 @@ test.describe("With room for 20 messages", () => {
     const row = await ada.lines.last().elementHandle();
     await stage.log.add({ user: "Bob", text: "line 51" });
     await ada.eventuallyReads(Array.from({ length: 20 }, (_, i) => `Bob: line ${32 + i}`));
-    expect(await row?.evaluate((element) => element.isConnected)).toBe(true);
+    // A view that goes by the place in the list would write another text into each row, and a screen reader would read all of them.
+    expect(await row?.evaluate((element) => element.isConnected && element.textContent)).toContain("line 50");
   });
 });
 

@@ -8,6 +8,7 @@ import type { Update } from "../shared-chat/message.ts";
 import type { Reader } from "../shared-chat/reader.ts";
 import { limits } from "../shared-chat/limits.ts";
 import { cost } from "../shared-server/passwords.ts";
+import { bundle } from "../shared-server/bundle.ts";
 import { type Running, start } from "../shared-server/start.ts";
 import type { Variant } from "../shared-server/variants.ts";
 import { chooseStore } from "../stores/choose.ts";
@@ -70,6 +71,7 @@ export class Stage {
       this.log = new RecordingLog({ store: await chooseStore(this.#engine.address), superUser });
       await this.log.open();
     }
+    await bundle(`${this.variant.name}/client.ts`, this.view); // a compiler may take longer for its first one than a navigation may
     if (this.tap.port === 0) await this.tap.open();
     this.#server = await start(this.variant.name, {
       port: 0,

@@ -27,7 +27,7 @@ export function areInstalled(folder: URL): boolean {
 export function install(folder: URL): void {
   if (areInstalled(folder)) return;
   // Without scripts: SQLite comes compiled, for each system.
-  const { status } = spawnSync("npm ci --prefix . --ignore-scripts --loglevel=error", {
+  const { status } = spawnSync("npm ci --prefix . --include=dev --ignore-scripts --loglevel=error", {
     cwd: folder,
     shell: true, // on Windows npm is a batch file
     stdio: ["ignore", "ignore", "inherit"],
