@@ -1,7 +1,9 @@
 // The page shows the experiments of what-to-try.md, and the buttons that they speak of are on the page.
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { timing } from "../shared-ui/timing.ts";
 import { experimentsOf } from "./experiments.ts";
+import { durations, kinds } from "./outages.ts";
 
 const read = (file: string) => readFileSync(new URL(file, import.meta.url), "utf8");
 const experiments = experimentsOf(read("what-to-try.md"));
@@ -28,6 +30,18 @@ test("Each bold word after Do is a button of the page, and each button has an ex
     Array.from(parts[0]!.text.matchAll(/\*\*(.+?)\*\*/g), ([, name]) => name!),
   );
   expect(new Set(pressed)).toEqual(new Set(buttons.map(({ name }) => name)));
+});
+
+test("An experiment that breaks something counts from zero first, so that no figure is from before it", () => {
+  for (const { title, parts } of experiments) {
+    const pressed = Array.from(parts[0]!.text.matchAll(/\*\*(.+?)\*\*/g), ([, name]) => name!);
+    const broken = pressed.findIndex((name) => (kinds as readonly string[]).includes(name));
+    if (broken >= 0) expect(pressed.slice(0, broken), title).toContain("count from zero");
+  }
+});
+
+test("A freeze is longer than each technique needs to notice it, the watchdog included", () => {
+  expect(durations.freeze).toBeGreaterThan(timing.watchdog + 1_000); // the watchdog looks at the clock each second
 });
 
 test("Each button has a tooltip, and that of an outage says what the table of outages says", () => {

@@ -9,7 +9,7 @@ export type Kind = (typeof kinds)[number];
 /** How long each outage lasts, in milliseconds. A restart lasts as long as it takes. Tests shorten them. */
 export const durations: Record<Kind, number | undefined> = {
   cut: 0,
-  freeze: 20_000,
+  freeze: 40_000, // longer than the watchdog of the page waits
   slow: 20_000,
   refuse: 10_000,
   restart: undefined,

@@ -27,6 +27,7 @@ const names = variants.map(({ name }) => name);
 const sources = new Set([
   ...names.flatMap((name) => [`${name}/server.ts`, `${name}/client.ts`]),
   ...Object.keys(documents).flatMap((file) => linkedFiles(read(`../../${file}`), file)),
+  "bench/README.md", // why goals are missed: /results has no room for it
 ]);
 
 const outageRequest = z.object(

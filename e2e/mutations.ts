@@ -1003,17 +1003,40 @@ const edits: Record<string, Record<string, Edit[]>> = {
   "compare/what-to-try.md": {
     "compare/experiments.test.ts": [
       [
-        "press **refuse**",
-        "press refuse",
+        "then **refuse**",
+        "then refuse",
         "Each bold word after Do is a button of the page, and each button has an experiment",
       ],
       ["**Why:** a dead peer", "A dead peer", "Each experiment says what to do, what you will see, and why"],
+      [
+        "press **count from zero**, and then **cut**",
+        "press **cut**",
+        "An experiment that breaks something counts from zero first, so that no figure is from before it",
+      ],
+    ],
+  },
+  "compare/outages.ts": {
+    "compare/experiments.test.ts": [
+      [
+        "freeze: 40_000",
+        "freeze: 20_000",
+        "A freeze is longer than each technique needs to notice it, the watchdog included",
+      ],
+    ],
+  },
+  "compare/page/format.ts": {
+    "compare/page/traffic.test.ts": [
+      [
+        "[1, 2, 4, 5, 8, 10].find",
+        "[1, 2, 4, 8].find",
+        "An axis ends at a round number that the highest bar does not exceed",
+      ],
     ],
   },
   "compare/page/side-by-side.html": {
     "compare/experiments.test.ts": [
       [
-        "For 20 s nothing passes and nothing closes; then everything passes.",
+        "For 40 s nothing passes and nothing closes; then everything passes.",
         "For some time nothing passes.",
         "Each button has a tooltip, and that of an outage says what the table of outages says",
       ],

@@ -32,7 +32,10 @@ export default defineConfig<Fixtures>({
     },
   },
   projects: [
-    { name: "side-by-side", testMatch: ["side-by-side.spec.ts", "forwarded.spec.ts", "results.spec.ts"] }, // first, because it takes longest
+    {
+      name: "side-by-side",
+      testMatch: ["side-by-side.spec.ts", "outages.spec.ts", "forwarded.spec.ts", "results.spec.ts"],
+    }, // first, because it takes longest
     // One project for each variant: the same tests, which do not know which variant it is.
     ...variants.map((variant) => ({
       name: variant.name,

@@ -1,127 +1,14 @@
-// The side-by-side page as a person uses it: four panes, one for each technique, and one chat.
+// The side-by-side page as a person uses it: four panes, one for each technique, and one chat. What an outage does is in outages.spec.ts.
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { AxeBuilder } from "@axe-core/playwright";
-import type { FrameLocator, Locator, Page } from "playwright/test";
 import { experimentsOf } from "../compare/experiments.ts";
-import { durations, type Kind } from "../compare/outages.ts";
-import { type SideBySide, sideBySide } from "../compare/side-by-side.ts";
-import { variants, type VariantName } from "../shared-server/variants.ts";
-import { expect, pageTiming, test as base } from "./stage.ts";
-
-// The times are shorter in tests. In a freeze a poll and a ping of the server still fail, and the watchdog still waits.
-Object.assign(durations, { freeze: 3_000, slow: 4_000, refuse: 1_000 });
-const timing = { ...pageTiming, watchdog: 6_000 };
-const [polling, http2Push, rawWebsockets, socketIo] = variants.map(({ name }) => name);
-const users = ["Ada", "Bob", "Cyd", "Dan"];
-
-/** A pane on the screen. */
-class Pane {
-  readonly name: VariantName;
-  readonly section: Locator;
-  readonly chat: FrameLocator;
-
-  constructor(page: Page, name: VariantName) {
-    this.name = name;
-    this.section = page.getByRole("region", { name, exact: true });
-    this.chat = this.section.frameLocator("iframe");
-  }
-
-  /** The element that shows one value of the pane, by its class. */
-  value(name: string): Locator {
-    return this.section.locator(`.${name}`);
-  }
-
-  /** A value as a number: in bytes, in milliseconds, or without a unit. */
-  async number(name: string): Promise<number> {
-    const [, digits = "", unit = ""] = /([\d,.]+) ?(\S*)/.exec(await this.value(name).innerText()) ?? [];
-    return Number(digits.replace(",", "")) * ({ kB: 1_000, MB: 1_000_000, s: 1_000 }[unit] ?? 1);
-  }
-
-  async says(text: string): Promise<void> {
-    await this.chat.getByLabel("Message", { exact: true }).fill(text);
-    await this.chat.getByRole("button", { name: "Send" }).click();
-  }
-
-  reads(): Promise<string[]> {
-    return this.chat.locator("#messages .text").allTextContents();
-  }
-
-  /** The entries of the wire inspector, newest first. */
-  get entries(): Locator {
-    return this.chat.locator("#wire li");
-  }
-}
-
-class SideBySidePage {
-  readonly page: Page;
-  readonly panes: Pane[];
-  readonly server: SideBySide;
-
-  constructor(page: Page, server: SideBySide) {
-    this.page = page;
-    this.server = server;
-    this.panes = variants.map(({ name }) => new Pane(page, name));
-  }
-
-  pane(name: VariantName | undefined): Pane {
-    return this.panes.find((pane) => pane.name === name)!;
-  }
-
-  tap(name: VariantName | undefined) {
-    return this.server.panes.find(({ variant }) => variant.name === name)!.tap;
-  }
-
-  /** Presses a button that applies to one pane or to all. */
-  async press(name: string, target = "all four"): Promise<void> {
-    await this.page.getByLabel("pane", { exact: true }).selectOption(target);
-    await this.controls.getByRole("button", { name, exact: true }).click();
-  }
-
-  /** The buttons of the page. A step of the guide may have some with the same names. */
-  get controls(): Locator {
-    return this.page.locator("#controls");
-  }
-
-  /** The cells of the strip with this fact, one for each technique. */
-  inStrip(fact: string): Locator {
-    return this.page.locator(`#strip [data-fact="${fact}"] td`);
-  }
-
-  async allShow(state: string): Promise<void> {
-    for (const pane of this.panes) await expect(pane.value("state"), pane.name).toHaveText(state, { timeout: 15_000 });
-  }
-
-  /** All four panes show these texts in the same order, and no outbox has an entry. */
-  async allRead(texts: string[]): Promise<void> {
-    for (const pane of this.panes) {
-      await expect(pane.chat.locator("#messages .message"), pane.name).toHaveCount(texts.length, { timeout: 15_000 });
-      await expect(pane.chat.locator("#outbox li"), pane.name).toHaveCount(0);
-    }
-    const lists = await Promise.all(this.panes.map((pane) => pane.reads()));
-    for (const list of lists) expect(list).toEqual(lists[0]);
-    expect(lists[0]!.toSorted()).toEqual(texts.toSorted());
-  }
-}
-
-const test = base.extend<{ server: SideBySide; site: SideBySidePage }>({
-  // oxlint-disable-next-line no-empty-pattern -- Playwright wants the braces
-  server: async ({}, use) => {
-    const server = await sideBySide(0);
-    await use(server);
-    await server.stop();
-  },
-
-  site: async ({ page, server }, use) => {
-    await page.addInitScript((value) => Object.assign(globalThis, { pageTiming: value }), timing);
-    await page.goto(server.url);
-    const site = new SideBySidePage(page, server);
-    await site.allShow("connected");
-    await use(site);
-  },
-});
+import { durations } from "../compare/outages.ts";
+import type { VariantName } from "../shared-server/variants.ts";
+import { expect, http2Push, polling, rawWebsockets, SideBySidePage, socketIo, test, users } from "./panes.ts";
+import { pageTiming } from "./stage.ts";
 
 test("A message sent in any pane arrives in all four, and each pane shows its latency", async ({ site }) => {
   const { page, panes } = site;
@@ -146,7 +33,7 @@ test("A message sent in any pane arrives in all four, and each pane shows its la
     const button = site.controls.getByRole("button", { name: "send 1", exact: true });
     await button.focus();
     await page.keyboard.press("Enter");
-    await site.allRead([...sent, "message 1"]);
+    await site.allRead([...sent, "message 5"]); // the number goes on where the conversation is
     await expect(site.pane(polling).chat.locator("#messages .user").last()).toHaveText("Cyd");
     await expect(field).toHaveValue("half typed");
     await expect(button).toBeFocused();
@@ -154,12 +41,12 @@ test("A message sent in any pane arrives in all four, and each pane shows its la
 
   await test.step("send 20 at once sends 20 messages without a pause; with all four chosen, the panes take turns", async () => {
     await site.press("send 20 at once");
-    const many = Array.from({ length: 21 }, (_, i) => `message ${i + 1}`);
+    const many = Array.from({ length: 21 }, (_, i) => `message ${i + 5}`);
     await site.allRead([...sent, ...many]);
     const authors = await site.pane(polling).chat.locator("#messages .user").allTextContents();
     for (const user of users) expect(authors.slice(5).filter((author) => author === user)).toHaveLength(5);
     await site.press("send 1");
-    await site.allRead([...sent, ...many, "message 22"]);
+    await site.allRead([...sent, ...many, "message 26"]);
   });
 
   await test.step("send one a second goes on until the button is pressed again", async () => {
@@ -235,139 +122,6 @@ test("A pane shows the same numbers that the test counts", async ({ site }) => {
     const transports = ["polling over http/1.1", "event stream over h2", "websocket", "websocket"];
     for (const [place, pane] of panes.entries()) await expect(pane.value("transport")).toHaveText(transports[place]!);
   });
-});
-
-test.describe("A button starts an outage, it ends on its own, and no message is lost or arrives twice", () => {
-  const inAllPanes = async (
-    site: SideBySidePage,
-    kind: Kind,
-    button: string,
-    during: () => Promise<void> = async () => {},
-  ) => {
-    const before = await site.pane(polling).reads();
-    await site.press(button);
-    for (const pane of site.panes) await site.press("send 1", pane.name);
-    for (const pane of site.panes) await expect(pane.value("outage")).toContainText(kind);
-    if (kind === "freeze") for (const pane of site.panes) await expect(pane.value("lost")).toHaveText("not yet");
-    await during();
-    for (const pane of site.panes) await expect(pane.value("outage")).toHaveText(`${kind}, over`, { timeout: 15_000 });
-    await site.allShow("connected");
-    await site.allRead([...before, ...site.panes.map((_, i) => `message ${before.length + i + 1}`)]);
-    for (const pane of site.panes) {
-      await expect(pane.value("lost")).toHaveText("0");
-      await expect(pane.value("duplicates")).toHaveText("0");
-    }
-  };
-  const aTime = /^[\d.]+ m?s$/;
-
-  test("cut, in one pane and in all panes", async ({ site }) => {
-    const opened = site.panes.map(({ name }) => site.tap(name).opened);
-    await site.press("cut", "http2-push");
-    await expect(site.pane(http2Push).value("recovered")).toHaveText(aTime);
-    await expect(site.pane(http2Push).value("noticed")).toHaveText(aTime);
-    await expect(site.pane(rawWebsockets).value("outage")).toHaveText("–");
-    expect(site.panes.map(({ name }) => site.tap(name).opened).slice(2)).toEqual(opened.slice(2));
-
-    // Between two polls there is no connection open that could break.
-    await site.press("cut", "polling");
-    await expect(site.pane(polling).value("noticed")).toHaveText(/^(not affected|[\d.]+ m?s)$/);
-
-    await inAllPanes(site, "cut", "cut");
-    for (const pane of site.panes.slice(1)) {
-      await expect(pane.value("noticed")).toHaveText(aTime);
-      await expect(pane.value("recovered")).toHaveText(aTime);
-      await expect(pane.value("connections")).toHaveText(/[1-9]\d* new$/);
-    }
-  });
-
-  test("freeze and slow", async ({ site }) => {
-    // Nothing closes, so only polling notices: its request gets no answer in time.
-    await inAllPanes(site, "freeze", "freeze");
-    const after = await site.pane(polling).number("noticed");
-    expect(after).toBeGreaterThan(0.8 * pageTiming.request);
-    expect(after).toBeLessThan(3_000);
-    // The server missed a pong and hung up. The page learns it when the freeze ends.
-    for (const name of [http2Push, rawWebsockets])
-      await expect.poll(() => site.pane(name).number("noticed")).toBeGreaterThan(durations.freeze! - 50);
-
-    await inAllPanes(site, "slow", "slow", async () => {
-      for (const name of [http2Push, rawWebsockets])
-        await expect.poll(() => site.pane(name).number("last")).toBeGreaterThan(590); // 300 ms each way
-      await expect(site.pane(http2Push).section).toHaveAttribute("data-phase", "over"); // the latency is what it is about
-    });
-    for (const pane of site.panes) await expect(pane.value("noticed")).toHaveText("not at all"); // nothing broke
-    await site.press("send 1", "socket-io");
-    await expect.poll(() => site.pane(rawWebsockets).number("last")).toBeLessThan(290);
-  });
-
-  test("refuse and restart", async ({ site }) => {
-    await inAllPanes(site, "refuse", "refuse");
-    for (const pane of site.panes) {
-      await expect(pane.value("noticed")).toHaveText(aTime);
-      await expect(pane.value("recovered")).toHaveText(aTime);
-    }
-
-    const wire = site.pane(rawWebsockets).chat.locator("#wire");
-    await wire.locator("summary").click();
-    await inAllPanes(site, "restart", "restart");
-    await expect(wire).toContainText("8 close 1012");
-    for (const pane of site.panes.slice(1)) await expect(pane.value("noticed")).toHaveText(aTime);
-    await expect(site.pane(rawWebsockets).value("connections")).toHaveText(/^1 open/);
-    await expect(site.pane(socketIo).value("connections")).toHaveText(/^[12] open/); // also one of a try with long polling
-    for (const name of [rawWebsockets, socketIo]) await expect(site.pane(name).value("reopened")).toHaveText(/^[1-4]$/); // an attempt that comes too early counts, too
-
-    await test.step("while an outage runs, no other one can begin in the same pane", async () => {
-      const cut = site.controls.getByRole("button", { name: "cut", exact: true });
-      await site.press("freeze", "polling");
-      await expect(cut).toBeDisabled();
-      await expect(site.page.locator("#left")).toHaveText(/^\d s$/);
-      await site.press("cut", "socket-io");
-      await site.page.getByLabel("pane", { exact: true }).selectOption("all four");
-      await expect(cut).toBeDisabled();
-      await expect(cut).toBeEnabled(); // it is over
-      await expect(site.page.locator("#left")).toBeEmpty();
-    });
-  });
-});
-
-test("A server that is gone is told in words, and the figures step back", async ({ site, server }) => {
-  const { page } = site;
-  await page.route("**/panes", (route) => route.abort());
-  await page.reload();
-  await expect(page.locator("#problem")).toHaveText(/^The server does not respond\. .+ Then load this page again\.$/);
-  await page.unroute("**/panes");
-  await page.reload();
-  await site.allShow("connected");
-
-  const complaints: string[] = [];
-  page.on("pageerror", ({ message }) => complaints.push(message));
-  await server.stop();
-  await expect(page.locator("#problem")).toHaveText("The server does not respond. Is npm start still running?");
-  await expect(page.locator("#strip")).toHaveCSS("opacity", "0.5");
-  await site.press("cut");
-  await expect(page.locator("#problem")).toHaveText("The server does not respond. Is npm start still running?");
-  expect(complaints).toEqual([]);
-});
-
-test("A page that is opened during an outage says what it waits for, and for how long", async ({ site }) => {
-  const { page } = site;
-  durations.freeze = 12_000;
-  await site.press("freeze");
-  durations.freeze = 3_000;
-  await site.press("send 1", "socket-io");
-  await expect(site.pane(socketIo).chat.locator("#outbox li")).toHaveCount(1);
-  await page.reload();
-  for (const pane of site.panes) {
-    await expect(pane.value("outage"), pane.name).toHaveText(/^freeze: \d+ s$/);
-    await expect(pane.value("overlay"), pane.name).toContainText("This pane waits for");
-    await expect(pane.value("bytes"), pane.name).toHaveText("–");
-  }
-  await expect(site.inStrip("outage").first()).toHaveText(/^freeze: \d+ s$/);
-  await site.allShow("connected");
-  for (const pane of site.panes) await expect(pane.value("overlay"), pane.name).toBeHidden();
-  await site.allRead(["message 1"]);
-  // It was sent before the reload, and nobody knows when: it has no latency.
-  for (const pane of site.panes) await expect(pane.chat.locator("#messages [data-late]"), pane.name).toHaveCount(0);
 });
 
 test("The wire inspector shows what crosses the network in the terms of each technique", async ({
@@ -567,69 +321,6 @@ test("The experiments are steps on the page, and every one can be done from ther
   });
 });
 
-test("The large numbers are the medians, and during an outage the facts about it", async ({ site }) => {
-  const { page } = site;
-  const push = site.pane(rawWebsockets);
-  const height = (of: Locator) => of.evaluate((element) => Number.parseFloat(getComputedStyle(element).fontSize));
-  const larger = async (one: Locator, other: Locator) => expect(await height(one)).toBeGreaterThan(await height(other));
-  for (let i = 0; i < 3; i++) await site.press("send 1", "socket-io");
-  await site.allRead(["message 1", "message 2", "message 3"]);
-  await larger(push.value("median"), push.value("last"));
-  await expect(site.inStrip("noticed").first()).toBeHidden();
-  for (const fact of ["state", "median", "bytes"]) {
-    // In one go: the next poll changes both.
-    const [strip, panes] = await page.evaluate(
-      (name) =>
-        [`#strip [data-fact="${name}"] td`, `.pane .${name}`].map((cells) =>
-          Array.from(document.querySelectorAll(cells), ({ textContent }) => textContent),
-        ),
-      fact,
-    );
-    expect(strip).toEqual(panes);
-  }
-
-  await site.press("cut");
-  await expect(push.value("noticed")).toHaveText(/^[\d.]+ m?s$/);
-  await expect(push.section.getByRole("img")).toHaveAccessibleName(/Outages in this time: 1\.$/);
-  for (const name of ["noticed", "recovered", "lost", "duplicates"]) {
-    await larger(push.value(name), push.value("median"));
-    await expect(site.inStrip(name).nth(2)).toBeVisible();
-  }
-  await expect(site.inStrip("median").nth(2)).toBeHidden();
-
-  await test.step("when all is well again, the usual figures are the large ones", async () => {
-    await expect(push.section).toHaveAttribute("data-phase", "over", { timeout: 20_000 });
-    await larger(push.value("median"), push.value("noticed"));
-    await expect(push.value("noticed")).toBeVisible();
-  });
-
-  await test.step("count from zero forgets the outage, and so does a reload", async () => {
-    await site.press("count from zero");
-    await expect(push.value("noticed")).toBeHidden();
-    await expect(site.inStrip("noticed").first()).toBeHidden();
-    await expect(push.section.getByRole("img")).not.toHaveAccessibleName(/Outages/);
-
-    await site.press("cut", "raw-websockets");
-    await expect(push.value("noticed")).toHaveText(/^[\d.]+ m?s$/);
-    await page.reload();
-    await site.allShow("connected");
-    await expect(push.value("connections")).toHaveText("1 open, 0 new", { timeout: 15_000 });
-    await expect(push.value("outage")).toHaveText("–");
-    await expect(push.value("noticed")).toBeHidden();
-  });
-
-  await test.step("of an outage that began before the page was opened, only its end is known", async () => {
-    durations.slow = 15_000;
-    await site.press("slow", "raw-websockets");
-    durations.slow = 4_000;
-    await page.reload();
-    await expect(push.value("state")).toHaveText("connected", { timeout: 15_000 });
-    await expect(push.value("outage")).toHaveText(/^slow: \d+ s$/);
-    await expect(push.value("noticed")).toHaveText("–");
-    await expect(push.value("recovered")).toHaveText("–");
-  });
-});
-
 test("What a reloaded page finds in the log has not arrived now, and does not count", async ({ site }) => {
   const { page } = site;
   const push = site.pane(rawWebsockets);
@@ -642,7 +333,7 @@ test("What a reloaded page finds in the log has not arrived now, and does not co
   await expect(push.value("bytes")).toHaveText(/B$/);
   await expect(push.value("each")).toHaveText("–");
   await site.press("send 1", "socket-io");
-  await expect(push.chat.locator("#messages .text").last()).toHaveText("message 21"); // it counts on
+  await expect(push.chat.locator("#messages .text").last()).toHaveText("message 21"); // it counts on, also in another tab
   // One message has arrived since: so all bytes divided by the messages are all bytes. In one go, because both go on changing.
   await expect(async () => {
     const [each, bytes] = await push.section.evaluate((pane) =>
@@ -711,6 +402,10 @@ test.describe("If the browser does not trust the certificate", () => {
       await expect(site.inStrip("bytes").nth(1)).toHaveText("–");
       await site.press("send 1");
       await expect(page.locator("#problem")).toBeEmpty(); // another pane sends
+      await site.press("cut");
+      await expect(site.pane(rawWebsockets).value("outage")).toHaveText("cut, over");
+      await expect(untrusted.value("outage")).toHaveText("–"); // it had nothing that could break
+      await expect(site.inStrip("outage").nth(1)).toHaveText("–");
       const opened = page.waitForEvent("popup");
       await untrusted.section.getByRole("link", { name: server.panes[1]!.url }).click();
       const popup = await opened;

@@ -293,7 +293,7 @@ export interface Fixtures {
 
 /** What several tests share. */
 interface WorkerFixtures {
-  /** The browser profile of a person. Each test has a server on another port, so no test finds what another one stored. */
+  /** The browser profile of a person. The next test finds nothing in it: its server may have the port of an earlier one. */
   profiles: (name: string) => Promise<BrowserContext>;
 }
 
@@ -336,7 +336,11 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
       await person.opens();
       return person;
     });
-    for (const page of pages) await page.close();
+    for (const page of pages) {
+      await page.evaluate(() => localStorage.clear()).catch(() => {}); // a page that shows no document has none
+      await page.context().clearCookies();
+      await page.close();
+    }
   },
 
   ada: async ({ enter }, use) => use(await enter("Ada")),

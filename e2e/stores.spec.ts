@@ -30,13 +30,18 @@ async function isKilled({ server }: { server: ChildProcess }) {
 test("After kill -9 and a new start the page goes on: nothing is missing, nobody signs in again, and no notice appears", async ({
   variant,
   store,
+  timing,
   browser,
 }) => {
+  test.setTimeout(180_000); // a store and two servers start
   const engine = await engineKind(store!).starts();
   const setting = `CHAT_LOG=${engine.address}`;
   const first = await starts(variant.name, "PORT=0", setting);
   const context = await browser.newContext({ ignoreHTTPSErrors: true });
-  const ada = new Person("Ada", await context.newPage(), first.url);
+  const page = await context.newPage();
+  const { retry, retryMost } = timing; // the rest stays: the heartbeats of this server have their usual pace
+  await page.addInitScript((value) => Object.assign(globalThis, { pageTiming: value }), { retry, retryMost });
+  const ada = new Person("Ada", page, first.url);
   await ada.opens();
   await ada.signsIn();
   await ada.joins("garden");
@@ -49,6 +54,7 @@ test("After kill -9 and a new start the page goes on: nothing is missing, nobody
   await expect(ada.outbox).toHaveCount(1);
   const second = await starts(variant.name, `PORT=${new URL(first.url).port}`, setting);
 
+  await expect(ada.state).toHaveText("connected", { timeout: 30_000 });
   await ada.eventuallyReads(["Ada: before", "Ada: while it is away"]);
   await expect(ada.outbox).toHaveCount(0);
   await expect(ada.signedInAs).toHaveText("Ada");

@@ -1,7 +1,7 @@
 // A bar chart of the last minute, one bar a second, with the outages shaded. All four charts share one scale, so their bars can be
 // compared.
 import uPlot from "uplot";
-import { axisLabel, describeChart } from "./format.ts";
+import { axisLabel, describeChart, roundUp } from "./format.ts";
 import { minute } from "./traffic.ts";
 
 /** The least that a full chart stands for, in bytes a second. Otherwise a single heartbeat would fill it. */
@@ -19,9 +19,9 @@ export interface ChartData {
   outages: { since: number; until: number }[];
 }
 
-/** Makes the scale of all charts reach from 0 to the highest bar. */
+/** Makes the scale of all charts reach from 0 to a round number, no lower than the highest bar. */
 export function scaleTo(highest: number): void {
-  scale = Math.max(minimumScale, highest * 1.1);
+  scale = roundUp(Math.max(minimumScale, highest));
 }
 
 /** Adds a chart to this element. Returns the function that draws it. */
@@ -65,7 +65,7 @@ export function createChart(parent: HTMLElement): (data: ChartData) => void {
           ...axis,
           size: 52,
           gap: 4,
-          space: 40,
+          splits: () => [0, scale / 2, scale], // the highest line is labelled, and no bar rises above it
           values: (_plot, values) => values.map(axisLabel),
           grid: { stroke: colour("borderTopColor"), width: 1 },
         },

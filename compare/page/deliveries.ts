@@ -82,6 +82,11 @@ export class Deliveries {
     this.receipts(pane).ids.clear();
   }
 
+  /** The id of the newest message that any pane has received, or 0. */
+  get newest(): number {
+    return Math.max(0, ...Array.from(this.#receipts.values(), ({ last }) => last));
+  }
+
   /** How many messages sent after `since` this pane lacks. Messages that were first seen after `until` may still be on their way. */
   lost(pane: string, since: number, until: number): number {
     const { ids, first, last } = this.receipts(pane);

@@ -24,6 +24,12 @@ export function axisLabel(bytes: number): string {
   return bytes === 0 ? "0" : `${bytes / of} ${unit}`;
 }
 
+/** The lowest of 1, 2, 4, 5, 8, 10, 20, 40, … that is no lower than this. Half of it is round, too. */
+export function roundUp(value: number): number {
+  const power = 10 ** Math.floor(Math.log10(value));
+  return [1, 2, 4, 5, 8, 10].find((digit) => digit * power >= value)! * power;
+}
+
 /** The text alternative of a chart, from the bytes of each second of the last minute. */
 export function describeChart(bytes: readonly number[], outages = 0): string {
   const busy = bytes.filter((count) => count > 0);

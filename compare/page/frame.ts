@@ -99,8 +99,8 @@ function certificateProblem(url: string): (string | Node)[] {
   const link = document.createElement("a");
   Object.assign(link, { href: `${url}/?wire#accepted`, target: "_blank", textContent: url });
   return [
-    "This pane waits for you: your browser does not trust the server's certificate yet. The server made it on this machine and signed it itself, so it is safe to accept here. Open ",
+    "This pane waits for you: your browser does not trust the server's certificate yet. The server made it on this machine and signed it itself, so it is safe to accept here. Open this link: ",
     link,
-    ", choose Advanced, then Proceed (in Firefox: Accept the Risk), and come back to this tab. The pane loads by itself.",
+    " There choose Advanced, then Proceed (in Firefox: Accept the Risk), and come back to this tab. The pane loads by itself.",
   ];
 }

@@ -122,7 +122,7 @@ function lost(pane: Pane, now: number): number | undefined {
 
 const isChosen = ({ name }: Pane) => target.value === "all" || target.value === name;
 let turn = 0;
-let count = Number(sessionStorage.getItem("messages")); // goes on after a reload, as the conversation does
+let count = 0; // the number in the text of the latest message
 
 /** Sends this many messages. With all four panes chosen, they take turns message by message, so that each receives most of them. */
 function sendMessages(times: number) {
@@ -132,9 +132,9 @@ function sendMessages(times: number) {
   tell("");
   const connected = loaded.filter(({ state }) => state === "connected");
   const senders = connected.length > 0 ? connected : loaded; // without a connection, what is sent waits in the outbox
+  count = Math.max(count, deliveries.newest); // goes on after a reload, as the conversation does: two with one number would look like duplicates
   for (let i = 0; i < times; i++)
     senders[++turn % senders.length]!.frame.send({ type: "say", text: `message ${++count}` });
-  sessionStorage.setItem("messages", String(count));
 }
 
 for (const button of document.querySelectorAll<HTMLButtonElement>("[data-send]"))
@@ -148,8 +148,11 @@ steady.addEventListener("click", () => {
   steadyTimer = steadyTimer ? undefined : setInterval(sendMessages, 1_000, 1);
 });
 
-for (const button of document.querySelectorAll<HTMLButtonElement>("[data-outage]"))
+for (const button of document.querySelectorAll<HTMLButtonElement>("#controls [data-outage]")) {
   button.addEventListener("click", () => void startOutage(button.dataset.outage!));
+  const explain = () => (find("#meaning").textContent = `${button.textContent.trim()}: ${button.title}`);
+  for (const event of ["pointerenter", "focus", "click"]) button.addEventListener(event, explain);
+}
 
 async function startOutage(kind: string) {
   const body = JSON.stringify({ variant: target.value, kind });

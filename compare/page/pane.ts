@@ -170,7 +170,7 @@ export class Pane {
   #outageFacts(receipts: Receipts, lost: number | undefined, now: number) {
     const { outage } = this;
     const none = { outage: "–", reopened: "–", noticed: "–", recovered: "–", lost: "–", duplicates: "–" };
-    if (!outage) return { ...none, phase: "" as const };
+    if (!outage || this.frame.waits) return { ...none, phase: "" as const };
     const { kind, since, until = Infinity } = outage;
     const { over, noticed, recovered } = effectOf(outage, this.stateChanges, now);
     const left = until === Infinity ? "" : `: ${Math.ceil((until - now) / 1_000)} s`;
@@ -178,15 +178,17 @@ export class Pane {
     const stale = kind !== "slow" && !(well && now > until + (recovered ?? 0) + aftermath);
     const early = since < this.#since; // this pane was not there when it began
     const duplicates = receipts.duplicates.filter((at) => at >= since).length;
+    // On a slow network there is most likely nothing to notice, so nothing is promised.
+    const pending = kind === "slow" ? "–" : "not yet";
     // Nothing closes in a freeze, so a pane may miss it. Otherwise only a pane that had no connection open just then misses it.
     const unnoticed = kind === "freeze" || kind === "slow" ? "not at all" : "not affected";
     return {
       outage: `${kind}${over ? ", over" : left}`,
       reopened: optional(this.traffic.openedSinceOutage, String),
-      noticed: early ? "–" : optional(noticed, duration, now < until + settling ? "not yet" : unnoticed),
+      noticed: early ? "–" : optional(noticed, duration, now < until + settling ? pending : unnoticed),
       recovered: early || noticed === undefined ? "–" : optional(recovered, duration, "not yet"),
-      lost: optional(lost, String, "not yet"),
-      duplicates: duplicates > 0 || lost !== undefined ? String(duplicates) : "not yet",
+      lost: optional(lost, String),
+      duplicates: duplicates > 0 || lost !== undefined ? String(duplicates) : "–",
       phase: stale ? ("now" as const) : ("over" as const), // a slow network makes no figure stale: it is the latency that it changes
     };
   }

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { axisLabel, describeChart, duration, milliseconds, size } from "./format.ts";
+import { axisLabel, describeChart, duration, milliseconds, roundUp, size } from "./format.ts";
 import { Traffic } from "./traffic.ts";
 
 const tap = (up: number, down: number, opened = 1) => ({
@@ -59,6 +59,12 @@ it("An axis has round labels", () => {
     "2.5 kB",
     "20 kB",
     "1.5 MB",
+  ]);
+});
+
+it("An axis ends at a round number that the highest bar does not exceed", () => {
+  expect([2_000, 2_001, 4_100, 7_400, 9_000, 12_000].map(roundUp)).toEqual([
+    2_000, 4_000, 5_000, 8_000, 10_000, 20_000,
   ]);
 });
 
