@@ -36,7 +36,7 @@ async function price(address?: string) {
   const one = await cpuPerMessage(log, 100, 1);
   const many = await cpuPerMessage(log, 20, burst);
 
-  // In memory there is no other server: there the same one tells.
+  // A log in memory has no second server, so the first one is measured.
   const other = address ? new Log({ store: await chooseStore(address) }) : log;
   if (address) await other.open();
   const told: number[] = [];

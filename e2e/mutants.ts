@@ -1,7 +1,7 @@
 // `npm run mutants`: breaks the code in small ways, one at a time, and runs the test that must notice. A mutant that survives means
 // that a promise is no longer tested. It works in copies of the repository, so nothing here is touched.
 import { spawn } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { text } from "node:stream/consumers";
@@ -14,31 +14,45 @@ const wanted = process.argv.slice(2); // files, or parts of their names
 const queue = mutants.filter(({ file }) => wanted.length === 0 || wanted.some((part) => file.includes(part)));
 const problems: string[] = [];
 
-/** A copy of the repository to break, with the packages of the original. */
+/** A copy of the repository to break, with the packages of the original, and with FerretDB if it is there. */
 function copy(): string {
   const folder = mkdtempSync(join(tmpdir(), "mutants-"));
   cpSync(root, folder, {
     recursive: true,
     filter: (path) => !/(^|[\\/])(node_modules|\.git|\.ferretdb|test-results)$/.test(relative(root, path)),
   });
-  for (const place of ["", "bench", "stores", ...frameworks.map((view) => `views/${view}`)])
-    symlinkSync(join(root, place, "node_modules"), join(folder, place, "node_modules"), "junction");
+  const packages = ["", "bench/", "stores/", ...frameworks.map((view) => `views/${view}/`)].map((place) => `${place}node_modules`);
+  for (const place of [...packages, "stores/.ferretdb"])
+    if (existsSync(join(root, place))) symlinkSync(join(root, place), join(folder, place), "junction");
   return folder;
 }
 
-/** Runs these tests in a copy: how many ran, and whether one of them failed. */
-async function vitest(folder: string, words: string[]): Promise<{ ran: number; failed: boolean }> {
-  const options = ["node_modules/vitest/vitest.mjs", "run", ...words, "--reporter=json", "--testTimeout=30000"];
+/** Runs these tests in a copy: how many ran, and what the failed ones said. */
+async function vitest(folder: string, words: string[]): Promise<{ ran: number; failed: boolean; failures: string[] }> {
+  const times = ["--testTimeout=30000", "--hookTimeout=60000"]; // as in `npm run unit`: a busy machine is no failure
+  const options = ["node_modules/vitest/vitest.mjs", "run", ...words, "--reporter=json", ...times];
   const running = spawn(process.execPath, options, { cwd: folder, stdio: ["ignore", "pipe", "ignore"] });
   const output = await text(running.stdout);
-  const { numPassedTests, numFailedTests, success } = JSON.parse(output.slice(output.indexOf("{"))) as Report;
-  return { ran: numPassedTests + numFailedTests, failed: !success };
+  const report = JSON.parse(output.slice(output.indexOf("{"))) as Report;
+  const failures = report.testResults.flatMap(({ name, status, message, assertionResults }) => {
+    const tests = assertionResults.filter((test) => test.status === "failed");
+    const said = tests.map(({ fullName, failureMessages }) => `${fullName}: ${failureMessages.join("\n")}`);
+    return status === "failed" ? [`${relative(folder, name)}: ${said.join("\n") || message}`] : [];
+  });
+  return { ran: report.numPassedTests + report.numFailedTests, failed: !report.success, failures };
 }
 
+/** What Vitest's reporter "json" prints, as far as it is read here. */
 interface Report {
   numPassedTests: number;
   numFailedTests: number;
   success: boolean;
+  testResults: {
+    name: string;
+    status: string;
+    message: string;
+    assertionResults: { fullName: string; status: string; failureMessages: string[] }[];
+  }[];
 }
 
 async function work(): Promise<void> {
@@ -72,10 +86,10 @@ async function work(): Promise<void> {
 async function checkTests(): Promise<void> {
   const folder = copy();
   const files = Array.from(new Set(queue.map(({ test }) => test)));
-  const { failed } = await vitest(folder, files);
+  const { failed, failures } = await vitest(folder, files);
   rmSync(folder, { recursive: true });
   if (!failed) return;
-  console.error(`Without a mutant, one of these fails already: ${files.join(", ")}.`);
+  console.error(`Without a mutant, a test fails already.\n${failures.join("\n")}`);
   process.exit(1);
 }
 

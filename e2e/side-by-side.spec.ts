@@ -190,6 +190,7 @@ test("The wire inspector shows what crosses the network in the terms of each tec
 test("The page is accessible and fits at every width, in light and in dark, before and during an outage", async ({
   site,
 }) => {
+  test.setTimeout(120_000); // on a busy machine an audit takes long
   const { page } = site;
   await site.pane(socketIo).chat.locator("summary").click();
   await site.press("send 1");
@@ -233,9 +234,13 @@ test("The page is accessible and fits at every width, in light and in dark, befo
         expect(
           await section.locator(".facts").evaluate((one) => one.scrollWidth - one.clientWidth),
         ).toBeLessThanOrEqual(0);
-      for (const cell of await page.locator("#strip td").all())
-        if (await cell.isVisible())
-          expect(await cell.evaluate((one) => one.scrollWidth - one.clientWidth)).toBeLessThanOrEqual(0);
+      const cells = page.locator("#strip td");
+      const tooWide = await cells.evaluateAll((all) =>
+        all
+          .filter((cell) => cell.checkVisibility() && cell.scrollWidth > cell.clientWidth)
+          .map((cell) => cell.textContent),
+      );
+      expect(tooWide).toEqual([]);
     });
 });
 

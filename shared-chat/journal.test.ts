@@ -8,9 +8,9 @@ import { limits } from "./limits.ts";
 import { Log } from "./log.ts";
 import type { Update } from "./message.ts";
 import type { Person, Session } from "./people.ts";
-import type { Reader } from "./reader.ts";
+import { type Reader, readerFor } from "./reader.ts";
 import { Refusal } from "./refusal.ts";
-import { everyRoom, lobby, personal } from "./rooms.ts";
+import { lobby } from "./rooms.ts";
 
 const defaults = { ...limits };
 afterEach(() => void Object.assign(limits, defaults));
@@ -69,16 +69,8 @@ async function logOn(shelf: Shelf): Promise<Log> {
 }
 
 /** What a person hears now. */
-function readerOf({ people }: Log, person: Person): Reader {
-  const { name, rooms, superUser } = person;
-  return {
-    name,
-    topics: [lobby, ...rooms.keys(), personal(name), ...(superUser ? [everyRoom] : [])],
-    since: new Map(rooms),
-    changed: people.changed({ person, changed: 0 } as Session),
-    until: new AbortController().signal,
-  };
-}
+const readerOf = ({ people }: Log, person: Person): Reader =>
+  readerFor(person, people.changed({ person, changed: 0 } as Session), new AbortController().signal);
 
 const names = ["Ada", "Bob", "Root"];
 

@@ -125,7 +125,10 @@ export class Log {
 
     const rooms = [...new Set(reader.topics.flatMap((topic) => [...(this.#byTopic.get(topic) ?? [])]))];
     const share = Math.max(1, Math.min(limits.first, Math.floor(limits.kept / rooms.length)));
-    const heardSince = (room: Room) => Math.max(room.made, ...room.topics.map((topic) => reader.since.get(topic) ?? 0));
+    const heardSince = ({ made, topics }: Room) => {
+      const heard = topics.filter((topic) => reader.topics.includes(topic)); // the super user hears a room that they join by two
+      return Math.max(made, Math.min(...heard.map((topic) => reader.since.get(topic) ?? 0)));
+    };
     const after = (at: number | undefined, room: Room) =>
       at === undefined || heardSince(room) > at ? undefined : room.after(at);
 

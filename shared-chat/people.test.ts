@@ -2,8 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { limits } from "./limits.ts";
 import { Log } from "./log.ts";
 import type { Person, Session } from "./people.ts";
-import type { Reader } from "./reader.ts";
-import { everyRoom, lobby, personal } from "./rooms.ts";
+import { type Reader, readerFor } from "./reader.ts";
 
 const defaults = { ...limits };
 beforeEach(() => void vi.useFakeTimers());
@@ -26,14 +25,8 @@ async function logWith(...names: string[]) {
 
 /** What a person hears now. */
 function readerOf({ people }: Log, person: Person): Reader {
-  const { name, rooms, superUser } = person;
-  return {
-    name,
-    topics: [lobby, ...rooms.keys(), personal(name), ...(superUser ? [everyRoom] : [])],
-    since: new Map(rooms),
-    changed: Math.max(...[...person.sessions].map((session) => people.changed(session))),
-    until: new AbortController().signal,
-  };
+  const changed = Math.max(...[...person.sessions].map((session) => people.changed(session)));
+  return readerFor(person, changed, new AbortController().signal);
 }
 
 describe("a session", () => {
@@ -173,6 +166,20 @@ describe("rooms", () => {
       expect(msg).toMatchObject([{ id: 1, text: "new" }]);
       expect(rooms).toContainEqual({ room: "garden", last: 1, from: 1 });
     }
+  });
+});
+
+describe("a super user who joins a room", () => {
+  it("has heard it before, so it does not begin anew: leaving it in the middle of a long catch-up would skip a part", async () => {
+    const { log, people, all } = await logWith("Ada", "Root");
+    const [ada, root] = all;
+    await people.join(ada!, "garden");
+    const { cursor } = log.since("", readerOf(log, root!));
+    await log.add({ room: "garden", text: "one" }, readerOf(log, ada!));
+    await people.join(root!, "garden");
+    const { msg, rooms } = log.since(cursor, readerOf(log, root!));
+    expect(msg).toMatchObject([{ id: 1, text: "one" }]);
+    expect(rooms).toContainEqual({ room: "garden", last: 1 });
   });
 });
 

@@ -1,4 +1,5 @@
-import { lobby } from "./rooms.ts";
+import type { Person } from "./people.ts";
+import { everyRoom, lobby, personal } from "./rooms.ts";
 
 /**
  * Who holds a connection, what they hear, and until when. It is made from the request, in all four techniques the same way, and fixed for
@@ -23,6 +24,12 @@ export interface Reader {
 
 /** A reader without an account. */
 export const stranger = (until: AbortSignal): Reader => ({ topics: [lobby], since: new Map(), changed: 0, until });
+
+/** A person, as somebody who reads: what they hear now, and until when. `changed` is the tick at which that changed last. */
+export function readerFor({ name, superUser, rooms }: Person, changed: number, until: AbortSignal): Reader {
+  const topics = [lobby, ...rooms.keys(), personal(name), ...(superUser ? [everyRoom] : [])];
+  return { name, ...(superUser && { superUser }), topics, since: new Map(rooms), changed, until };
+}
 
 /** Somebody who is never hung up on, for a log that is used without a server. */
 export const anybody = stranger(new AbortController().signal);

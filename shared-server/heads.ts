@@ -63,16 +63,22 @@ export function headFits(
   next(size > heads.size ? tooLarge() : undefined);
 }
 
+const isWebSocket = ({ headers }: IncomingMessage) => headers.upgrade?.toLowerCase() === "websocket";
+
 /**
  * Lets only upgrades to a WebSocket reach the listeners for upgrades. A server that does not want another protocol, such as
- * h2c, answers as if the client had not offered it (RFC 9110, section 7.8). Node hands every offer to the listeners.
+ * h2c, answers as if the client had not offered it (RFC 9110, section 7.8). An older Node hands every offer to the listeners.
  */
 export function ignoreOtherUpgrades(server: HttpServer): void {
   const listeners = server.listeners("upgrade");
   if (listeners.length === 0) return; // then Node itself ignores every offer
+  if ("shouldUpgradeCallback" in server) {
+    server.shouldUpgradeCallback = isWebSocket; // a newer Node asks
+    return;
+  }
   server.removeAllListeners("upgrade");
   server.on("upgrade", (req: IncomingMessage, socket: Duplex, rest: Buffer) => {
-    if (req.headers.upgrade?.toLowerCase() === "websocket") {
+    if (isWebSocket(req)) {
       for (const listener of listeners) listener.call(server, req, socket, rest);
       return;
     }

@@ -6,8 +6,8 @@ import type { Http2ServerRequest } from "node:http2";
 import type { TLSSocket } from "node:tls";
 import { parseCookie, stringifySetCookie } from "cookie";
 import type { Person, Session } from "../shared-chat/people.ts";
-import { type Reader, stranger } from "../shared-chat/reader.ts";
-import { canonical, everyRoom, lobby, personal } from "../shared-chat/rooms.ts";
+import { type Reader, readerFor, stranger } from "../shared-chat/reader.ts";
+import { canonical } from "../shared-chat/rooms.ts";
 import { hostOf } from "./admit.ts";
 import type { Setting } from "./chat-server.ts";
 
@@ -96,16 +96,8 @@ export class Sessions {
   }
 
   #newReader(session: Session): Reader {
-    const { name, superUser, rooms } = session.person;
     const over = new AbortController();
-    const reader: Reader = {
-      name,
-      ...(superUser && { superUser }),
-      topics: [lobby, ...rooms.keys(), personal(name), ...(superUser ? [everyRoom] : [])],
-      since: new Map(rooms),
-      changed: this.#setting.log.people.changed(session),
-      until: over.signal,
-    };
+    const reader = readerFor(session.person, this.#setting.log.people.changed(session), over.signal);
     this.#readers.set(session, { reader, over });
     return reader;
   }

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Draft, Message } from "../shared-chat/message.ts";
 import { Refusal } from "../shared-chat/refusal.ts";
 import { timing } from "./timing.ts";
@@ -7,6 +7,7 @@ import { RetryLater } from "./request.ts";
 
 const defaults = { ...timing };
 const waiting = { timeout: 5_000 }; // other tests may keep the machine busy
+beforeEach(() => void vi.stubGlobal("sessionStorage", undefined)); // a newer Node has one, which all tests would share
 afterEach(() => {
   Object.assign(timing, defaults);
   vi.unstubAllGlobals();
