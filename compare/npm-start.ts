@@ -11,7 +11,7 @@ import {
   stopOnSignal,
   takeSettings,
 } from "../shared-server/command.ts";
-import { variants } from "../shared-server/variants.ts";
+import { clientOf, variants } from "../shared-server/variants.ts";
 import { sideBySide } from "./side-by-side.ts";
 import type { Address } from "./tapped-variant.ts";
 
@@ -29,7 +29,7 @@ const address: Address = (scheme, at) => {
   // Without a proxy that adds TLS, only http2-push is on https: browsers speak HTTP/2 only over TLS.
   return publicOriginOf(scheme === "https" ? PUBLIC_ORIGIN.replace(/^http:/, "https:") : PUBLIC_ORIGIN, at);
 };
-const clients = variants.map(({ name }) => `${name}/client.ts`);
+const clients = variants.map(({ name }) => clientOf(name));
 const bundled = bundleAhead("compare/page/main.ts", "shared-ui/wire/wire.ts", ...clients);
 const log = new Log(SUPER_USER);
 const running = await sideBySide(port, HOST || undefined, address, log).catch((error) =>

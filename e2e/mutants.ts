@@ -20,7 +20,7 @@ function copy(): string {
     recursive: true,
     filter: (path) => !/(^|[\\/])(node_modules|\.git|test-results)$/.test(relative(root, path)),
   });
-  for (const place of ["", "bench"])
+  for (const place of ["", "bench", "views/rxjs"])
     symlinkSync(join(root, place, "node_modules"), join(folder, place, "node_modules"), "junction");
   return folder;
 }

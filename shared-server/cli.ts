@@ -1,4 +1,4 @@
-// The command line: `npm run polling`, with PORT, HOST, PUBLIC_ORIGIN, SUPER_USER and RATE_LIMIT after it or from the environment.
+// The command line: `npm run polling`, with PORT, HOST, PUBLIC_ORIGIN, SUPER_USER, RATE_LIMIT and CLIENT after it or from the environment.
 import { Log } from "../shared-chat/log.ts";
 import { bundleAhead } from "./bundle.ts";
 import {
@@ -12,7 +12,7 @@ import {
   takeSettings,
 } from "./command.ts";
 import { start } from "./start.ts";
-import { variants } from "./variants.ts";
+import { clientOf, variants } from "./variants.ts";
 
 const variant = variants.find(({ name }) => name === process.argv[2]);
 if (!variant) fail(`Name a variant: ${variants.map(({ name }) => `npm run ${name}`).join(", ")}.`);
@@ -22,7 +22,7 @@ const { HOST, PUBLIC_ORIGIN, SUPER_USER } = process.env;
 const port = portOr(variant.port);
 const publicOrigin = PUBLIC_ORIGIN ? publicOriginOf(PUBLIC_ORIGIN, port) : undefined;
 
-const bundled = bundleAhead(`${variant.name}/client.ts`);
+const bundled = bundleAhead(clientOf(variant.name));
 const log = new Log(SUPER_USER);
 const running = await start(variant.name, { port, log, host: HOST || undefined, publicOrigin }).catch((error) =>
   cannotStart(error, port, variant.port),

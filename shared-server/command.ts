@@ -1,4 +1,5 @@
 // What every command that starts servers needs. When something is wrong, it says so in one sentence.
+import { existsSync } from "node:fs";
 import { isIPv6 } from "node:net";
 import { limits } from "../shared-chat/limits.ts";
 import type { Log } from "../shared-chat/log.ts";
@@ -12,7 +13,7 @@ export function fail(sentence: string): never {
   process.exit(1);
 }
 
-const settings = ["PORT", "HOST", "PUBLIC_ORIGIN", "TLS_CERT", "TLS_KEY", "SUPER_USER", "RATE_LIMIT"];
+const settings = ["PORT", "HOST", "PUBLIC_ORIGIN", "TLS_CERT", "TLS_KEY", "SUPER_USER", "RATE_LIMIT", "CLIENT"];
 
 /**
  * Takes the settings after a command, as in `npm start PORT=4000`, as if the environment had them. This works in every shell,
@@ -26,6 +27,10 @@ export function takeSettings(words: string[]): void {
     process.env[name] = value;
   }
   if (process.env.RATE_LIMIT === "off") limits.posts.points = 1e9; // for measuring
+  const { CLIENT } = process.env;
+  if (CLIENT && CLIENT !== "rxjs") fail(`CLIENT must be rxjs, or be left out, not "${CLIENT}".`);
+  if (CLIENT && !existsSync(new URL("../views/rxjs/node_modules/rxjs", import.meta.url)))
+    fail("Run npm run rxjs:install first: the clients in RxJS need a package of their own.");
 }
 
 /** The port in the environment variable PORT, at most `most`, or else the default. */

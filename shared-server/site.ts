@@ -1,6 +1,6 @@
 // What every server has and no technique is: who may come in, and the page.
 import { readFileSync } from "node:fs";
-import { extname } from "node:path";
+import { basename, extname } from "node:path";
 import type { Application, Request, RequestHandler } from "express";
 import helmet from "helmet";
 import { limits } from "../shared-chat/limits.ts";
@@ -10,7 +10,7 @@ import { bundle } from "./bundle.ts";
 import type { Chat } from "./chat-server.ts";
 import { allow } from "./handlers.ts";
 import { headFits } from "./heads.ts";
-import type { VariantName } from "./variants.ts";
+import { clientOf, type VariantName } from "./variants.ts";
 import { withVerbs } from "./verbs.ts";
 
 const read = (file: string) => readFileSync(new URL(`../shared-ui/${file}`, import.meta.url), "utf8");
@@ -23,7 +23,7 @@ export function withPage(app: Application, variant: VariantName, chat: Chat): Ap
   withFiles(withRules(app, publicOrigin), headers({ frameAncestors: [framedBy ?? "'none'"] }), {
     "/": ({ query }) => (query.wire === undefined ? page() : wired(page(), framedBy)),
     "/style.css": () => read("base.css") + read("style.css"),
-    ...script("client", `${variant}/client.ts`),
+    ...script("client", clientOf(variant)),
     "/wire.css": () => read("wire/wire.css"),
     ...script("wire", "shared-ui/wire/wire.ts"),
   });
@@ -52,11 +52,11 @@ export function withRules(app: Application, publicOrigin: PublicOrigin): Applica
 /** The files of an app, by path. */
 type Files = Record<string, (req: Request) => string | Promise<string>>;
 
-/** A TypeScript file as `/NAME.js`, bundled with everything it imports, and its source map. */
+/** A TypeScript file as `/NAME.js`, bundled with everything it imports, and its source map, which has the name of the file. */
 export function script(name: string, entry: string): Files {
   return {
     [`/${name}.js`]: async () => (await bundle(entry)).code,
-    [`/${name}.js.map`]: async () => (await bundle(entry)).map,
+    [`/${basename(entry, ".ts")}.js.map`]: async () => (await bundle(entry)).map,
   };
 }
 

@@ -1,10 +1,13 @@
-// `npm run bench:install`: installs the packages that only the bench needs, unless they are installed already.
+// `npm run bench:install`, `npm run rxjs:install`: installs the packages that only one folder needs, unless they are installed already.
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 
+const [folder] = process.argv.slice(2);
+const at = new URL(`../${folder}/`, import.meta.url);
+
 /** The version of each package in a lock file. npm writes one into node_modules, too, when it has installed everything. */
 function versions(lockFile: string): Map<string, string> {
-  const file = new URL(lockFile, import.meta.url);
+  const file = new URL(lockFile, at);
   if (!existsSync(file)) return new Map();
   const { packages } = JSON.parse(readFileSync(file, "utf8")) as { packages: Record<string, { version: string }> };
   return new Map(Object.entries(packages).map(([path, { version }]) => [path, version]));
@@ -16,7 +19,7 @@ const missing = Array.from(versions("package-lock.json")).some(
 );
 if (missing) {
   const { status } = spawnSync("npm ci --prefix . --loglevel=error", {
-    cwd: new URL(".", import.meta.url),
+    cwd: at,
     shell: true, // on Windows npm is a batch file
     stdio: ["ignore", "ignore", "inherit"],
   });
