@@ -778,6 +778,15 @@ const edits: Record<string, Record<string, Edit[]>> = {
       ["answer?.reject(new Refusal(422, data.error))", "answer", "Rejects a refused post with the reason"],
     ],
   },
+  "shared-server/variants.ts": {
+    "views/rxjs/setting.test.ts": [
+      [
+        'CLIENT === "rxjs"',
+        "CLIENT === undefined",
+        "socket-io serves the client in RxJS, and a source map that leads to it",
+      ],
+    ],
+  },
   "views/rxjs/polling.ts": {
     "views/rxjs/promises.test.ts": [
       ["      take(1),\n", "", "polling never has two polls under way, and rests after each answer"],
@@ -1019,6 +1028,14 @@ const edits: Record<string, Record<string, Edit[]>> = {
     ],
   },
   "shared-server/command.ts": {
+    "views/rxjs/setting.test.ts": [
+      ['if (CLIENT && CLIENT !== "rxjs")', "if (false)", "There is no other client"],
+      [
+        "if (CLIENT && !existsSync(",
+        "if (false && !existsSync(",
+        "Where RxJS is not installed, one sentence says which command installs it",
+      ],
+    ],
     "shared-server/cli.test.ts": [
       [
         "process.env[name] = value;",
@@ -1439,6 +1456,13 @@ const edits: Record<string, Record<string, Edit[]>> = {
     ],
   },
   "shared-server/site.ts": {
+    "views/rxjs/setting.test.ts": [
+      [
+        '[`/${basename(entry, ".ts")}.js.map`]',
+        "[`/${name}.js.map`]",
+        "socket-io serves the client in RxJS, and a source map that leads to it",
+      ],
+    ],
     "shared-server/verbs.test.ts": [
       ["app.use(ownPagesOnly)", "app", "the rare verbs a page of another site cannot use them"],
     ],

@@ -8,7 +8,7 @@ import { endAll, fails, runs } from "../../e2e/process.ts";
 import { variants } from "../../shared-server/variants.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const overHttp = variants.filter(({ scheme }) => scheme === "http"); // fetch knows no self-signed certificate
+const overHttp = variants.filter(({ scheme }) => scheme === "http").map(({ name }) => name); // fetch knows no self-signed certificate
 const folder = mkdtempSync(join(tmpdir(), "chat-"));
 afterAll(() => {
   endAll();
@@ -16,8 +16,8 @@ afterAll(() => {
 });
 
 test.each(overHttp)(
-  "$name serves the client in RxJS, and a source map that leads to it",
-  async ({ name }) => {
+  "%s serves the client in RxJS, and a source map that leads to it",
+  async (name) => {
     const { port, said, kill } = runs(["shared-server/cli.ts", name, "CLIENT=rxjs"]);
     const page = `http://localhost:${await port()}`;
     const script = await (await fetch(`${page}/client.js`)).text();
