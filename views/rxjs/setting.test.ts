@@ -38,8 +38,8 @@ test("There is no other client", async () => {
 }, 60_000);
 
 test("Where RxJS is not installed, one sentence says which command installs it", async () => {
-  for (const file of ["shared-server/command.ts", "shared-chat/limits.ts"])
-    cpSync(join(root, file), join(folder, file));
+  for (const name of ["shared-chat", "shared-server", "views"])
+    cpSync(join(root, name), join(folder, name), { recursive: true, filter: (path) => !/node_modules$/.test(path) });
   const { takeSettings } = (await import(join(folder, "shared-server/command.ts"))) as {
     takeSettings: (words: string[]) => void;
   };
