@@ -36,16 +36,19 @@ function sources(folder: string): string[] {
   return files.toSorted().map((file) => `${folder}/${file}`);
 }
 
-function count(file: string): number {
+/** The lines of one file. */
+export function count(file: string): number {
   return countLines(readFileSync(new URL(file, root), "utf8"));
 }
 
+/** How much JavaScript a page of this variant has. */
+export const bytesOf = (variant: VariantName) => bytesOfPage(`${variant}/client.ts`);
+
 /**
- * How much JavaScript a page of this variant has, in bytes: `client.ts` with everything it imports. `served` is the readable file
+ * How much JavaScript the page of this client has, in bytes: with everything that the client imports. `served` is the readable file
  * that the servers here send; production would ship it `minified`, and compressed as most servers do.
  */
-export async function bytesOf(variant: VariantName): Promise<{ served: number; minified: number; gzipped: number }> {
-  const entry = `${variant}/client.ts`;
+export async function bytesOfPage(entry: string): Promise<{ served: number; minified: number; gzipped: number }> {
   const [readable, small] = await Promise.all([bundle(entry), build(entry, { minify: true })]);
   const minified = Buffer.from(small.code);
   return { served: Buffer.byteLength(readable.code), minified: minified.length, gzipped: gzipSync(minified).length };

@@ -11,7 +11,7 @@ import {
   takeSettings,
   viewOrDom,
 } from "../shared-server/command.ts";
-import { variants } from "../shared-server/variants.ts";
+import { clientOf, variants } from "../shared-server/variants.ts";
 import { openLog } from "../stores/choose.ts";
 import { onLog, sideBySide } from "./side-by-side.ts";
 import type { Address } from "./tapped-variant.ts";
@@ -31,7 +31,7 @@ const address: Address = (scheme, at) => {
   // Without a proxy that adds TLS, only http2-push is on https: browsers speak HTTP/2 only over TLS.
   return publicOriginOf(scheme === "https" ? PUBLIC_ORIGIN.replace(/^http:/, "https:") : PUBLIC_ORIGIN, at);
 };
-const clients = variants.map(({ name }) => `${name}/client.ts`);
+const clients = variants.map(({ name }) => clientOf(name));
 const bundled = Promise.all([
   bundleAhead(["compare/page/main.ts", "shared-ui/wire/wire.ts"]),
   bundleAhead(clients, view),

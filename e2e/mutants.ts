@@ -6,7 +6,7 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
-import { frameworks } from "../shared-server/views.ts";
+import { folders } from "../shared-server/views.ts";
 import { mutants } from "./mutations.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -21,7 +21,9 @@ function copy(): string {
     recursive: true,
     filter: (path) => !/(^|[\\/])(node_modules|\.git|\.ferretdb|test-results)$/.test(relative(root, path)),
   });
-  const packages = ["", "bench/", "stores/", ...frameworks.map((view) => `views/${view}/`)].map((place) => `${place}node_modules`);
+  const packages = ["", "bench/", "stores/", ...folders.map((name) => `views/${name}/`)].map(
+    (place) => `${place}node_modules`,
+  );
   for (const place of [...packages, "stores/.ferretdb"])
     if (existsSync(join(root, place))) symlinkSync(join(root, place), join(folder, place), "junction");
   return folder;

@@ -881,6 +881,145 @@ const edits: Record<string, Record<string, Edit[]>> = {
       ["answer?.reject(new Refusal(422, data.error))", "answer", "Rejects a refused post with the reason"],
     ],
   },
+  "shared-server/variants.ts": {
+    "views/rxjs/setting.test.ts": [
+      [
+        'CLIENT === "rxjs"',
+        "CLIENT === undefined",
+        "socket-io serves the client in RxJS, and a source map that leads to it",
+      ],
+    ],
+  },
+  "views/rxjs/polling.ts": {
+    "views/rxjs/promises.test.ts": [
+      ["      take(1),\n", "", "polling never has two polls under way, and rests after each answer"],
+      ["more ? 0 : timing.poll", "0", "polling never has two polls under way, and rests after each answer"],
+      ["tap(() => urgent.next(false)),", "", "polling never has two polls under way, and rests after each answer"],
+      [
+        "urgent.pipe(filter(Boolean))",
+        "urgent.pipe(filter((value, i) => value && i > 0))",
+        "polling never has two polls under way, and rests after each answer",
+      ],
+      [
+        "more ? 0 : timing.poll",
+        "timing.poll",
+        "polling polls at once after an own post, and when there is more to come of a long catch-up",
+      ],
+      [
+        "  urgent.next(true); // the author",
+        "  // the author",
+        "polling polls at once after an own post, and when there is more to come of a long catch-up",
+      ],
+      [
+        ".pipe(filter(pageIsVisible)), urgent",
+        ", urgent",
+        "polling asks nothing while the page is hidden, and once when it is visible again",
+      ],
+      [
+        "  .subscribe(() => urgent.next(true));",
+        "  .subscribe(() => {});",
+        "polling asks nothing while the page is hidden, and once when it is visible again",
+      ],
+      [
+        'takeUntil(fromEvent(attempt.signal, "abort")),',
+        "",
+        "polling ends when the page hangs up, also while it rests",
+      ],
+      ["{ signal: attempt.signal }", "{}", "polling closes exactly one connection when the page is left"],
+      ["error: (error) => attempt.reconnect(error)", "error: () => {}", "polling reconnects with the shared delay"],
+    ],
+  },
+  "views/rxjs/http2-push.ts": {
+    "views/rxjs/promises.test.ts": [
+      ["hungUp.subscribe(() => source.close());", "", "http2-push closes exactly one connection when the page is left"],
+      [
+        '(source, "msg:get")\n    .pipe(takeUntil(hungUp))\n    .subscribe(({ data }) => attempt.received(JSON.parse(data)));',
+        '(source, "msg:get")\n    .pipe(takeUntil(hungUp), map(({ data }) => JSON.parse(data)))\n    .subscribe((update) => attempt.received(update));',
+        "http2-push goes on after a frame that it cannot read, and reports it on the console",
+      ],
+      [
+        "map(() => 3)",
+        "map(() => 2)",
+        "http2-push leaves three tries to the browser after each stream that opened, then backs off",
+      ],
+      [
+        "failures < tries",
+        "failures <= tries",
+        "http2-push leaves three tries to the browser after each stream that opened, then backs off",
+      ],
+      [
+        "startWith(0)",
+        "startWith(3)",
+        "http2-push leaves no try to the browser when the stream never opened: it has no backoff",
+      ],
+      [
+        "oneMore && source.readyState !== EventSource.CLOSED",
+        "oneMore",
+        "http2-push comes back after an answer that is not 200, where the browser stays away",
+      ],
+      ["else attempt.reconnect();", "", "http2-push reconnects with the shared delay"],
+    ],
+  },
+  "views/rxjs/raw-websockets.ts": {
+    "views/rxjs/promises.test.ts": [
+      [
+        "complete: () => attempt.reconnect(),",
+        "",
+        "raw-websockets reconnects after a clean close, which RxJS takes for the end",
+      ],
+      ["error: () => attempt.reconnect(),", "error: () => {},", "raw-websockets reconnects with the shared delay"],
+      [
+        ", deserializer }",
+        " }",
+        "raw-websockets goes on after a frame that it cannot read, and reports it on the console",
+      ],
+      [
+        "socket = webSocket(",
+        "socket ??= webSocket(",
+        "raw-websockets sends nothing late in a burst after it was away",
+      ],
+      [
+        "const answers = frames.pipe(",
+        "const answers = socket.pipe(",
+        "raw-websockets sends nothing late in a burst after it was away",
+      ],
+      [
+        "const answers = frames.pipe(",
+        "const answers = socket.pipe(",
+        "raw-websockets closes exactly one connection when the page is left",
+      ],
+      [
+        'socket.pipe(takeUntil(fromEvent(attempt.signal, "abort")))',
+        "socket",
+        "raw-websockets closes exactly one connection when the page is left",
+      ],
+      [
+        '  const message = firstValueFrom(answers.pipe(map(accepted))); // first listen, then send\n  socket.next({ event: "msg:post", data: draft });',
+        '  socket.next({ event: "msg:post", data: draft });\n  const message = firstValueFrom(answers.pipe(map(accepted)));',
+        "raw-websockets receives an answer that arrives while it sends",
+      ],
+      ["data.draftId === draft.draftId", "true", "raw-websockets finds the answer to each post by its draft id"],
+    ],
+  },
+  "views/rxjs/socket-io.ts": {
+    "views/rxjs/promises.test.ts": [
+      [
+        "hungUp.subscribe(() => own.disconnect());",
+        "",
+        "socket-io closes exactly one connection when the page is left",
+      ],
+      [
+        ".subscribe(() => attempt.interrupted())",
+        ".subscribe(() => attempt.reconnect())",
+        "socket-io leaves reconnecting to the library, with the shared delays",
+      ],
+      [
+        "auth: (send) => send(attempt.parameters())",
+        "auth: attempt.parameters()",
+        "socket-io sends the newest cursor with each connection of the library",
+      ],
+    ],
+  },
   "socket-io/client.ts": {
     "socket-io/client.test.ts": [
       [
@@ -997,6 +1136,14 @@ const edits: Record<string, Record<string, Edit[]>> = {
     ],
   },
   "shared-server/command.ts": {
+    "views/rxjs/setting.test.ts": [
+      ['if (CLIENT && CLIENT !== "rxjs")', "if (false)", "There is no other client"],
+      [
+        'if (CLIENT && !areInstalled(folderOf("rxjs")))',
+        "if (false)",
+        "Where RxJS is not installed, one sentence says which command installs it",
+      ],
+    ],
     "shared-server/cli.test.ts": [
       [
         "process.env[name] = value;",
@@ -1515,6 +1662,13 @@ const edits: Record<string, Record<string, Edit[]>> = {
         "return asked === view ? html : viewed(html, asked);",
         "return html;",
         "The page is drawn by the view that the server is started with, or that the address names",
+      ],
+    ],
+    "views/rxjs/setting.test.ts": [
+      [
+        "[`/${map}.js.map`]",
+        "[`/${name}.js.map`]",
+        "socket-io serves the client in RxJS, and a source map that leads to it",
       ],
     ],
     "shared-server/verbs.test.ts": [

@@ -123,7 +123,7 @@ describe.concurrent("the command line", () => {
 
   it.each(["--port", "4000", "port=4000"])("says what its settings are when it is given %s", async (word) => {
     expect(await fails(["shared-server/cli.ts", "polling", word])).toBe(
-      `There is no setting "${word}". The settings are PORT=…, HOST=…, PUBLIC_ORIGIN=…, TLS_CERT=…, TLS_KEY=…, SUPER_USER=…, RATE_LIMIT=…, CHAT_LOG=…, VIEW=….\n`,
+      `There is no setting "${word}". The settings are PORT=…, HOST=…, PUBLIC_ORIGIN=…, TLS_CERT=…, TLS_KEY=…, SUPER_USER=…, RATE_LIMIT=…, CHAT_LOG=…, VIEW=…, CLIENT=….\n`,
     );
   });
 

@@ -2,7 +2,8 @@
 import { isIPv6 } from "node:net";
 import { limits } from "../shared-chat/limits.ts";
 import type { Log } from "../shared-chat/log.ts";
-import { viewProblem } from "./views.ts";
+import { areInstalled } from "./packages.ts";
+import { folderOf, viewProblem } from "./views.ts";
 
 /** The command cannot do what it was asked for. The message is the sentence for the person who typed it. */
 export class UsageError extends Error {}
@@ -23,6 +24,7 @@ const settings = [
   "RATE_LIMIT",
   "CHAT_LOG",
   "VIEW",
+  "CLIENT",
 ];
 
 /**
@@ -37,6 +39,10 @@ export function takeSettings(words: string[]): void {
     process.env[name] = value;
   }
   if (process.env.RATE_LIMIT === "off") limits.posts.points = 1e9; // for measuring
+  const { CLIENT } = process.env;
+  if (CLIENT && CLIENT !== "rxjs") fail(`CLIENT must be rxjs, or be left out, not "${CLIENT}".`);
+  if (CLIENT && !areInstalled(folderOf("rxjs")))
+    fail("The clients in RxJS need a package of their own. Run: npm run views:install rxjs");
 }
 
 /** The port in the environment variable PORT, at most `most`, or else the default. */

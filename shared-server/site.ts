@@ -1,6 +1,6 @@
 // What every server has and no technique is: who may come in, and the page.
 import { readFileSync } from "node:fs";
-import { extname } from "node:path";
+import { extname, posix } from "node:path";
 import type { Application, Request, RequestHandler } from "express";
 import helmet from "helmet";
 import { limits } from "../shared-chat/limits.ts";
@@ -11,7 +11,7 @@ import { bundle } from "./bundle.ts";
 import type { Chat } from "./chat-server.ts";
 import { allow } from "./handlers.ts";
 import { headFits } from "./heads.ts";
-import type { VariantName } from "./variants.ts";
+import { clientOf, type VariantName } from "./variants.ts";
 import { withVerbs } from "./verbs.ts";
 import { frameworks, viewProblem } from "./views.ts";
 
@@ -29,11 +29,8 @@ export function withPage(app: Application, variant: VariantName, chat: Chat): Ap
       return asked === view ? html : viewed(html, asked);
     },
     "/style.css": () => read("base.css") + read("style.css"),
-    ...script("client", `${variant}/client.ts`, view),
-    ...Object.assign(
-      {},
-      ...["dom", ...frameworks].map((each) => script(`${each}/client`, `${variant}/client.ts`, each)),
-    ),
+    ...script("client", clientOf(variant), view),
+    ...Object.assign({}, ...["dom", ...frameworks].map((each) => script(`${each}/client`, clientOf(variant), each))),
     "/wire.css": () => read("wire/wire.css"),
     ...script("wire", "shared-ui/wire/wire.ts"),
   });
@@ -78,11 +75,12 @@ export function withRules(app: Application, publicOrigin: PublicOrigin): Applica
 /** The files of an app, by path. */
 type Files = Record<string, (req: Request) => string | Promise<string>>;
 
-/** A TypeScript file as `/NAME.js`, bundled with everything it imports, and its source map. */
+/** A TypeScript file as `/NAME.js`, bundled with everything it imports, and its source map, which lies beside it and has the name of the file. */
 export function script(name: string, entry: string, view = "dom"): Files {
+  const map = posix.join(posix.dirname(name), posix.basename(entry, ".ts"));
   return {
     [`/${name}.js`]: async () => (await bundle(entry, view)).code,
-    [`/${name}.js.map`]: async () => (await bundle(entry, view)).map,
+    [`/${map}.js.map`]: async () => (await bundle(entry, view)).map,
   };
 }
 

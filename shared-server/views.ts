@@ -4,13 +4,16 @@ import { areInstalled } from "./packages.ts";
 
 const folder = new URL("../views/", import.meta.url);
 
-/** The names of the views that have packages of their own, installed or not: "react". */
-export const frameworks: readonly string[] = readdirSync(folder, { withFileTypes: true })
+/** The names of all folders there, installed or not. RxJS draws nothing: in its folder are the four clients, written once more. */
+export const folders: readonly string[] = readdirSync(folder, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name)
   .toSorted();
 
-/** The folder of a view that has packages of its own. */
+/** The names of the views that have packages of their own, installed or not: "react". */
+export const frameworks: readonly string[] = folders.filter((name) => name !== "rxjs");
+
+/** One of the folders. */
 export const folderOf = (view: string): URL => new URL(`${view}/`, folder);
 
 /** The views that can be shown. */
