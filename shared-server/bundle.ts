@@ -28,6 +28,12 @@ export function bundle(entry: string, view = "dom"): Promise<Bundle> {
   return promise;
 }
 
+interface BuildOptions {
+  view?: string;
+  minify?: boolean;
+  development?: boolean;
+}
+
 /** Builds bundles before a browser asks for them, and reports on the console which ones failed. */
 export async function bundleAhead(entries: string[], view = "dom"): Promise<void> {
   const results = await Promise.allSettled(entries.map((entry) => bundle(entry, view)));
@@ -35,18 +41,23 @@ export async function bundleAhead(entries: string[], view = "dom"): Promise<void
     if (result.status === "rejected") console.error(`${entries[place]} could not be bundled: ${result.reason.message}`);
 }
 
-/** Builds a bundle, readable or as small as possible. A view decides what `#view` in package.json is. */
-export async function build(entry: string, { view = "dom", minify = false } = {}): Promise<Bundle> {
+/**
+ * Builds a bundle, readable or as small as possible. A view decides what `#view` in package.json is. With `development`, a framework warns
+ * and checks; no server here does that. Build one after the other with and without it.
+ */
+export async function build(entry: string, options: BuildOptions = {}): Promise<Bundle> {
+  const { view = "dom", minify = false, development = false } = options;
+  const mode = development ? "development" : "production";
+  // The same for every NODE_ENV. Vite and its plugins read it from here, and Vite writes it when it is unset.
+  process.env.NODE_ENV = mode;
   const vite = await import("vite");
   const result = await vite.build({
     configFile: false,
     logLevel: "error",
     root: fileURLToPath(new URL("..", import.meta.url)),
     publicDir: false,
-    // The same for every NODE_ENV.
-    mode: "production",
-    define: { "process.env.NODE_ENV": '"production"' },
-    resolve: { conditions: [`view-${view}`, "module", "browser", "production"] },
+    mode,
+    resolve: { conditions: [`view-${view}`, "module", "browser", mode] },
     plugins: await pluginsOf(view),
     build: {
       write: false,
