@@ -211,6 +211,17 @@ const edits: Record<string, Record<string, Edit[]>> = {
       ],
       ["if (!this.#told) return;", "", "a view is told once about all changes of one turn"],
       [
+        "    afterFrame(() => {\n      this.#told = true;",
+        "    void afterFrame;\n    queueMicrotask(() => {\n      this.#told = true;",
+        "a view is told at most once in a frame, and of the last change, too",
+      ],
+      [
+        "if (this.#state !== told) this.#change({});",
+        "",
+        "a view is told at most once in a frame, and of the last change, too",
+      ],
+      ["}, timing.unseen);", "}, 1e9);", "a view is told of a burst later while the page is not on the screen"],
+      [
         "setInterval(() => this.#look(), 500);",
         "",
         "a view reads whether there is a connection, and when the next attempt is due",
@@ -1639,6 +1650,7 @@ const edits: Record<string, Record<string, Edit[]>> = {
   },
   "shared-server/bundle.ts": {
     "shared-server/views.test.ts": [
+      ["process.env.NODE_ENV = mode;", "", "The page that react draws is the same for every NODE_ENV"],
       [
         "`view-${view}`, ",
         "",

@@ -9,6 +9,7 @@ import type { Attempt } from "./connection.ts";
 import { timing } from "./timing.ts";
 
 const usual = { ...timing };
+const frame = 16; // milliseconds
 let attempt: Attempt;
 let posted: Draft[];
 let answer: (draft: Draft) => Promise<Message>;
@@ -35,6 +36,8 @@ beforeEach(() => {
     });
   }
   vi.useFakeTimers();
+  vi.stubGlobal("requestAnimationFrame", (draw: () => void) => setTimeout(draw, frame));
+  vi.stubGlobal("cancelAnimationFrame", clearTimeout);
   posted = [];
   answer = (draft) => Promise.resolve({ ...draft, id: 1_000_000, time: 0 });
   chat = open();
@@ -110,6 +113,9 @@ describe("messages", () => {
 });
 
 describe("a view", () => {
+  const nextFrame = () => vi.advanceTimersByTimeAsync(frame + 1);
+  beforeEach(nextFrame);
+
   it("is told once about all changes of one turn", async () => {
     const listener = vi.fn();
     const end = chat.subscribe(listener);
@@ -118,12 +124,40 @@ describe("a view", () => {
     expect(listener).not.toHaveBeenCalled();
     await Promise.resolve();
     expect(listener).toHaveBeenCalledOnce();
-    await settled();
+    await nextFrame();
     end();
     listener.mockClear();
     attempt.received(update(3, 3));
-    await settled();
+    await nextFrame();
     expect(listener).not.toHaveBeenCalled();
+  });
+
+  it("is told at most once in a frame, and of the last change, too", async () => {
+    const seen: number[] = [];
+    chat.subscribe(() => seen.push(lobby().messages.length));
+    for (let id = 1; id <= 3 * frame; id++) {
+      attempt.received(update(id, id));
+      await vi.advanceTimersByTimeAsync(1);
+    }
+    await nextFrame();
+    expect(seen).toHaveLength(4); // at the start, and after each frame
+    expect(seen[0]).toBe(1);
+    expect(seen[3]).toBe(3 * frame);
+    await vi.advanceTimersByTimeAsync(10 * frame);
+    expect(seen).toHaveLength(4);
+  });
+
+  it("is told of a burst later while the page is not on the screen", async () => {
+    vi.stubGlobal("requestAnimationFrame", () => 0);
+    const listener = vi.fn();
+    chat.subscribe(listener);
+    attempt.received(update(1, 1));
+    await settled();
+    attempt.received(update(2, 2));
+    await vi.advanceTimersByTimeAsync(timing.unseen - 1);
+    expect(listener).toHaveBeenCalledTimes(1);
+    await vi.advanceTimersByTimeAsync(2);
+    expect(listener).toHaveBeenCalledTimes(2);
   });
 
   it("reads whether there is a connection, and when the next attempt is due", () => {

@@ -133,7 +133,10 @@ export class Chat {
     return this.#state;
   }
 
-  /** Calls the listener after each change, once for all changes of one turn. Returns the function that ends this. */
+  /**
+   * Calls the listener after each change: at the end of the turn, once for all changes of it, and not again before the next frame.
+   * Returns the function that ends this.
+   */
   subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -409,11 +412,30 @@ export class Chat {
     this.#state = { ...state, door: doorOf(state), below: this.#below(state) };
     if (!this.#told) return;
     this.#told = false;
-    queueMicrotask(() => {
+    queueMicrotask(() => this.#tell());
+  }
+
+  /** A burst of messages comes as many updates in one frame. Whoever draws each of them draws what nobody can see. */
+  #tell() {
+    const told = this.#state;
+    for (const listener of this.#listeners) listener();
+    afterFrame(() => {
       this.#told = true;
-      for (const listener of this.#listeners) listener();
+      if (this.#state !== told) this.#change({});
     });
   }
+}
+
+/** Calls it when the next frame is drawn. A page that is not on the screen has no frames, and waits a moment. */
+function afterFrame(then: () => void) {
+  const frame = requestAnimationFrame(() => {
+    clearTimeout(moment);
+    setTimeout(then); // this comes before the page is drawn
+  });
+  const moment = setTimeout(() => {
+    cancelAnimationFrame(frame);
+    then();
+  }, timing.unseen);
 }
 
 const placeOf = (name: string): Place => ({ key: canonical(name), name });

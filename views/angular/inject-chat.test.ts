@@ -13,6 +13,8 @@ beforeEach(() => {
   vi.stubGlobal("document", Object.assign(new EventTarget(), { hidden: false }));
   vi.stubGlobal("navigator", { onLine: true });
   vi.stubGlobal("addEventListener", () => {});
+  vi.stubGlobal("requestAnimationFrame", (draw: () => void) => setTimeout(draw, 16));
+  vi.stubGlobal("cancelAnimationFrame", clearTimeout);
   attempts.length = 0;
   chat = new Chat({
     sentence: "A fake.",
@@ -37,7 +39,7 @@ test("A component has the state of the chat as a signal: what is computed from i
   const place = computed(() => state().place.key);
   expect(place()).toBe("lobby");
   chat.open("garden");
-  await vi.advanceTimersByTimeAsync(0);
+  await vi.advanceTimersByTimeAsync(50);
   expect(place()).toBe("garden");
   expect(state()).toBe(chat.state);
 });
@@ -48,7 +50,7 @@ test("A component that is created again opens no connection and closes none, and
   first.destroy();
   const second = create();
   chat.open("garden");
-  await vi.advanceTimersByTimeAsync(0);
+  await vi.advanceTimersByTimeAsync(50);
   expect(second.state().place.key).toBe("garden");
   expect(first.state()).toBe(before);
   expect(attempts.map(({ signal: { aborted } }) => aborted)).toEqual([false]);

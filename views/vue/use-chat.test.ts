@@ -13,6 +13,8 @@ beforeEach(() => {
   vi.stubGlobal("document", Object.assign(new EventTarget(), { hidden: false }));
   vi.stubGlobal("navigator", { onLine: true });
   vi.stubGlobal("addEventListener", () => {});
+  vi.stubGlobal("requestAnimationFrame", (draw: () => void) => setTimeout(draw, 16));
+  vi.stubGlobal("cancelAnimationFrame", clearTimeout);
   attempts.length = 0;
   chat = new Chat({
     sentence: "A fake.",
@@ -40,7 +42,7 @@ test("A component reads the state of the chat itself, without a proxy, and each 
   const { state } = mount();
   expect(state.value).toBe(chat.state);
   chat.open("garden");
-  await vi.advanceTimersByTimeAsync(0);
+  await vi.advanceTimersByTimeAsync(50);
   expect(state.value.place.key).toBe("garden");
   expect(state.value).toBe(chat.state);
 });
@@ -51,7 +53,7 @@ test("A component that is mounted again opens no connection and closes none, and
   first.unmount();
   const second = mount();
   chat.open("garden");
-  await vi.advanceTimersByTimeAsync(0);
+  await vi.advanceTimersByTimeAsync(50);
   expect(second.state.value.place.key).toBe("garden");
   expect(first.state.value).toBe(before);
   expect(attempts.map(({ signal }) => signal.aborted)).toEqual([false]);
