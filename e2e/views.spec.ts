@@ -1,6 +1,12 @@
 // The same page, whatever draws it. One conversation is played on two pages at once, and after each scene both have the same
 // elements, attributes and texts.
+import { setImmediate } from "node:timers/promises";
 import type { Page } from "playwright/test";
+import { Log } from "../shared-chat/log.ts";
+import { build } from "../shared-server/bundle.ts";
+import { chatOf } from "../shared-server/chat-server.ts";
+import { listen } from "../shared-server/start.ts";
+import { clientOf, serverOf, type Variant } from "../shared-server/variants.ts";
 import { installedViews } from "../shared-server/views.ts";
 import { expect, pageTiming, Person, Stage, test } from "./stage.ts";
 
@@ -194,6 +200,54 @@ async function styled(page: Page, act: () => Promise<unknown>): Promise<number[]
   return counts;
 }
 
+/** What a page counts and notes for a test. */
+interface Counting {
+  count: { draws: number; frames: number };
+  noted: string[];
+}
+
+/** A server that counts the WebSockets which pages have opened and closed. */
+async function countingServer({ name }: Variant, view: string) {
+  const closing = new AbortController();
+  const server = await (await serverOf(name))(chatOf({ log: new Log(), closing: closing.signal, view }));
+  const sockets = { opened: 0, closed: 0 };
+  server.on("upgrade", (_request, socket) => {
+    sockets.opened += 1;
+    socket.on("close", () => (sockets.closed += 1));
+  });
+  const { port, stop } = await listen(server, closing, 0);
+  return { url: `http://localhost:${port}`, sockets, stop };
+}
+
+/** Counts from now on how often the page draws messages, and in how many frames. */
+const countDraws = (page: Page) =>
+  page.evaluate(() => {
+    const count = { draws: 0, frames: 0 };
+    const next = () => {
+      count.frames += 1;
+      requestAnimationFrame(next);
+    };
+    requestAnimationFrame(next);
+    const rows = new MutationObserver(() => (count.draws += 1)); // called once for all that is done in one go
+    rows.observe(document.querySelector("#messages [role=log] ol")!, { childList: true });
+    Object.assign(globalThis, { count });
+  });
+
+/** Notes what is put behind a proxy: sockets, the chat, its states and its messages. */
+function noteProxies() {
+  const noted: string[] = [];
+  Proxy = new Proxy(Proxy, {
+    construct(target, [object, handler]: [object, ProxyHandler<object>]) {
+      if (object instanceof EventTarget) noted.push("a socket or another part of the browser");
+      if ("reconnectNow" in object) noted.push("the chat");
+      if ("door" in object && "rooms" in object) noted.push("a state");
+      if ("text" in object && "time" in object) noted.push("a message");
+      return new target(object, handler);
+    },
+  });
+  Object.assign(globalThis, { noted });
+}
+
 for (const view of [plain!, ...frameworks])
   test.describe(`In ${view}`, () => {
     test.use({ view });
@@ -209,4 +263,65 @@ for (const view of [plain!, ...frameworks])
       expect(counts).not.toEqual([]);
       expect(Math.max(...counts)).toBeLessThan(200);
     });
+
+    test("1,000 messages in bursts are all shown, and drawn at most once in a frame", async ({ ada, stage }) => {
+      await stage.log.add({ user: "Bob", text: "the first" });
+      await ada.eventuallyReads(["Bob: the first"]);
+      await countDraws(ada.page);
+      for (let burst = 1; burst <= 250; burst++) {
+        const messages = [1, 2, 3, 4].map((n) => stage.log.add({ user: "Bob", text: `burst ${burst}, ${n}` }));
+        await Promise.all(messages);
+        await setImmediate(); // the log tells all that is said in one turn at once: the next burst is an update of its own
+      }
+      await expect(ada.lines.last()).toContainText("burst 250, 4");
+      await expect(ada.lines).toHaveCount(1_000);
+      const { draws, frames } = await ada.page.evaluate(() => (globalThis as unknown as Counting).count);
+      expect(draws).toBeGreaterThan(0);
+      expect(draws).toBeLessThanOrEqual(frames);
+    });
+
+    test("Neither a socket, nor the chat, nor what it holds is behind a proxy", async ({ profiles, stage }) => {
+      const page = await (await profiles("Ada")).newPage();
+      await page.addInitScript(noteProxies);
+      const ada = new Person("Ada", page, stage.url);
+      await ada.opens();
+      await ada.says("hello");
+      await ada.eventuallyReads(["Ada: hello"]);
+      expect(await page.evaluate(() => (globalThis as unknown as Counting).noted)).toEqual([]);
+      await page.close();
+    });
+  });
+
+// In development, React mounts each component twice (StrictMode).
+for (const { view, development } of [
+  ...[plain!, ...frameworks].map((each) => ({ view: each, development: false })),
+  { view: "react", development: true },
+])
+  test(`In ${view}, built for ${development ? "development" : "production"}, what comes and goes in the page opens no connection and closes none; leaving the page closes one`, async ({
+    page,
+    variant,
+  }) => {
+    const { url, sockets, stop } = await countingServer(variant, view);
+    const { code } = await build(clientOf(variant.name), { view, development });
+    await page.route("**/client.js", (route) => route.fulfill({ contentType: "text/javascript", body: code }));
+    const ada = new Person("Ada", page, url);
+    await ada.opens();
+    for (let times = 0; times < 2; times++) {
+      await ada.follows("garden"); // another list of messages, and a door
+      await ada.door.getByRole("button", { name: "Sign in" }).click();
+      await page.getByRole("button", { name: "Cancel" }).click();
+      await ada.follows("");
+      await expect(ada.place).toHaveText("#lobby");
+      await page.setViewportSize({ width: 360, height: 640 }); // the rooms go into the drawer
+      await expect(page.locator("#drawer nav")).toHaveCount(1);
+      await page.setViewportSize({ width: 1280, height: 640 });
+      await expect(page.locator("header + nav")).toHaveCount(1);
+    }
+    await ada.says("hello");
+    await ada.eventuallyReads(["Ada: hello"]);
+    expect(sockets).toEqual({ opened: 1, closed: 0 });
+    await page.goto("about:blank");
+    await expect.poll(() => sockets).toEqual({ opened: 1, closed: 1 });
+    await stop();
+    expect(sockets).toEqual({ opened: 1, closed: 1 });
   });

@@ -42,8 +42,8 @@ export async function bundleAhead(entries: string[], view = "dom"): Promise<void
 }
 
 /**
- * Builds a bundle, readable or as small as possible. A view decides what `#view` in package.json is. With `development`, a framework warns
- * and checks; no server here does that. Build one after the other with and without it.
+ * Builds a bundle, readable or as small as possible. A view decides what `#view` in package.json is. With `development`, React warns and
+ * checks: only a test asks for it. A view with plugins cannot have both in one process, because they keep what they have compiled.
  */
 export async function build(entry: string, options: BuildOptions = {}): Promise<Bundle> {
   const { view = "dom", minify = false, development = false } = options;

@@ -78,6 +78,4 @@ it.each(["react", "vue", "svelte"])("The page that %s draws is the same for ever
     codes.push((await build("polling/client.ts", { view })).code);
   }
   expect(new Set(codes).size).toBe(1);
-  const development = await build("polling/client.ts", { view, development: true });
-  expect(development.code.length).toBeGreaterThan(codes[0]!.length); // it warns and checks
 });
