@@ -126,7 +126,7 @@ describe.each(pages)("%s", (page) => {
     for (const [, block] of text.matchAll(/```tsx?\n([^]*?)```/g)) {
       let sources = sourcesOf(page);
       for (const line of block!.split("\n").map((code) => code.trim())) {
-        const named = /^\/\/ ((?:[\w/-]+\.ts(?:, )?)+): /.exec(line)?.[1]?.split(", ");
+        const named = /^\/\/ ((?:[\w/-]+\.g?ts(?:, )?)+): /.exec(line)?.[1]?.split(", ");
         if (named) sources = named;
         else if (line)
           expect(
@@ -139,7 +139,7 @@ describe.each(pages)("%s", (page) => {
 
   test("says about a file only what is in it", () => {
     // "[server.ts](server.ts): `keepAliveTimeout`": the code after a link to a file, up to the next link or the end of the cell.
-    for (const [, to, said] of text.matchAll(/\]\(([\w./-]+\.ts)\):((?:[^|\n[]|\[(?!\w))*)/g)) {
+    for (const [, to, said] of text.matchAll(/\]\(([\w./-]+\.g?ts)\):((?:[^|\n[]|\[(?!\w))*)/g)) {
       const source = read(new URL(to!, new URL(page, root)));
       for (const [, code] of said!.matchAll(/`([^`]+)`/g)) expect(source, `${to}: ${code}`).toContain(code);
     }

@@ -18,6 +18,7 @@ import {
 import { onPaper, storeCosts } from "../cluster/scaling-tables.ts";
 import { type Variant, type VariantName, variants } from "../shared-server/variants.ts";
 import { behaviour, groups } from "./behaviour.ts";
+import { viewCosts, viewSizes } from "../views/view-tables.ts";
 import { bytesOf, bytesOfPage, count, linesIn, linesOf } from "./count.ts";
 import { serverRows } from "./servers.ts";
 
@@ -40,6 +41,7 @@ export async function sections(results: Results | undefined): Promise<Record<str
     "README.md": { servers: servers(), figures: figures(results) },
     "compare/README.md": { behaviour: behaviours(), counted: await counted() },
     "stores/scaling.md": { costs: storeCosts(), paper: onPaper(results) },
+    "views/README.md": { sizes: await viewSizes(), costs: viewCosts() },
     "views/rxjs/README.md": { twins: await rxjs() },
     "bench/README.md": { measured: measured(results), missed: missed(results) },
   };

@@ -236,7 +236,7 @@ const countDraws = (page: Page) =>
 /** Notes what is put behind a proxy: sockets, the chat, its states and its messages. */
 function noteProxies() {
   const noted: string[] = [];
-  Proxy = new Proxy(Proxy, {
+  globalThis.Proxy = new Proxy(Proxy, {
     construct(target, [object, handler]: [object, ProxyHandler<object>]) {
       if (object instanceof EventTarget) noted.push("a socket or another part of the browser");
       if ("reconnectNow" in object) noted.push("the chat");
@@ -297,31 +297,33 @@ for (const { view, development } of [
   ...[plain!, ...frameworks].map((each) => ({ view: each, development: false })),
   { view: "react", development: true },
 ])
-  test(`In ${view}, built for ${development ? "development" : "production"}, what comes and goes in the page opens no connection and closes none; leaving the page closes one`, async ({
-    page,
-    variant,
-  }) => {
-    const { url, sockets, stop } = await countingServer(variant, view);
-    const { code } = await build(clientOf(variant.name), { view, development });
-    await page.route("**/client.js", (route) => route.fulfill({ contentType: "text/javascript", body: code }));
-    const ada = new Person("Ada", page, url);
-    await ada.opens();
-    for (let times = 0; times < 2; times++) {
-      await ada.follows("garden"); // another list of messages, and a door
-      await ada.door.getByRole("button", { name: "Sign in" }).click();
-      await page.getByRole("button", { name: "Cancel" }).click();
-      await ada.follows("");
-      await expect(ada.place).toHaveText("#lobby");
-      await page.setViewportSize({ width: 360, height: 640 }); // the rooms go into the drawer
-      await expect(page.locator("#drawer nav")).toHaveCount(1);
-      await page.setViewportSize({ width: 1280, height: 640 });
-      await expect(page.locator("header + nav")).toHaveCount(1);
-    }
-    await ada.says("hello");
-    await ada.eventuallyReads(["Ada: hello"]);
-    expect(sockets).toEqual({ opened: 1, closed: 0 });
-    await page.goto("about:blank");
-    await expect.poll(() => sockets).toEqual({ opened: 1, closed: 1 });
-    await stop();
-    expect(sockets).toEqual({ opened: 1, closed: 1 });
+  test.describe(`In ${view}, built for ${development ? "development" : "production"}`, () => {
+    test("What comes and goes in the page opens no connection and closes none; leaving the page closes one", async ({
+      page,
+      variant,
+    }) => {
+      const { url, sockets, stop } = await countingServer(variant, view);
+      const { code } = await build(clientOf(variant.name), { view, development });
+      await page.route("**/client.js", (route) => route.fulfill({ contentType: "text/javascript", body: code }));
+      const ada = new Person("Ada", page, url);
+      await ada.opens();
+      for (let times = 0; times < 2; times++) {
+        await ada.follows("garden"); // another list of messages, and a door
+        await ada.door.getByRole("button", { name: "Sign in" }).click();
+        await page.getByRole("button", { name: "Cancel" }).click();
+        await ada.follows("");
+        await expect(ada.place).toHaveText("#lobby");
+        await page.setViewportSize({ width: 360, height: 640 }); // the rooms go into the drawer
+        await expect(page.locator("#drawer nav")).toHaveCount(1);
+        await page.setViewportSize({ width: 1280, height: 640 });
+        await expect(page.locator("header + nav")).toHaveCount(1);
+      }
+      await ada.says("hello");
+      await ada.eventuallyReads(["Ada: hello"]);
+      expect(sockets).toEqual({ opened: 1, closed: 0 });
+      await page.goto("about:blank");
+      await expect.poll(() => sockets).toEqual({ opened: 1, closed: 1 });
+      await stop();
+      expect(sockets).toEqual({ opened: 1, closed: 1 });
+    });
   });
