@@ -148,7 +148,9 @@ describe("a view", () => {
   });
 
   it("is told of a burst later while the page is not on the screen", async () => {
-    vi.stubGlobal("requestAnimationFrame", () => 0);
+    const cancel = vi.fn();
+    vi.stubGlobal("requestAnimationFrame", () => 7);
+    vi.stubGlobal("cancelAnimationFrame", cancel);
     const listener = vi.fn();
     chat.subscribe(listener);
     attempt.received(update(1, 1));
@@ -158,6 +160,7 @@ describe("a view", () => {
     expect(listener).toHaveBeenCalledTimes(1);
     await vi.advanceTimersByTimeAsync(2);
     expect(listener).toHaveBeenCalledTimes(2);
+    expect(cancel).toHaveBeenCalledWith(7); // or they would add up until the page is seen again
   });
 
   it("reads whether there is a connection, and when the next attempt is due", () => {
