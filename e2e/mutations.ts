@@ -211,15 +211,21 @@ const edits: Record<string, Record<string, Edit[]>> = {
       ],
       ["if (!this.#told) return;", "", "a view is told once about all changes of one turn"],
       [
-        "    afterFrame(() => {\n      this.#told = true;",
-        "    void afterFrame;\n    queueMicrotask(() => {\n      this.#told = true;",
-        "a view is told at most once in a frame, and of the last change, too",
+        "if (this.#waitsForFrame) return this.#replaceState(changes);",
+        "",
+        "a view is told at most once in a frame of what others say, and of the last message, too",
       ],
       [
-        "if (this.#state !== told) this.#change({});",
+        "if (this.#state !== told) this.#changeOncePerFrame({});",
         "",
-        "a view is told at most once in a frame, and of the last change, too",
+        "a view is told at most once in a frame of what others say, and of the last message, too",
       ],
+      [
+        "  #change(changes: Partial<ChatState>) {\n    this.#replaceState(changes);",
+        "  #change(changes: Partial<ChatState>) {\n    this.#replaceState(changes);\n    if (this.#waitsForFrame) return;",
+        "a view is told at once of what the person does, also in a burst",
+      ],
+      ["    cancelAnimationFrame(frame);", "", "a view is told of a burst later while the page is not on the screen"],
       ["}, timing.unseen);", "}, 1e9);", "a view is told of a burst later while the page is not on the screen"],
       [
         "setInterval(() => this.#look(), 500);",

@@ -132,7 +132,7 @@ describe("a view", () => {
     expect(listener).not.toHaveBeenCalled();
   });
 
-  it("is told at most once in a frame, and of the last change, too", async () => {
+  it("is told at most once in a frame of what others say, and of the last message, too", async () => {
     const seen: number[] = [];
     chat.subscribe(() => seen.push(lobby().messages.length));
     for (let id = 1; id <= 3 * frame; id++) {
@@ -145,6 +145,17 @@ describe("a view", () => {
     expect(seen[3]).toBe(3 * frame);
     await vi.advanceTimersByTimeAsync(10 * frame);
     expect(seen).toHaveLength(4);
+  });
+
+  it("is told at once of what the person does, also in a burst", async () => {
+    const sizes: number[] = [];
+    chat.subscribe(() => sizes.push(chat.state.outbox.length));
+    attempt.received(update(1, 1));
+    await settled();
+    attempt.received(update(2, 2));
+    chat.send("Ada", "hello");
+    await Promise.resolve();
+    expect(sizes).toEqual([0, 1]);
   });
 
   it("is told of a burst later while the page is not on the screen", async () => {

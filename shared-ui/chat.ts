@@ -111,6 +111,7 @@ export class Chat {
   /** Where the person has scrolled up: by the key of the room, how far, and the newest message that was there then. */
   readonly #reading = new Map<string, { top: number; newest: Message | undefined }>();
   #told = true;
+  #waitsForFrame = false;
 
   constructor({ connect, post }: Technique) {
     this.#connection = new Connection({
@@ -133,10 +134,7 @@ export class Chat {
     return this.#state;
   }
 
-  /**
-   * Calls the listener after each change: at the end of the turn, once for all changes of it, and not again before the next frame.
-   * Returns the function that ends this.
-   */
+  /** Calls the listener after each change, once for all changes of one turn. Returns the function that ends this. */
   subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -339,7 +337,7 @@ export class Chat {
     }
     const missing = this.#rooms.take(update, this.#state.you?.ended !== undefined);
     if (missing !== undefined) return missing;
-    this.#change({ rooms: this.#rooms.list, ...(update.rooms && { joining: "" }) });
+    this.#changeOncePerFrame({ rooms: this.#rooms.list, ...(update.rooms && { joining: "" }) });
     this.#outbox.arrived(update.msg);
     return undefined;
   }
@@ -408,21 +406,30 @@ export class Chat {
   }
 
   #change(changes: Partial<ChatState>) {
-    const state = { ...this.#state, ...changes };
-    this.#state = { ...state, door: doorOf(state), below: this.#below(state) };
+    this.#replaceState(changes);
     if (!this.#told) return;
     this.#told = false;
-    queueMicrotask(() => this.#tell());
+    queueMicrotask(() => {
+      this.#told = true;
+      for (const listener of this.#listeners) listener();
+    });
   }
 
   /** A burst of messages comes as many updates in one frame. Whoever draws each of them draws what nobody can see. */
-  #tell() {
+  #changeOncePerFrame(changes: Partial<ChatState>) {
+    if (this.#waitsForFrame) return this.#replaceState(changes);
+    this.#change(changes);
+    this.#waitsForFrame = true;
     const told = this.#state;
-    for (const listener of this.#listeners) listener();
     afterFrame(() => {
-      this.#told = true;
-      if (this.#state !== told) this.#change({});
+      this.#waitsForFrame = false;
+      if (this.#state !== told) this.#changeOncePerFrame({});
     });
+  }
+
+  #replaceState(changes: Partial<ChatState>) {
+    const state = { ...this.#state, ...changes };
+    this.#state = { ...state, door: doorOf(state), below: this.#below(state) };
   }
 }
 
