@@ -11,12 +11,10 @@ vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
 const clients = [1, 2, 3, 4, 5, 6];
 const missing = (name: Balancer) => ["redis-server", name].filter((program) => !isInstalled(program));
 const byName = wires.map((wire) => [wire.name, wire] as const);
-const all = Object.keys(balancers) as Balancer[];
+const all = process.env.STORES === "all" ? (Object.keys(balancers) as Balancer[]) : []; // `npm test` needs nothing but Node
 
-test("Each balancer is installed, or is not tested here", () => {
-  const toInstall = all.flatMap(missing);
-  if (toInstall.length > 0) console.log(`Not tested here. On Debian: apt-get install ${toInstall.join(" ")}`);
-  if (process.env.CI) expect(toInstall).toEqual([]);
+test("Every balancer that is to be tested is there", () => {
+  expect(all.flatMap(missing)).toEqual([]);
 });
 
 describe.each(all.filter((name) => missing(name).length === 0))("%s", (balancer) => {

@@ -3,12 +3,10 @@ import { afterAll, expect, test, vi } from "vitest";
 import { endAll, fails, runs } from "../e2e/process.ts";
 import { join, wires } from "../e2e/wires.ts";
 import { Poster } from "./poster.ts";
-import { balancers, isInstalled } from "./programs.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
 afterAll(endAll);
 
-const canRun = isInstalled("redis-server") && Object.keys(balancers).some(isInstalled);
 const waiting = { timeout: 60_000, interval: 20 };
 
 /** Whether a process is there. */
@@ -20,9 +18,9 @@ function isAlive(pid: number): boolean {
   }
 }
 
-test.runIf(canRun)(
-  "In a cluster, nobody loses a message when a node is killed, and Ctrl-C ends all of it",
-  async () => {
+if (process.env.STORES === "all")
+  // `npm test` needs nothing but Node
+  test("In a cluster, nobody loses a message when a node is killed, and Ctrl-C ends all of it", async () => {
     const { said, ended, kill, port } = runs(["cluster/cluster.ts"]);
     const page = await port();
     const pids = () => Array.from(said.out.matchAll(/node (\d): kill -9 (\d+)/g), ([, , pid]) => Number(pid));
@@ -51,8 +49,7 @@ test.runIf(canRun)(
     expect(await ended).toBe(0);
     expect(said.err).toBe("");
     expect(pids().filter(isAlive)).toEqual([]);
-  },
-);
+  });
 
 test("Without a balancer and Redis, the command says what to install", async () => {
   expect(await fails(["cluster/cluster.ts"], { PATH: "/nowhere" })).toContain(

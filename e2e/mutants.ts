@@ -33,7 +33,8 @@ function copy(): string {
 async function vitest(folder: string, words: string[]): Promise<{ ran: number; failed: boolean; failures: string[] }> {
   const times = ["--testTimeout=30000", "--hookTimeout=60000"]; // as in `npm run unit`: a busy machine is no failure
   const options = ["node_modules/vitest/vitest.mjs", "run", ...words, "--reporter=json", ...times];
-  const running = spawn(process.execPath, options, { cwd: folder, stdio: ["ignore", "pipe", "ignore"] });
+  const env = { ...process.env, STORES: "all" };
+  const running = spawn(process.execPath, options, { cwd: folder, env, stdio: ["ignore", "pipe", "ignore"] });
   const output = await text(running.stdout);
   const report = JSON.parse(output.slice(output.indexOf("{"))) as Report;
   const failures = report.testResults.flatMap(({ name, status, message, assertionResults }) => {

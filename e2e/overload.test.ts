@@ -6,7 +6,7 @@ import http2 from "node:http2";
 import net from "node:net";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import tls from "node:tls";
-import { describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { WebSocket } from "ws";
 import { Child } from "../bench/child.ts";
 import { limits } from "../shared-chat/limits.ts";
@@ -14,7 +14,10 @@ import type { commands } from "./overload-server.ts";
 import { cleanUp, open } from "./until-the-end.ts";
 import { closeCode, join as joinWire, openSocket, type Person, sendRaw, trusting, type Wire, wires } from "./wires.ts";
 
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 15_000 });
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 });
+
+// However long it takes on a busy machine, it is not a missing pong that ends a connection here.
+beforeEach(() => void (limits.ping = 600_000));
 
 const MiB = 1024 * 1024;
 const waiting = { interval: 10, timeout: 30_000 };
@@ -166,26 +169,28 @@ describe.each(byName(wires))("%s", (name, wire) => {
   it("answers others as soon as ever while one client sends only what is refused", async () => {
     const { port } = await spawn(wire, false);
     const ada = await join(wire, port);
-    /** The slowest of some posts, in milliseconds, in each of three rounds. */
+    /** The slowest of some posts, in milliseconds. */
     const slowest = async () => {
-      const rounds = [0, 0, 0];
-      for (const round of rounds.keys())
-        for (let n = 0; n < 20; n++) {
-          const before = performance.now();
-          await ada.says(`${n}`);
-          rounds[round] = Math.max(rounds[round]!, performance.now() - before);
-          await nextTurn();
-        }
-      return rounds;
+      let most = 0;
+      for (let n = 0; n < 20; n++) {
+        const before = performance.now();
+        await ada.says(`${n}`);
+        most = Math.max(most, performance.now() - before);
+        await nextTurn();
+      }
+      return most;
     };
     await slowest(); // the first ones are slow
-    const alone = Math.max(...(await slowest()));
+    const alone = await slowest();
     const attacker = attack[name](port);
     cleanUp.push(() => attacker.stop());
     await vi.waitUntil(() => attacker.batches > 10, waiting);
     const before = attacker.batches;
-    // In the best round: a busy machine may disturb some, an attacker disturbs each.
-    expect(Math.min(...(await slowest()))).toBeLessThan(200 + 10 * alone);
+    // In the best of ten rounds: a busy machine may disturb some, an attacker disturbs each.
+    const enough = 200 + 10 * alone;
+    let best = await slowest();
+    for (let round = 1; round < 10 && best >= enough; round++) best = Math.min(best, await slowest());
+    expect(best).toBeLessThan(enough);
     expect(attacker.batches).toBeGreaterThan(before);
   });
 });

@@ -9,13 +9,13 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const children = new Set<ChildProcess>();
 
 const script = (code: string) => `data:text/javascript,${encodeURIComponent(code)}`;
-const slowVite = script(`export async function resolve(name, context, next) {
-  if (name === "vite") await new Promise((resolve) => setTimeout(resolve, 2_000));
+const slowRolldown = script(`export async function resolve(name, context, next) {
+  if (name === "rolldown") await new Promise((resolve) => setTimeout(resolve, 2_000));
   return next(name, context);
 }`);
 
 /** Options of Node with which the bundler takes two seconds longer. */
-export const slowBundler = ["--import", script(`import { register } from "node:module"; register("${slowVite}");`)];
+export const slowBundler = ["--import", script(`import { register } from "node:module"; register("${slowRolldown}");`)];
 
 /** Ends every process that was started here and still runs. */
 export function endAll(): void {

@@ -21,7 +21,13 @@ async function starts(...words: string[]): Promise<{ server: ChildProcess; url: 
   throw new Error(`The server printed no address: ${words.join(" ")}`);
 }
 
+const cleanUp: (() => unknown)[] = []; // also when a test fails: what was started last ends first
+test.afterEach(async () => {
+  for (const end of cleanUp.splice(0).toReversed()) await end();
+});
+
 async function isKilled({ server }: { server: ChildProcess }) {
+  if (server.exitCode !== null || server.signalCode !== null) return;
   const ended = once(server, "exit");
   server.kill("SIGKILL");
   await ended;
@@ -35,9 +41,12 @@ test("After kill -9 and a new start the page goes on: nothing is missing, nobody
 }) => {
   test.setTimeout(180_000); // a store and two servers start
   const engine = await engineKind(store!).starts();
+  cleanUp.push(() => engine.ends());
   const setting = `CHAT_LOG=${engine.address}`;
   const first = await starts(variant.name, "PORT=0", setting);
+  cleanUp.push(() => isKilled(first));
   const context = await browser.newContext({ ignoreHTTPSErrors: true });
+  cleanUp.push(() => context.close());
   const page = await context.newPage();
   const { retry, retryMost } = timing; // the rest stays: the heartbeats of this server have their usual pace
   await page.addInitScript((value) => Object.assign(globalThis, { pageTiming: value }), { retry, retryMost });
@@ -53,14 +62,11 @@ test("After kill -9 and a new start the page goes on: nothing is missing, nobody
   await ada.says("while it is away");
   await expect(ada.outbox).toHaveCount(1);
   const second = await starts(variant.name, `PORT=${new URL(first.url).port}`, setting);
+  cleanUp.push(() => isKilled(second));
 
   await expect(ada.state).toHaveText("connected", { timeout: 30_000 });
   await ada.eventuallyReads(["Ada: before", "Ada: while it is away"]);
   await expect(ada.outbox).toHaveCount(0);
   await expect(ada.signedInAs).toHaveText("Ada");
   await expect(ada.notices).toHaveCount(0);
-
-  await context.close();
-  await isKilled(second);
-  await engine.ends();
 });

@@ -28,7 +28,7 @@ import {
   hangUp,
 } from "./wires.ts";
 
-vi.setConfig({ testTimeout: 15_000, hookTimeout: 15_000 });
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 /** Starts a variant until the end of the test. */
 async function open(wire: Wire, options?: Partial<Options>) {

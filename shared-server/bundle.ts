@@ -2,6 +2,7 @@
 // and kept in memory. Its source map leads the browser's debugger back to the sources.
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import type { OutputOptions, RolldownOutput } from "rolldown";
 import type { PluginOption } from "vite";
 import { Refusal } from "../shared-chat/refusal.ts";
 import { folderOf, viewProblem } from "./views.ts";
@@ -11,6 +12,8 @@ export interface Bundle {
   map: string;
 }
 
+const root = fileURLToPath(new URL("..", import.meta.url));
+const target = "es2022";
 const bundles = new Map<string, Promise<Bundle>>();
 
 /**
@@ -47,36 +50,55 @@ export async function bundleAhead(entries: string[], view = "dom"): Promise<void
  */
 export async function build(entry: string, options: BuildOptions = {}): Promise<Bundle> {
   const { view = "dom", minify = false, development = false } = options;
-  const mode = development ? "development" : "production";
-  // The same for every NODE_ENV. Vite and its plugins read it from here, and Vite writes it when it is unset.
-  process.env.NODE_ENV = mode;
-  const vite = await import("vite");
-  const result = await vite.build({
-    configFile: false,
-    logLevel: "error",
-    root: fileURLToPath(new URL("..", import.meta.url)),
-    publicDir: false,
-    mode,
-    resolve: { conditions: [`view-${view}`, "module", "browser", mode] },
-    plugins: await pluginsOf(view),
-    build: {
-      write: false,
-      minify,
-      sourcemap: minify ? "hidden" : true,
-      target: "es2022",
-      modulePreload: false,
-      rollupOptions: { input: entry, output: { entryFileNames: "[name].js" } },
-    },
-  });
-  const [output] = [result].flat();
-  if (!output || !("output" in output)) throw new Error("The bundler started to watch instead of building.");
-  const { code, map } = output.output[0];
+  const mode = development ? "development" : "production"; // for every NODE_ENV
+  const conditions = [`view-${view}`, "module", "browser", mode];
+  const plugins = new URL("plugins.ts", folderOf(view));
+  const output = { entryFileNames: "[name].js", sourcemap: minify ? ("hidden" as const) : true, minify };
+  const bundled = existsSync(plugins)
+    ? await withVite(plugins, mode, conditions, { input: entry, output })
+    : await withRolldown(mode, conditions, { input: entry, output });
+  const { code, map } = bundled.output[0];
   return { code, map: JSON.stringify(map) };
 }
 
-/** What the bundler needs for this view: `plugins.ts` in its folder, where there is one. */
-async function pluginsOf(view: string): Promise<PluginOption[]> {
-  const file = new URL("plugins.ts", folderOf(view));
-  if (!existsSync(file)) return [];
-  return ((await import(file.href)) as { plugins: PluginOption[] }).plugins;
+interface Files {
+  input: string;
+  output: OutputOptions;
+}
+
+async function withRolldown(mode: string, conditions: string[], files: Files) {
+  const rolldown = await import("rolldown"); // not before a page is asked for: it takes longer to load than the server
+  return rolldown.build({
+    ...files,
+    cwd: root,
+    platform: "browser",
+    resolve: { conditionNames: conditions },
+    transform: { target, define: { "process.env.NODE_ENV": JSON.stringify(mode) } },
+    write: false,
+  });
+}
+
+/** The compilers of some frameworks are plugins of Vite, which calls Rolldown, and takes six times as long to load. */
+async function withVite(file: URL, mode: string, conditions: string[], { output, input }: Files) {
+  process.env.NODE_ENV = mode; // Vite and its plugins read it from here, and Vite writes it when it is unset
+  const { plugins } = (await import(file.href)) as { plugins: PluginOption[] };
+  const vite = await import("vite");
+  const built = await vite.build({
+    configFile: false,
+    logLevel: "error",
+    root,
+    publicDir: false,
+    mode,
+    resolve: { conditions },
+    plugins,
+    build: {
+      write: false,
+      minify: Boolean(output.minify),
+      sourcemap: output.sourcemap!,
+      target,
+      modulePreload: false,
+      rollupOptions: { input, output: { entryFileNames: output.entryFileNames! } },
+    },
+  });
+  return [built].flat()[0] as RolldownOutput;
 }

@@ -1,14 +1,18 @@
 // `CHAT_LOG`, as a person types it: with real processes.
+import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text as textOf } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
 import { DatabaseSync } from "@photostructure/sqlite";
 import { afterAll, describe, expect, it, vi } from "vitest";
 import { endAll, fails, runs } from "../e2e/process.ts";
 
 vi.setConfig({ testTimeout: 90_000, maxConcurrency: 4 });
 
+const root = fileURLToPath(new URL("..", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "chat-log-"));
 afterAll(() => {
   endAll();
@@ -82,6 +86,20 @@ describe.concurrent("CHAT_LOG", () => {
     await vi.waitUntil(async () => (await (await fetch(`http://localhost:${other}/msgs`)).text()).includes("hello"), {
       timeout: 30_000,
     });
+  });
+
+  it("may be made by several processes at the same moment", async () => {
+    const code = `import { sqlite } from "./stores/sqlite.ts";
+      while (Date.now() < Number(process.argv[2]));
+      const store = sqlite(process.argv[1]);
+      process.stdout.write(await store.open(() => {}));
+      await store.close();`;
+    for (const name of ["1", "2", "3"].map((n) => join(folder, `new ${n}.db`))) {
+      const words = ["--import", "tsx", "--input-type=module", "--eval", code, name, String(Date.now() + 2_000)];
+      const processes = Array.from({ length: 4 }, () => spawn(process.execPath, words, { cwd: root }));
+      const epochs = await Promise.all(processes.map(({ stdout }) => textOf(stdout)));
+      expect(epochs).toEqual(epochs.map(() => expect.stringMatching(epochs[0] || "an epoch")));
+    }
   });
 
   it.each([

@@ -1,12 +1,14 @@
 // SQLite: a file on this machine. Each append is one transaction, and on the disk before anybody is answered. Several processes may share the
 // file, but no two machines: a network file system does not lock it well enough (https://www.sqlite.org/howtocorrupt.html).
 import { statSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { DatabaseSync } from "@photostructure/sqlite";
 import { type Entry, newEpoch, type Store } from "../shared-chat/journal.ts";
 import { UsageError } from "../shared-server/command.ts";
 
 /** The layout of the file. A program does not write to a file that is newer than itself. */
 const version = 1;
+const busy = 5; // SQLITE_BUSY, https://sqlite.org/rescode.html
 
 /**
  * A store in a file, which is made if it does not exist.
@@ -48,8 +50,10 @@ export function sqlite(file: string): Store {
       await close();
       try {
         db = new DatabaseSync(file);
-        db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 300");
-        const epoch = transaction(() => {
+        await patiently(() =>
+          db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 300"),
+        );
+        const begin = () => {
           const { user_version: found } = one<{ user_version: number }>("PRAGMA user_version");
           if (found > version) throw new UsageError(`The file ${file} was written by a newer version of this program.`);
           db.exec(
@@ -59,7 +63,8 @@ export function sqlite(file: string): Store {
           );
           db.prepare("INSERT INTO journal SELECT ? WHERE NOT EXISTS (SELECT * FROM journal)").run(newEpoch());
           return one<{ epoch: string }>("SELECT epoch FROM journal").epoch;
-        });
+        };
+        const epoch = await patiently(() => transaction(begin));
         inode = statSync(file, { bigint: true }).ino;
         // The version changes when another connection has written: a cheap question, without a lock.
         const seen = () => isThere() && one<{ data_version: number }>("PRAGMA data_version").data_version;
@@ -103,6 +108,18 @@ export function sqlite(file: string): Store {
         for (const tick of ticks) remove.run(tick);
       }),
   };
+}
+
+/** Where another process makes the same file at the same moment, SQLite waits for it only sometimes (busy_timeout): so this tries for two seconds. */
+async function patiently<T>(run: () => T): Promise<T> {
+  const giveUp = performance.now() + 2_000;
+  while (true)
+    try {
+      return run();
+    } catch (error) {
+      if ((error as { errcode?: number }).errcode !== busy || performance.now() > giveUp) throw error;
+      await sleep(20);
+    }
 }
 
 /** SQLite says "unable to open database file" of a folder, too. */
