@@ -280,15 +280,13 @@ for (const view of [plain!, ...frameworks])
       expect(draws).toBeLessThanOrEqual(frames);
     });
 
-    test("Neither a socket, nor the chat, nor what it holds is behind a proxy", async ({ profiles, stage }) => {
-      const page = await (await profiles("Ada")).newPage();
+    test("Neither a socket, nor the chat, nor what it holds is behind a proxy", async ({ page, stage }) => {
       await page.addInitScript(noteProxies);
       const ada = new Person("Ada", page, stage.url);
       await ada.opens();
       await ada.says("hello");
       await ada.eventuallyReads(["Ada: hello"]);
       expect(await page.evaluate(() => (globalThis as unknown as Counting).noted)).toEqual([]);
-      await page.close();
     });
   });
 

@@ -1,7 +1,7 @@
 // The tables of views/README.md: what is counted, and what `npm run bench:views` measured. `npm run compare` writes them.
 import { existsSync, readFileSync } from "node:fs";
 import { markdownTable } from "markdown-table";
-import { bytesOfPage, linesOfView, packagesOf } from "../compare/count.ts";
+import { linesOfView, packagesOf, smallBytesOfPage } from "../compare/count.ts";
 import type { ViewCosts, ViewCostsFile } from "./view-costs.ts";
 
 const file = new URL("view-costs.json", import.meta.url);
@@ -21,7 +21,7 @@ const kB = (size: number) => (size / 1_000).toFixed(1);
 /** What is the same on every machine. */
 export async function viewSizes(): Promise<string> {
   const bytes = [];
-  for (const view of views) bytes.push(await bytesOfPage("socket-io/client.ts", view));
+  for (const view of views) bytes.push(await smallBytesOfPage("socket-io/client.ts", view));
   return table([
     ["Lines, with the markup", ...views.map((view) => String(linesOfView(view)))],
     ["JavaScript of the page, minified, kB", ...bytes.map(({ minified }) => kB(minified))],
