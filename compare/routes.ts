@@ -142,6 +142,7 @@ function tapsEvent(panes: readonly TappedVariant[]): string {
     opened,
     connections,
     outage,
+    at: Date.now(),
   }));
   return `event: taps\ndata: ${JSON.stringify(numbers)}\n\n`;
 }

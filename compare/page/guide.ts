@@ -45,8 +45,9 @@ function presser(name: string): HTMLElement {
   );
   if (!button) return create("b", { textContent: name });
   const copy = create("button", { type: "button", textContent: name, title: button.title });
-  if (button.dataset.outage) copy.dataset.outage = button.dataset.outage; // it rests when its original does
+  Object.assign(copy.dataset, button.dataset); // main.ts finds both: the copy rests, or stays pressed, when its original does
   copy.disabled = button.disabled;
+  copy.ariaPressed = button.ariaPressed;
   copy.addEventListener("click", () => button.click());
   return copy;
 }

@@ -67,7 +67,7 @@ function measured(measurement: Measurement | undefined) {
 
 const taps = new EventSource("/taps");
 taps.addEventListener("taps", ({ data }: MessageEvent<string>) => {
-  const counters = JSON.parse(data) as Record<string, Tap & { outage?: Outage }>;
+  const counters = JSON.parse(data) as Record<string, Tap & { outage?: Outage; at: number }>;
   for (const pane of panes) if (counters[pane.name]) pane.take(counters[pane.name]!);
   allowOutages();
   drawSoon();
@@ -137,13 +137,13 @@ function sendMessages(times: number) {
     senders[++turn % senders.length]!.frame.send({ type: "say", text: `message ${++count}` });
 }
 
-for (const button of document.querySelectorAll<HTMLButtonElement>("[data-send]"))
+for (const button of document.querySelectorAll<HTMLButtonElement>("#controls [data-send]"))
   button.addEventListener("click", () => sendMessages(Number(button.dataset.send)));
 
 const steady = find<HTMLButtonElement>("#steady");
 let steadyTimer: ReturnType<typeof setInterval> | undefined;
 steady.addEventListener("click", () => {
-  steady.ariaPressed = String(!steadyTimer);
+  for (const each of document.querySelectorAll("[data-steady]")) each.ariaPressed = String(!steadyTimer);
   clearInterval(steadyTimer);
   steadyTimer = steadyTimer ? undefined : setInterval(sendMessages, 1_000, 1);
 });

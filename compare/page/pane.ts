@@ -115,14 +115,14 @@ export class Pane {
     this.#since = this.#zero;
   }
 
-  /** Takes the newest counters of its tap, and the latest outage: it is why a page that was just opened cannot connect. */
-  take(tap: Tap & { outage?: Outage }): void {
+  /** Takes the newest counters of its tap, of the time `at`, and the latest outage: it is why a page that was just opened cannot connect. */
+  take(tap: Tap & { outage?: Outage; at: number }): void {
     const now = Date.now();
     const { outage } = tap;
     // An outage that was over before this pane was there, or before the counters were reset, is not its business.
     const counts = outage && (outage.since >= this.#zero || !isOver(outage, now));
     if (counts && outage.since !== this.outage?.since) this.traffic.outageBegins();
-    if (this.#since < Infinity) this.traffic.add(tap, now / 1_000);
+    if (tap.at >= this.#since) this.traffic.add(tap, now / 1_000); // older ones may not have all of what loaded the page
     this.outage = counts ? outage : undefined;
     if (counts) this.#shaded.set(outage.since, outage);
     for (const [since, { until = now }] of this.#shaded) if (until < now - minute * 1_000) this.#shaded.delete(since);
@@ -180,12 +180,11 @@ export class Pane {
     const duplicates = receipts.duplicates.filter((at) => at >= since).length;
     // On a slow network there is most likely nothing to notice, so nothing is promised.
     const pending = kind === "slow" ? "–" : "not yet";
-    // Nothing closes in a freeze, so a pane may miss it. Otherwise only a pane that had no connection open just then misses it.
-    const unnoticed = kind === "freeze" || kind === "slow" ? "not at all" : "not affected";
+    // Nothing closes in a freeze, so a pane may miss it. A cut is missed by a pane that waits for nothing just then: polling, between two polls.
     return {
       outage: `${kind}${over ? ", over" : left}`,
       reopened: optional(this.traffic.openedSinceOutage, String),
-      noticed: early ? "–" : optional(noticed, duration, now < until + settling ? pending : unnoticed),
+      noticed: early ? "–" : optional(noticed, duration, now < until + settling ? pending : "not at all"),
       recovered: early || noticed === undefined ? "–" : optional(recovered, duration, "not yet"),
       lost: optional(lost, String),
       duplicates: duplicates > 0 || lost !== undefined ? String(duplicates) : "–",
