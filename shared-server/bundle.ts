@@ -25,7 +25,7 @@ export async function bundleAhead(...entries: string[]): Promise<void> {
 
 /** Builds a bundle, readable or as small as possible. */
 export async function build(entry: string, minify = false): Promise<Bundle> {
-  const rolldown = await import("rolldown"); // not before a page is asked for: it takes longer to load than the server
+  const rolldown = await import("rolldown"); // when a page needs it: many servers of the tests and the bench have no page
   const { output } = await rolldown.build({
     cwd: fileURLToPath(new URL("..", import.meta.url)),
     input: entry,
