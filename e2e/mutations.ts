@@ -1494,6 +1494,7 @@ const edits: Record<string, Record<string, Edit[]>> = {
         "The history that comes with the first update was there before, although the page says connected first",
       ],
       ["loaded ? rows : []", "rows", "What waits in the outbox since before a reload is not sent now"],
+      ["at: pressed }", "at }", "A draft counts from the submit on, however long the browser takes to draw its row"],
     ],
   },
   "compare/decision-tree.ts": {
