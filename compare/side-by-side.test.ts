@@ -16,8 +16,6 @@ import { durations, type Kind } from "./outages.ts";
 import { sideBySide, type SideBySide } from "./side-by-side.ts";
 import type { Outage } from "./tapped-variant.ts";
 
-vi.setConfig({ testTimeout: 60_000 });
-
 const usual = { ...durations };
 limits.grace = 300;
 let running: SideBySide;

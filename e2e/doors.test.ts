@@ -12,8 +12,6 @@ import { endAll, runs } from "./process.ts";
 import { cleanUp, open as openServer } from "./until-the-end.ts";
 import { type HttpRequest, type JoinOptions, type Person, signIn, verbsOf, type Wire, wires } from "./wires.ts";
 
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
-
 cost.N = 2 ** 4; // a password takes 0.2 s otherwise
 for (const limit of [limits.signIns, limits.signInsOfAll]) limit.points = 1e9; // a test is faster than a person
 

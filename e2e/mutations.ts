@@ -1782,6 +1782,7 @@ const edits: Record<string, Record<string, Edit[]>> = {
         "at, before: !connected });",
         "The history that comes with the first update was there before, although the page says connected first",
       ],
+      ["at: pressed }", "at }", "A draft counts from the submit on, however long the browser takes to draw its row"],
     ],
   },
   "compare/decision-tree.ts": {

@@ -21,7 +21,7 @@ test("A message sent in any pane arrives in all four, and each pane shows its la
   for (const pane of panes) {
     const latencies = pane.chat.locator("#messages time");
     for (const place of sent.keys()) await expect(latencies.nth(place)).toHaveAttribute("data-late", /^\+[\d,]+ ms$/);
-    expect(await pane.number("last")).toBeGreaterThanOrEqual(0); // the clocks of two processes may differ by a millisecond
+    expect(await pane.number("last")).toBeGreaterThanOrEqual(0);
   }
 
   await test.step("a button sends for a person, and takes away neither a half-typed text nor the focus", async () => {
@@ -49,7 +49,7 @@ test("A message sent in any pane arrives in all four, and each pane shows its la
 
   await test.step("send one a second goes on until the button is pressed again", async () => {
     await site.press("send one a second");
-    await expect(site.pane(socketIo).chat.locator("#messages .message")).toHaveCount(27);
+    await expect(site.pane(socketIo).chat.locator("#messages .message").nth(27)).toBeAttached(); // the second one; there may be more
     await site.press("send one a second");
     await expect(site.controls.getByRole("button", { name: "send one a second" })).toHaveAttribute(
       "aria-pressed",

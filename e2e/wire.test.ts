@@ -28,8 +28,6 @@ import {
   hangUp,
 } from "./wires.ts";
 
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
-
 /** Starts a variant until the end of the test. */
 async function open(wire: Wire, options?: Partial<Options>) {
   const opened = await openServer(wire, options);

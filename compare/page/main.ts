@@ -3,11 +3,9 @@ import type { FromPane } from "../../shared-ui/wire/messages.ts";
 import { scaleTo } from "./chart.ts";
 import { Deliveries, type Measurement } from "./deliveries.ts";
 import type { Experiment } from "../experiments.ts";
-import type { Outage } from "./effect.ts";
 import { showGuide } from "./guide.ts";
-import { type Address, Pane } from "./pane.ts";
+import { type Address, type Counters, Pane } from "./pane.ts";
 import { createStrip } from "./strip.ts";
-import type { Tap } from "./traffic.ts";
 
 const users = ["Ada", "Bob", "Cyd", "Dan"];
 const catchUpTime = 10_000; // after this long on a connection, a pane has received everything that it missed
@@ -67,7 +65,7 @@ function measured(measurement: Measurement | undefined) {
 
 const taps = new EventSource("/taps");
 taps.addEventListener("taps", ({ data }: MessageEvent<string>) => {
-  const counters = JSON.parse(data) as Record<string, Tap & { outage?: Outage; at: number }>;
+  const counters = JSON.parse(data) as Record<string, Counters>;
   for (const pane of panes) if (counters[pane.name]) pane.take(counters[pane.name]!);
   allowOutages();
   drawSoon();
@@ -140,7 +138,7 @@ function sendMessages(times: number) {
 for (const button of document.querySelectorAll<HTMLButtonElement>("#controls [data-send]"))
   button.addEventListener("click", () => sendMessages(Number(button.dataset.send)));
 
-const steady = find<HTMLButtonElement>("#steady");
+const steady = find<HTMLButtonElement>("#controls [data-steady]");
 let steadyTimer: ReturnType<typeof setInterval> | undefined;
 steady.addEventListener("click", () => {
   for (const each of document.querySelectorAll("[data-steady]")) each.ariaPressed = String(!steadyTimer);

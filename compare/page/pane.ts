@@ -48,6 +48,12 @@ export interface Address {
   views: string[];
 }
 
+/** What the server says of a pane: the counters of its tap at a time, and its latest outage. */
+export interface Counters extends Tap {
+  at: number;
+  outage?: Outage;
+}
+
 export class Pane {
   readonly name: string;
   readonly frame: Frame;
@@ -115,8 +121,8 @@ export class Pane {
     this.#since = this.#zero;
   }
 
-  /** Takes the newest counters of its tap, of the time `at`, and the latest outage: it is why a page that was just opened cannot connect. */
-  take(tap: Tap & { outage?: Outage; at: number }): void {
+  /** Takes the newest counters of its tap, and the latest outage: it is why a page that was just opened cannot connect. */
+  take(tap: Counters): void {
     const now = Date.now();
     const { outage } = tap;
     // An outage that was over before this pane was there, or before the counters were reset, is not its business.

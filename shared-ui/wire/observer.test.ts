@@ -15,6 +15,7 @@ const messages = { id: "messages" };
 const outbox = { id: "outbox" };
 /** The list of a room. */
 const room = (name: string) => ({ parentElement: { dataset: { room: name } } });
+let happens: Record<string, () => void>;
 let changed: (records: object[]) => void;
 let reports: FromPane[];
 
@@ -34,6 +35,8 @@ beforeEach(() => {
       observe() {}
     },
   );
+  happens = {};
+  vi.stubGlobal("addEventListener", (type: string, listener: () => void) => (happens[type] = listener));
   reports = [];
   observe((report) => reports.push(report));
 });
@@ -72,3 +75,15 @@ it("A new row in the outbox is sending, and a notice empties the list", () => {
   changed([{ target: room("book club"), addedNodes: [new Row("message", { id: "1" })] }]); // not everybody is in it
   expect(reports).toEqual([{ type: "sending", draftId: "a", at: expect.any(Number) }, { type: "cleared" }]);
 });
+
+it.each(["submit", "click"])(
+  "A draft counts from the %s on, however long the browser takes to draw its row",
+  (press) => {
+    vi.useFakeTimers({ now: 1_000 });
+    happens[press]!();
+    vi.setSystemTime(1_020);
+    changed([{ target: outbox, addedNodes: [new Row("message", { draftId: "a" })] }]);
+    expect(reports).toEqual([{ type: "sending", draftId: "a", at: 1_000 }]);
+    vi.useRealTimers();
+  },
+);
