@@ -2,6 +2,7 @@
 import { io } from "socket.io-client";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { join, type Person, signIn, wires } from "../e2e/wires.ts";
+import { withServers } from "../stores/store-engines.ts";
 import { BareCluster } from "./bare-cluster.ts";
 import { Poster } from "./poster.ts";
 import { type Balancer, balancers, isInstalled } from "./programs.ts";
@@ -11,13 +12,13 @@ vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
 const clients = [1, 2, 3, 4, 5, 6];
 const missing = (name: Balancer) => ["redis-server", name].filter((program) => !isInstalled(program));
 const byName = wires.map((wire) => [wire.name, wire] as const);
-const all = process.env.STORES === "all" ? (Object.keys(balancers) as Balancer[]) : []; // `npm test` needs nothing but Node
+const tested = withServers ? (Object.keys(balancers) as Balancer[]) : [];
 
 test("Every balancer that is to be tested is there", () => {
-  expect(all.flatMap(missing)).toEqual([]);
+  expect(tested.flatMap(missing)).toEqual([]);
 });
 
-describe.each(all.filter((name) => missing(name).length === 0))("%s", (balancer) => {
+describe.each(tested.filter((name) => missing(name).length === 0))("%s", (balancer) => {
   let cluster: BareCluster | undefined;
   const cleanUp: { leave(): void }[] = [];
 

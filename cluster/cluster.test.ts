@@ -2,6 +2,7 @@
 import { afterAll, expect, test, vi } from "vitest";
 import { endAll, fails, runs } from "../e2e/process.ts";
 import { join, wires } from "../e2e/wires.ts";
+import { withServers } from "../stores/store-engines.ts";
 import { Poster } from "./poster.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
@@ -18,8 +19,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-if (process.env.STORES === "all")
-  // `npm test` needs nothing but Node
+if (withServers)
   test("In a cluster, nobody loses a message when a node is killed, and Ctrl-C ends all of it", async () => {
     const { said, ended, kill, port } = runs(["cluster/cluster.ts"]);
     const page = await port();

@@ -3,7 +3,7 @@
 import { onLocalhost, type SideBySide, sideBySide } from "../compare/side-by-side.ts";
 import type { Start } from "../compare/tapped-variant.ts";
 import { bundleAhead } from "../shared-server/bundle.ts";
-import { cannotStart, fail, portOr, stopOnSignal, takeSettings } from "../shared-server/command.ts";
+import { cannotStart, fail, portOr, stopOnSignal, takeSettings, viewOrDom } from "../shared-server/command.ts";
 import { variants } from "../shared-server/variants.ts";
 import {
   type Balancer,
@@ -20,6 +20,7 @@ import {
 takeSettings(process.argv.slice(2));
 const usual = 3_000;
 const port = portOr(usual, 65_535 - variants.length);
+const view = viewOrDom();
 const { CHAT_LOG } = process.env;
 const balancer = (Object.keys(balancers) as Balancer[]).find(isInstalled);
 if (!balancer || !(CHAT_LOG || isInstalled("redis-server")))
@@ -84,10 +85,10 @@ const startVariant: Start = async (name, options) => {
 
 try {
   const clients = variants.map(({ name }) => `${name}/client.ts`);
-  const bundled = bundleAhead("compare/page/main.ts", "shared-ui/wire/wire.ts", ...clients);
+  const bundled = bundleAhead(["compare/page/main.ts", "shared-ui/wire/wire.ts", ...clients]);
   if (!CHAT_LOG) programs.push(await startRedis(redisPort, folder));
   await Promise.all(nodes.map((node) => node.start()));
-  page = await sideBySide(port, undefined, onLocalhost, startVariant);
+  page = await sideBySide(port, undefined, onLocalhost, startVariant, view);
   await bundled; // an address is printed when everything behind it is ready, the scripts of the pages too
 } catch (error) {
   await stop();

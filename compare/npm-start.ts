@@ -9,8 +9,9 @@ import {
   publicOriginOf,
   stopOnSignal,
   takeSettings,
+  viewOrDom,
 } from "../shared-server/command.ts";
-import { variants } from "../shared-server/variants.ts";
+import { clientOf, variants } from "../shared-server/variants.ts";
 import { openLog } from "../stores/choose.ts";
 import { onLog, sideBySide } from "./side-by-side.ts";
 import type { Address } from "./tapped-variant.ts";
@@ -18,6 +19,7 @@ import type { Address } from "./tapped-variant.ts";
 takeSettings(process.argv.slice(2));
 const { HOST, PUBLIC_ORIGIN } = process.env;
 const usual = 3_000;
+const view = viewOrDom();
 const port = portOr(usual, 65_535 - variants.length);
 if (PUBLIC_ORIGIN && !/\bPORT\b/.test(PUBLIC_ORIGIN))
   fail(
@@ -29,10 +31,13 @@ const address: Address = (scheme, at) => {
   // Without a proxy that adds TLS, only http2-push is on https: browsers speak HTTP/2 only over TLS.
   return publicOriginOf(scheme === "https" ? PUBLIC_ORIGIN.replace(/^http:/, "https:") : PUBLIC_ORIGIN, at);
 };
-const clients = variants.map(({ name }) => `${name}/client.ts`);
-const bundled = bundleAhead("compare/page/main.ts", "shared-ui/wire/wire.ts", ...clients);
+const clients = variants.map(({ name }) => clientOf(name));
+const bundled = Promise.all([
+  bundleAhead(["compare/page/main.ts", "shared-ui/wire/wire.ts"]),
+  bundleAhead(clients, view),
+]);
 const log = await openLog(process.env).catch((error) => cannotStart(error, port, usual));
-const running = await sideBySide(port, HOST || undefined, address, onLog(log)).catch((error) =>
+const running = await sideBySide(port, HOST || undefined, address, onLog(log), view).catch((error) =>
   cannotStart(error, port, usual),
 );
 stopOnSignal(async () => {

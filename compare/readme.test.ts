@@ -38,7 +38,7 @@ function sourcesOf(page: string): string[] {
   const folders = [dirname(page), `${dirname(page)}/solution`];
   return files.filter(
     (file) =>
-      file.endsWith(".ts") && (folders.includes(dirname(file)) || linked.includes(new URL(file, root).pathname)),
+      /\.tsx?$/.test(file) && (folders.includes(dirname(file)) || linked.includes(new URL(file, root).pathname)),
   );
 }
 
@@ -88,8 +88,9 @@ test("The minutes of the steps of the workshop add up to what it says it takes",
 
 test("No two files have the same name, unless they are twins", () => {
   const twins =
-    /^(README\.md|hints\.md|server\.ts|client\.ts|check\.ts|frame\.ts|test-client\.ts|client\.test\.ts|package(-lock)?\.json|polling\.ts|http2-push\.ts|socket-io\.ts)$/;
-  const names = files.map((file) => basename(file)).filter((name) => !twins.test(name));
+    /^(README\.md|hints\.md|server\.ts|client\.ts|check\.ts|frame\.ts|test-client\.ts|client\.test\.ts|view\.ts|package(-lock)?\.json|tsconfig\.json|polling\.ts|http2-push\.ts|socket-io\.ts)$/;
+  const different = new Set(files.map((file) => file.replace(/^views\/[^/]+\//, "views/*/"))); // the views are twins
+  const names = Array.from(different, (file) => basename(file)).filter((name) => !twins.test(name));
   expect(names.filter((name, i) => names.indexOf(name) !== i)).toEqual([]);
 });
 
@@ -123,10 +124,10 @@ describe.each(pages)("%s", (page) => {
   });
 
   test("quotes the code to the letter", () => {
-    for (const [, block] of text.matchAll(/```ts\n([^]*?)```/g)) {
+    for (const [, block] of text.matchAll(/```tsx?\n([^]*?)```/g)) {
       let sources = sourcesOf(page);
       for (const line of block!.split("\n").map((code) => code.trim())) {
-        const named = /^\/\/ ((?:[\w/-]+\.ts(?:, )?)+): /.exec(line)?.[1]?.split(", ");
+        const named = /^\/\/ ((?:[\w/-]+\.g?ts(?:, )?)+): /.exec(line)?.[1]?.split(", ");
         if (named) sources = named;
         else if (line)
           expect(
@@ -139,7 +140,7 @@ describe.each(pages)("%s", (page) => {
 
   test("says about a file only what is in it", () => {
     // "[server.ts](server.ts): `keepAliveTimeout`": the code after a link to a file, up to the next link or the end of the cell.
-    for (const [, to, said] of text.matchAll(/\]\(([\w./-]+\.ts)\):((?:[^|\n[]|\[(?!\w))*)/g)) {
+    for (const [, to, said] of text.matchAll(/\]\(([\w./-]+\.g?ts)\):((?:[^|\n[]|\[(?!\w))*)/g)) {
       const source = read(new URL(to!, new URL(page, root)));
       for (const [, code] of said!.matchAll(/`([^`]+)`/g)) expect(source, `${to}: ${code}`).toContain(code);
     }

@@ -22,7 +22,7 @@ test("The counters are not kept for a page that does not read them", async () =>
   const tap = { up: count, down: count, opened: 0, connections: 0 };
   const name = "x".repeat(4_000_000); // one event fills the buffers of the network
   const panes = [{ variant: { name }, url: "http://localhost", tap }] as unknown as TappedVariant[];
-  server.on("request", site(`http://localhost:${port}`, panes, closing.signal));
+  server.on("request", site(`http://localhost:${port}`, panes, closing.signal, "dom"));
   const responses: ServerResponse[] = [];
   server.on("request", (_req, res) => responses.push(res));
   const watch = async () => {

@@ -9,6 +9,7 @@ import { json } from "../shared-server/body.ts";
 import { allow, refuse } from "../shared-server/handlers.ts";
 import { headers, script, withFiles, withRules } from "../shared-server/site.ts";
 import { variants } from "../shared-server/variants.ts";
+import { installedViews } from "../shared-server/views.ts";
 import { documents, htmlOf, linkedFiles } from "./documents.ts";
 import { experimentsOf } from "./experiments.ts";
 import { kinds } from "./outages.ts";
@@ -37,8 +38,8 @@ const outageRequest = z.object(
   "The body must be an object with a variant and a kind.",
 );
 
-/** The app that serves the side-by-side page at this address, with these panes, until `closing` is aborted. */
-export function site(url: string, panes: readonly TappedVariant[], closing: AbortSignal): Application {
+/** The app that serves the side-by-side page at this address, with these panes in this view, until `closing` is aborted. */
+export function site(url: string, panes: readonly TappedVariant[], closing: AbortSignal, view: string): Application {
   const app = withRules(express(), url);
 
   // Only this origin may frame the panes. At http://127.0.0.1 the browser would block all four. (A proxy may state another Host.)
@@ -69,7 +70,8 @@ export function site(url: string, panes: readonly TappedVariant[], closing: Abor
   app
     .route("/panes")
     .get((_req, res) => {
-      res.json(panes.map((pane) => ({ name: pane.variant.name, url: pane.url, idea: pane.variant.idea })));
+      const views = [...new Set([view, ...installedViews()])]; // the one to begin with comes first
+      res.json(panes.map((pane) => ({ name: pane.variant.name, url: pane.url, idea: pane.variant.idea, views })));
     })
     .all(allow("GET", "HEAD"));
 

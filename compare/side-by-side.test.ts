@@ -9,13 +9,12 @@ import { join, type Person, trusting, type Wire, wires } from "../e2e/wires.ts";
 import { limits } from "../shared-chat/limits.ts";
 import { start } from "../shared-server/start.ts";
 import { type VariantName, variants } from "../shared-server/variants.ts";
+import { installedViews } from "../shared-server/views.ts";
 import { documents } from "./documents.ts";
 import type { Experiment } from "./experiments.ts";
 import { durations, type Kind } from "./outages.ts";
 import { sideBySide, type SideBySide } from "./side-by-side.ts";
 import type { Outage } from "./tapped-variant.ts";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const usual = { ...durations };
 limits.grace = 300;
@@ -86,13 +85,14 @@ describe("The chat", () => {
     for (const received of others) expect(received).toEqual(first);
   });
 
-  test("The panes are the four variants, at the addresses of their taps", async () => {
+  test("The panes are the four variants, at the addresses of their taps, each with the views that are installed", async () => {
     const { text } = await request("/panes");
     expect(JSON.parse(text)).toEqual(
       variants.map(({ name, scheme, idea }) => ({
         name,
         url: `${scheme}://localhost:${paneOf(name).tap.port}`,
         idea,
+        views: installedViews(),
       })),
     );
   });

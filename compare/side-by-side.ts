@@ -26,7 +26,8 @@ export const onLog =
 
 /**
  * Starts everything: the page at this port, the variants at the four ports after it. 0 lets the system choose all five.
- * `host` is the one address to bind to (default: both loopback addresses), `address` where people reach each of the five.
+ * `host` is the one address to bind to (default: both loopback addresses), `address` where people reach each of the five,
+ * `view` what draws the panes until somebody chooses another one.
  * @throws the error of `listen`, such as EADDRINUSE. Then nothing stays open.
  */
 export async function sideBySide(
@@ -34,6 +35,7 @@ export async function sideBySide(
   host?: string,
   address: Address = onLocalhost,
   startVariant = onLog(new Log()),
+  view = "dom",
 ): Promise<SideBySide> {
   const panes = variants.map((variant) => new TappedVariant(variant, startVariant, address));
   const server = createServer();
@@ -49,7 +51,7 @@ export async function sideBySide(
     for (const [place, { tap }] of panes.entries()) await tap.open(port && port + 1 + place, host);
     page = await listen(server, closing, port, host);
     const url = address("http", page.port);
-    server.on("request", site(url, panes, closing.signal));
+    server.on("request", site(url, panes, closing.signal, view));
     for (const pane of panes) await pane.start(url);
     return { url, panes, stop };
   } catch (error) {

@@ -17,11 +17,12 @@ import {
   withoutTls,
 } from "../bench/rows.ts";
 import { onPaper, storeCosts } from "../cluster/scaling-tables.ts";
-import { type Variant, variants } from "../shared-server/variants.ts";
+import { type Variant, type VariantName, variants } from "../shared-server/variants.ts";
 import { exercises } from "../workshop/exercises.ts";
 import { planTable } from "../workshop/plans.ts";
 import { behaviour, groups } from "./behaviour.ts";
-import { bytesOf, linesIn, linesOf } from "./count.ts";
+import { viewCosts, viewSizes } from "../views/view-tables.ts";
+import { bytesOf, bytesOfPage, count, linesIn, linesOf } from "./count.ts";
 import { serverRows } from "./servers.ts";
 
 const names = variants.map(({ name }) => name);
@@ -43,6 +44,8 @@ export async function sections(results: Results | undefined): Promise<Record<str
     "README.md": { servers: servers(), figures: figures(results) },
     "compare/README.md": { behaviour: behaviours(), counted: await counted() },
     "stores/scaling.md": { costs: storeCosts(), paper: onPaper(results) },
+    "views/README.md": { sizes: await viewSizes(), costs: viewCosts() },
+    "views/rxjs/README.md": { twins: await rxjs() },
     "bench/README.md": { measured: measured(results), missed: missed(results) },
     "workshop/README.md": { exercises: exerciseTable() },
     "workshop/teacher.md": { plans: planTable() },
@@ -132,6 +135,23 @@ async function counted(): Promise<string> {
   const sizes =
     "DevTools shows `client.js` as the servers here send it: not minified, so that you can read it. In production it would be minified and compressed, and the last two rows say how small it is then.";
   return `${table(rows.map((row) => row.map(String)))}\n\n${sizes}\n\nLines that all four share: ${shared.join(", ")}.`;
+}
+
+const twin = (name: VariantName) => `views/rxjs/${name}.ts`;
+
+/** What the clients in RxJS cost, beside those without. */
+async function rxjs(): Promise<string> {
+  const [bytes, twinBytes] = await Promise.all([
+    Promise.all(names.map(bytesOf)),
+    Promise.all(names.map((name) => bytesOfPage(twin(name)))),
+  ]);
+  const rows = [
+    ["client.ts, lines", ...names.map((name) => linesOf(name).client)],
+    ["… in RxJS", ...names.map((name) => `[${count(twin(name))}](${name}.ts)`)],
+    ["JavaScript of the page, minified and compressed, kB", ...bytes.map(({ gzipped }) => kB(gzipped))],
+    ["… with RxJS", ...twinBytes.map(({ gzipped }) => kB(gzipped))],
+  ];
+  return markdownTable([head("../../"), ...rows.map((row) => row.map(String))], columns);
 }
 
 /** A table with a column for each of these variants. */

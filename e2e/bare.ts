@@ -315,7 +315,11 @@ export function textsOf(object: object): string[] {
 
 /** Connects to a variant. Resolves when the technique has given up. */
 export const connectUntilGivenUp: Record<VariantName, () => Promise<void>> = {
-  polling: async () => void (await fetch("/msgs?since=")),
+  polling: () =>
+    fetch("/msgs?since=").then(
+      () => {},
+      () => {}, // the connection broke before the answer was here
+    ),
   "http2-push": () =>
     new Promise((resolve) => {
       const source = new EventSource("/msgs?since=");
@@ -333,7 +337,11 @@ export const connectUntilGivenUp: Record<VariantName, () => Promise<void>> = {
 
 /** Connects, and waits for the times of the first four failed attempts after the connection is gone; for none if there is no second one. */
 export const failedAttempts: Record<VariantName, () => Promise<number[]>> = {
-  polling: () => fetch("/msgs?since=").then(() => []),
+  polling: () =>
+    fetch("/msgs?since=").then(
+      () => [],
+      () => [], // the server stopped before its answer was here
+    ),
   "http2-push": () =>
     new Promise((resolve) => {
       const times: number[] = [];

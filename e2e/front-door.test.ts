@@ -16,8 +16,6 @@ import { hasIPv6, loopbacks } from "./loopbacks.ts";
 import { cleanUp, open as openServer } from "./until-the-end.ts";
 import { hangUp, type HttpRequest, type HttpResponse, join, sendRaw, trusting, type Wire, wires } from "./wires.ts";
 
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
-
 /** Starts a variant until the end of the test. */
 async function open(wire: Wire, options?: Partial<Options>) {
   const opened = await openServer(wire, options);

@@ -6,6 +6,7 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
+import { folders } from "../shared-server/views.ts";
 import { mutants } from "./mutations.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -20,15 +21,17 @@ function copy(): string {
     recursive: true,
     filter: (path) => !/(^|[\\/])(node_modules|\.git|\.ferretdb|test-results)$/.test(relative(root, path)),
   });
-  for (const place of ["node_modules", "bench/node_modules", "stores/node_modules", "stores/.ferretdb"])
+  const packages = ["", "bench/", "stores/", ...folders.map((name) => `views/${name}/`)].map(
+    (place) => `${place}node_modules`,
+  );
+  for (const place of [...packages, "stores/.ferretdb"])
     if (existsSync(join(root, place))) symlinkSync(join(root, place), join(folder, place), "junction");
   return folder;
 }
 
 /** Runs these tests in a copy: how many ran, and what the failed ones said. */
 async function vitest(folder: string, words: string[]): Promise<{ ran: number; failed: boolean; failures: string[] }> {
-  const times = ["--testTimeout=30000", "--hookTimeout=60000"]; // as in `npm run unit`: a busy machine is no failure
-  const options = ["node_modules/vitest/vitest.mjs", "run", ...words, "--reporter=json", ...times];
+  const options = ["node_modules/vitest/vitest.mjs", "run", ...words, "--reporter=json"];
   const env = { ...process.env, STORES: "all" };
   const running = spawn(process.execPath, options, { cwd: folder, env, stdio: ["ignore", "pipe", "ignore"] });
   const output = await text(running.stdout);

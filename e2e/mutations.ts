@@ -293,6 +293,58 @@ const edits: Record<string, Record<string, Edit[]>> = {
       ],
       ["if (!this.#told) return;", "", "a view is told once about all changes of one turn"],
       [
+        "if (this.#waitsForFrame) return this.#replaceState(changes);",
+        "",
+        "a view is told at most once in a frame of what others say, and of the last message, too",
+      ],
+      [
+        "if (this.#state !== told) this.#changeOncePerFrame({});",
+        "",
+        "a view is told at most once in a frame of what others say, and of the last message, too",
+      ],
+      [
+        "  #change(changes: Partial<ChatState>) {\n    this.#replaceState(changes);",
+        "  #change(changes: Partial<ChatState>) {\n    this.#replaceState(changes);\n    if (this.#waitsForFrame) return;",
+        "a view is told at once of what the person does, also in a burst",
+      ],
+      ["    cancelAnimationFrame(frame);", "", "a view is told of a burst later while the page is not on the screen"],
+      ["}, timing.unseen);", "}, 1e9);", "a view is told of a burst later while the page is not on the screen"],
+      [
+        "setInterval(() => this.#look(), 500);",
+        "",
+        "a view reads whether there is a connection, and when the next attempt is due",
+      ],
+      [
+        'usual === "connected" || navigator.onLine ? usual : "offline"',
+        "usual",
+        "a view reads that this device has no network, and when it is back",
+      ],
+      [
+        'usual === "connected" || navigator.onLine ? usual : "offline"',
+        'navigator.onLine ? usual : "offline"',
+        "a view reads that this device has no network, and when it is back",
+      ],
+      [
+        "messages.length - 1 - messages.lastIndexOf(reading.newest!)",
+        "messages.length",
+        "a view reads how many messages have come since the person scrolled up, in each room",
+      ],
+      [
+        "this.#reading.get(place.key) ?? {",
+        "undefined ?? {",
+        "a view reads how many messages have come since the person scrolled up, in each room",
+      ],
+      [
+        "if (top === undefined && below > 0) this.#change({});",
+        "",
+        "a view reads how many messages have come since the person scrolled up, in each room",
+      ],
+      [
+        "this.#reading.clear();",
+        "",
+        "a view reads how many messages have come since the person scrolled up, in each room",
+      ],
+      [
         "isKnown ? news : ",
         "",
         "another window of this browser that signed in is followed once, also when the server says so before that window does",
@@ -931,6 +983,145 @@ const edits: Record<string, Record<string, Edit[]>> = {
       ["answer?.reject(new Refusal(422, data.error))", "answer", "Rejects a refused post with the reason"],
     ],
   },
+  "shared-server/variants.ts": {
+    "views/rxjs/setting.test.ts": [
+      [
+        'CLIENT === "rxjs"',
+        "CLIENT === undefined",
+        "socket-io serves the client in RxJS, and a source map that leads to it",
+      ],
+    ],
+  },
+  "views/rxjs/polling.ts": {
+    "views/rxjs/promises.test.ts": [
+      ["      take(1),\n", "", "polling never has two polls under way, and rests after each answer"],
+      ["more ? 0 : timing.poll", "0", "polling never has two polls under way, and rests after each answer"],
+      ["tap(() => urgent.next(false)),", "", "polling never has two polls under way, and rests after each answer"],
+      [
+        "urgent.pipe(filter(Boolean))",
+        "urgent.pipe(filter((value, i) => value && i > 0))",
+        "polling never has two polls under way, and rests after each answer",
+      ],
+      [
+        "more ? 0 : timing.poll",
+        "timing.poll",
+        "polling polls at once after an own post, and when there is more to come of a long catch-up",
+      ],
+      [
+        "  urgent.next(true); // the author",
+        "  // the author",
+        "polling polls at once after an own post, and when there is more to come of a long catch-up",
+      ],
+      [
+        ".pipe(filter(pageIsVisible)), urgent",
+        ", urgent",
+        "polling asks nothing while the page is hidden, and once when it is visible again",
+      ],
+      [
+        "  .subscribe(() => urgent.next(true));",
+        "  .subscribe(() => {});",
+        "polling asks nothing while the page is hidden, and once when it is visible again",
+      ],
+      [
+        'takeUntil(fromEvent(attempt.signal, "abort")),',
+        "",
+        "polling ends when the page hangs up, also while it rests",
+      ],
+      ["{ signal: attempt.signal }", "{}", "polling closes exactly one connection when the page is left"],
+      ["error: (error) => attempt.reconnect(error)", "error: () => {}", "polling reconnects with the shared delay"],
+    ],
+  },
+  "views/rxjs/http2-push.ts": {
+    "views/rxjs/promises.test.ts": [
+      ["hungUp.subscribe(() => source.close());", "", "http2-push closes exactly one connection when the page is left"],
+      [
+        '(source, "msg:get")\n    .pipe(takeUntil(hungUp))\n    .subscribe(({ data }) => attempt.received(JSON.parse(data)));',
+        '(source, "msg:get")\n    .pipe(takeUntil(hungUp), map(({ data }) => JSON.parse(data)))\n    .subscribe((update) => attempt.received(update));',
+        "http2-push goes on after a frame that it cannot read, and reports it on the console",
+      ],
+      [
+        "map(() => 3)",
+        "map(() => 2)",
+        "http2-push leaves three tries to the browser after each stream that opened, then backs off",
+      ],
+      [
+        "failures < tries",
+        "failures <= tries",
+        "http2-push leaves three tries to the browser after each stream that opened, then backs off",
+      ],
+      [
+        "startWith(0)",
+        "startWith(3)",
+        "http2-push leaves no try to the browser when the stream never opened: it has no backoff",
+      ],
+      [
+        "oneMore && source.readyState !== EventSource.CLOSED",
+        "oneMore",
+        "http2-push comes back after an answer that is not 200, where the browser stays away",
+      ],
+      ["else attempt.reconnect();", "", "http2-push reconnects with the shared delay"],
+    ],
+  },
+  "views/rxjs/raw-websockets.ts": {
+    "views/rxjs/promises.test.ts": [
+      [
+        "complete: () => attempt.reconnect(),",
+        "",
+        "raw-websockets reconnects after a clean close, which RxJS takes for the end",
+      ],
+      ["error: () => attempt.reconnect(),", "error: () => {},", "raw-websockets reconnects with the shared delay"],
+      [
+        ", deserializer }",
+        " }",
+        "raw-websockets goes on after a frame that it cannot read, and reports it on the console",
+      ],
+      [
+        "socket = webSocket(",
+        "socket ??= webSocket(",
+        "raw-websockets sends nothing late in a burst after it was away",
+      ],
+      [
+        "const answers = frames.pipe(",
+        "const answers = socket.pipe(",
+        "raw-websockets sends nothing late in a burst after it was away",
+      ],
+      [
+        "const answers = frames.pipe(",
+        "const answers = socket.pipe(",
+        "raw-websockets closes exactly one connection when the page is left",
+      ],
+      [
+        'socket.pipe(takeUntil(fromEvent(attempt.signal, "abort")))',
+        "socket",
+        "raw-websockets closes exactly one connection when the page is left",
+      ],
+      [
+        '  const message = firstValueFrom(answers.pipe(map(accepted))); // first listen, then send\n  socket.next({ event: "msg:post", data: draft });',
+        '  socket.next({ event: "msg:post", data: draft });\n  const message = firstValueFrom(answers.pipe(map(accepted)));',
+        "raw-websockets receives an answer that arrives while it sends",
+      ],
+      ["data.draftId === draft.draftId", "true", "raw-websockets finds the answer to each post by its draft id"],
+    ],
+  },
+  "views/rxjs/socket-io.ts": {
+    "views/rxjs/promises.test.ts": [
+      [
+        "hungUp.subscribe(() => own.disconnect());",
+        "",
+        "socket-io closes exactly one connection when the page is left",
+      ],
+      [
+        ".subscribe(() => attempt.interrupted())",
+        ".subscribe(() => attempt.reconnect())",
+        "socket-io leaves reconnecting to the library, with the shared delays",
+      ],
+      [
+        "auth: (send) => send(attempt.parameters())",
+        "auth: attempt.parameters()",
+        "socket-io sends the newest cursor with each connection of the library",
+      ],
+    ],
+  },
   "socket-io/client.ts": {
     "socket-io/client.test.ts": [
       [
@@ -1017,6 +1208,11 @@ const edits: Record<string, Record<string, Edit[]>> = {
     "shared-server/cli.test.ts": [
       ["await bundled;", "", "the command line prints its address when the page's script is ready"],
       [
+        "publicOrigin, view }",
+        "publicOrigin }",
+        "the command line serves the page in the view that VIEW names, and says when there is none of that name",
+      ],
+      [
         "adviseSuperUser(log);",
         "",
         "the command line says, last, who becomes the super user that SUPER_USER names: polling",
@@ -1042,6 +1238,14 @@ const edits: Record<string, Record<string, Edit[]>> = {
     ],
   },
   "shared-server/command.ts": {
+    "views/rxjs/setting.test.ts": [
+      ['if (CLIENT && CLIENT !== "rxjs")', "if (false)", "There is no other client"],
+      [
+        'if (CLIENT && !areInstalled(folderOf("rxjs")))',
+        "if (false)",
+        "Where RxJS is not installed, one sentence says which command installs it",
+      ],
+    ],
     "shared-server/cli.test.ts": [
       [
         "process.env[name] = value;",
@@ -1484,7 +1688,92 @@ const edits: Record<string, Record<string, Edit[]>> = {
       ],
     ],
   },
+  "shared-server/packages.ts": {
+    "shared-server/views.test.ts": [
+      [
+        "installed.get(path) === version",
+        "installed.has(path)",
+        "Packages are installed when each has the version that the lock file names; one for another system is not needed",
+      ],
+      [
+        "&& !optional",
+        "",
+        "Packages are installed when each has the version that the lock file names; one for another system is not needed",
+      ],
+    ],
+  },
+  "views/vue/use-chat.ts": {
+    "views/vue/use-chat.test.ts": [
+      [
+        "type ShallowRef, shallowRef }",
+        "type ShallowRef, ref as shallowRef }",
+        "A component reads the state of the chat itself, without a proxy, and each new one",
+      ],
+      [
+        "onScopeDispose(chat.subscribe(() => (state.value = chat.state)));",
+        "chat.subscribe(() => (state.value = chat.state));",
+        "A component that is mounted again opens no connection and closes none, and one that is gone is told nothing",
+      ],
+    ],
+  },
+  "views/angular/inject-chat.ts": {
+    "views/angular/inject-chat.test.ts": [
+      [
+        "subscribe(() => value.set(read()))",
+        "subscribe(() => read())",
+        "A component has the state of the chat as a signal: what is computed from it follows each change",
+      ],
+      [
+        "inject(DestroyRef).onDestroy(subscribe(() => value.set(read())));",
+        "subscribe(() => value.set(read()));",
+        "A component that is created again opens no connection and closes none, and one that is gone is told nothing",
+      ],
+    ],
+  },
+  "shared-server/views.ts": {
+    "shared-server/views.test.ts": [
+      [
+        "if (installedViews().includes(view))",
+        "if (true)",
+        "A view is shown when its packages are installed; otherwise a sentence says how to install them",
+      ],
+    ],
+  },
+  "shared-server/bundle.ts": {
+    "shared-server/views.test.ts": [
+      ["process.env.NODE_ENV = mode;", "", "The page that react draws is the same for every NODE_ENV"],
+      [
+        "`view-${view}`, ",
+        "",
+        "The page is drawn by the view that the server is started with, or that the address names",
+      ],
+      [
+        "if (problem) throw new Refusal(404, problem);",
+        "",
+        "The page is drawn by the view that the server is started with, or that the address names",
+      ],
+    ],
+  },
   "shared-server/site.ts": {
+    "shared-server/views.test.ts": [
+      [
+        "if (problem) throw new Refusal(404, problem);",
+        "",
+        "The page is drawn by the view that the server is started with, or that the address names",
+      ],
+      [
+        "return asked === view ? html : viewed(html, asked);",
+        "return html;",
+        "The page is drawn by the view that the server is started with, or that the address names",
+      ],
+    ],
+    "views/rxjs/setting.test.ts": [
+      [
+        "[`/${map}.js.map`]",
+        "[`/${name}.js.map`]",
+        "socket-io serves the client in RxJS, and a source map that leads to it",
+      ],
+    ],
     "shared-server/verbs.test.ts": [
       ["app.use(ownPagesOnly)", "app", "the rare verbs a page of another site cannot use them"],
     ],
@@ -1575,7 +1864,7 @@ const edits: Record<string, Record<string, Edit[]>> = {
         "at, before: !connected });",
         "The history that comes with the first update was there before, although the page says connected first",
       ],
-      ["loaded ? rows : []", "rows", "What waits in the outbox since before a reload is not sent now"],
+      ["at: pressed }", "at }", "A draft counts from the submit on, however long the browser takes to draw its row"],
     ],
   },
   "compare/decision-tree.ts": {

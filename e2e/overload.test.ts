@@ -14,7 +14,7 @@ import type { commands } from "./overload-server.ts";
 import { cleanUp, open } from "./until-the-end.ts";
 import { closeCode, join as joinWire, openSocket, type Person, sendRaw, trusting, type Wire, wires } from "./wires.ts";
 
-vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 });
+vi.setConfig({ testTimeout: 90_000 });
 
 // However long it takes on a busy machine, it is not a missing pong that ends a connection here.
 beforeEach(() => void (limits.ping = 600_000));

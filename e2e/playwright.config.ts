@@ -1,5 +1,6 @@
 import { defineConfig } from "playwright/test";
 import { variants } from "../shared-server/variants.ts";
+import { frameworks } from "../shared-server/views.ts";
 import { findBrowser, quiet } from "./browser.ts";
 import type { Fixtures } from "./stage.ts";
 
@@ -22,11 +23,14 @@ export default defineConfig<Fixtures>({
       args: quiet,
     },
   },
+  // In this order, because what takes longest begins first.
   projects: [
     {
       name: "side-by-side",
       testMatch: ["side-by-side.spec.ts", "outages.spec.ts", "forwarded.spec.ts", "results.spec.ts"],
-    }, // first, because it takes longest
+    },
+    // All variants serve the same page, so one of them is enough.
+    { name: "page", testMatch: ["page.spec.ts", "http1.spec.ts"], use: { variant: variants[3] } },
     // One project for each variant: the same tests, which do not know which variant it is.
     ...variants.map((variant) => ({
       name: variant.name,
@@ -35,7 +39,13 @@ export default defineConfig<Fixtures>({
     })),
     // Here a store only has to survive its server; `npm run e2e:stores` has all promises, with all variants and all stores.
     { name: "sqlite", testMatch: ["stores.spec.ts"], use: { variant: variants[2], store: "sqlite" } },
-    // All variants serve the same page, so one of them is enough.
-    { name: "page", testMatch: ["page.spec.ts", "http1.spec.ts"], use: { variant: variants[3] } },
+    // The same page, drawn by a framework: the same promises, with one of the variants. `VIEW=react` draws every project with that view:
+    // .ci/run has them with the other variants, and page.spec.ts, which takes longer.
+    ...frameworks.map((view) => ({
+      name: `${view}-socket-io`,
+      testMatch: ["chat.spec.ts"],
+      use: { variant: variants[3], view },
+    })),
+    { name: "views", testMatch: "views.spec.ts", use: { variant: variants[3] } },
   ],
 });

@@ -8,6 +8,7 @@ import type { Update } from "../shared-chat/message.ts";
 import type { Reader } from "../shared-chat/reader.ts";
 import { limits } from "../shared-chat/limits.ts";
 import { cost } from "../shared-server/passwords.ts";
+import { bundle } from "../shared-server/bundle.ts";
 import { type Running, start } from "../shared-server/start.ts";
 import type { Variant } from "../shared-server/variants.ts";
 import { chooseStore } from "../stores/choose.ts";
@@ -44,6 +45,7 @@ export class RecordingLog extends Log {
 
 export class Stage {
   readonly variant: Variant;
+  readonly view: string;
   readonly tap = new Tap(0);
   log = new RecordingLog({ superUser });
   #engine: Engine | undefined;
@@ -51,8 +53,9 @@ export class Stage {
 
   readonly #store: string | undefined;
 
-  constructor(variant: Variant, store?: string) {
+  constructor(variant: Variant, view: string, store?: string) {
     this.variant = variant;
+    this.view = view;
     this.#store = store;
   }
 
@@ -68,8 +71,14 @@ export class Stage {
       this.log = new RecordingLog({ store: await chooseStore(this.#engine.address), superUser });
       await this.log.open();
     }
+    await bundle(`${this.variant.name}/client.ts`, this.view); // a compiler may take longer for its first one than a navigation may
     if (this.tap.port === 0) await this.tap.open();
-    this.#server = await start(this.variant.name, { port: 0, log: this.log, publicOrigin: this.url });
+    this.#server = await start(this.variant.name, {
+      port: 0,
+      log: this.log,
+      publicOrigin: this.url,
+      view: this.view,
+    });
     this.tap.target = this.#server.port;
     await this.tap.accept();
   }
@@ -269,6 +278,8 @@ export class Person {
 
 export interface Fixtures {
   variant: Variant;
+  /** What draws the page. `VIEW=react npm run e2e` runs everything with another view. */
+  view: string;
   /** The name of the store that the log is in. Default: none, the log is in memory. */
   store: string | undefined;
   /** The timing of the page. */
@@ -289,12 +300,14 @@ interface WorkerFixtures {
 export const test = base.extend<Fixtures, WorkerFixtures>({
   variant: [undefined as unknown as Variant, { option: true }],
 
+  view: [process.env.VIEW || "dom", { option: true }],
+
   store: [undefined, { option: true }],
 
   timing: [pageTiming, { option: true }],
 
-  stage: async ({ variant, store }, use) => {
-    const stage = new Stage(variant, store);
+  stage: async ({ variant, view, store }, use) => {
+    const stage = new Stage(variant, view, store);
     await stage.starts();
     await use(stage);
     await stage.ends();

@@ -37,7 +37,7 @@ test("After kill -9 and a new start the page goes on: nothing is missing, nobody
   variant,
   store,
   timing,
-  browser,
+  page,
 }) => {
   test.setTimeout(180_000); // a store and two servers start
   const engine = await engineKind(store!).starts();
@@ -45,9 +45,6 @@ test("After kill -9 and a new start the page goes on: nothing is missing, nobody
   const setting = `CHAT_LOG=${engine.address}`;
   const first = await starts(variant.name, "PORT=0", setting);
   cleanUp.push(() => isKilled(first));
-  const context = await browser.newContext({ ignoreHTTPSErrors: true });
-  cleanUp.push(() => context.close());
-  const page = await context.newPage();
   const { retry, retryMost } = timing; // the rest stays: the heartbeats of this server have their usual pace
   await page.addInitScript((value) => Object.assign(globalThis, { pageTiming: value }), { retry, retryMost });
   const ada = new Person("Ada", page, first.url);

@@ -21,8 +21,6 @@ import { broadcastServer } from "./bare.ts";
 import { reverseProxy, roundRobin, transparent } from "./proxy.ts";
 import { hangUp, join, openSocket, signIn, trusting, type Wire, wires } from "./wires.ts";
 
-vi.setConfig({ testTimeout: 60_000 });
-
 limits.posts.points = 1e9; // a test posts faster than a person
 const usual = { ...limits };
 const cleanUp: (() => unknown)[] = [];

@@ -21,6 +21,8 @@ export interface Setting {
   publicOrigin?: PublicOrigin;
   /** The one origin whose pages may show the chat in a frame. Default: none. */
   framedBy?: string | undefined;
+  /** The view that draws the page, unless its address names another one. Default: the one in plain DOM. */
+  view?: string | undefined;
 }
 
 /** What a variant is given to serve. */

@@ -111,9 +111,19 @@ describe.concurrent("the command line", () => {
     expect(said).toEqual({ out: expect.stringMatching(/^polling: http:\/\/127\.0\.0\.2:\d+ \(bound to/), err: "" });
   });
 
+  it("serves the page in the view that VIEW names, and says when there is none of that name", async () => {
+    const { port, kill } = runs(["shared-server/cli.ts", "polling", "PORT=0", "VIEW=react"]);
+    const script = await fetch(`http://localhost:${await port()}/client.js`);
+    expect(await script.text()).toContain("useSyncExternalStore");
+    kill("SIGKILL");
+    expect(await failure("polling", { VIEW: "paper" })).toMatch(
+      /^There is no view "paper"\. The views are dom, .*react/,
+    );
+  });
+
   it.each(["--port", "4000", "port=4000"])("says what its settings are when it is given %s", async (word) => {
     expect(await fails(["shared-server/cli.ts", "polling", word])).toBe(
-      `There is no setting "${word}". The settings are PORT=…, HOST=…, PUBLIC_ORIGIN=…, TLS_CERT=…, TLS_KEY=…, SUPER_USER=…, RATE_LIMIT=…, CHAT_LOG=….\n`,
+      `There is no setting "${word}". The settings are PORT=…, HOST=…, PUBLIC_ORIGIN=…, TLS_CERT=…, TLS_KEY=…, SUPER_USER=…, RATE_LIMIT=…, CHAT_LOG=…, VIEW=…, CLIENT=….\n`,
     );
   });
 

@@ -1,4 +1,4 @@
-// The command line: `npm run polling`, with PORT, HOST, PUBLIC_ORIGIN, SUPER_USER, RATE_LIMIT and CHAT_LOG after it or from the environment.
+// The command line: `npm run polling`, with PORT, HOST, PUBLIC_ORIGIN, SUPER_USER, RATE_LIMIT, CHAT_LOG, VIEW and CLIENT after it or from the environment.
 import { openLog } from "../stores/choose.ts";
 import { bundleAhead } from "./bundle.ts";
 import {
@@ -10,9 +10,10 @@ import {
   publicOriginOf,
   stopOnSignal,
   takeSettings,
+  viewOrDom,
 } from "./command.ts";
 import { start } from "./start.ts";
-import { variants } from "./variants.ts";
+import { clientOf, variants } from "./variants.ts";
 
 const variant = variants.find(({ name }) => name === process.argv[2]);
 if (!variant) fail(`Name a variant: ${variants.map(({ name }) => `npm run ${name}`).join(", ")}.`);
@@ -20,11 +21,12 @@ if (!variant) fail(`Name a variant: ${variants.map(({ name }) => `npm run ${name
 takeSettings(process.argv.slice(3));
 const { HOST, PUBLIC_ORIGIN } = process.env;
 const port = portOr(variant.port);
+const view = viewOrDom();
 const publicOrigin = PUBLIC_ORIGIN ? publicOriginOf(PUBLIC_ORIGIN, port) : undefined;
 
-const bundled = bundleAhead(`${variant.name}/client.ts`);
+const bundled = bundleAhead([clientOf(variant.name)], view);
 const log = await openLog(process.env).catch((error) => cannotStart(error, port, variant.port));
-const running = await start(variant.name, { port, log, host: HOST || undefined, publicOrigin }).catch((error) =>
+const running = await start(variant.name, { port, log, host: HOST || undefined, publicOrigin, view }).catch((error) =>
   cannotStart(error, port, variant.port),
 );
 stopOnSignal(async () => {

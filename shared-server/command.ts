@@ -2,6 +2,8 @@
 import { isIPv6 } from "node:net";
 import { limits } from "../shared-chat/limits.ts";
 import type { Log } from "../shared-chat/log.ts";
+import { areInstalled } from "./packages.ts";
+import { folderOf, viewProblem } from "./views.ts";
 
 /** The command cannot do what it was asked for. The message is the sentence for the person who typed it. */
 export class UsageError extends Error {}
@@ -12,7 +14,18 @@ export function fail(sentence: string): never {
   process.exit(1);
 }
 
-const settings = ["PORT", "HOST", "PUBLIC_ORIGIN", "TLS_CERT", "TLS_KEY", "SUPER_USER", "RATE_LIMIT", "CHAT_LOG"];
+const settings = [
+  "PORT",
+  "HOST",
+  "PUBLIC_ORIGIN",
+  "TLS_CERT",
+  "TLS_KEY",
+  "SUPER_USER",
+  "RATE_LIMIT",
+  "CHAT_LOG",
+  "VIEW",
+  "CLIENT",
+];
 
 /**
  * Takes the settings after a command, as in `npm start PORT=4000`, as if the environment had them. This works in every shell,
@@ -26,6 +39,10 @@ export function takeSettings(words: string[]): void {
     process.env[name] = value;
   }
   if (process.env.RATE_LIMIT === "off") limits.posts.points = 1e9; // for measuring
+  const { CLIENT } = process.env;
+  if (CLIENT && CLIENT !== "rxjs") fail(`CLIENT must be rxjs, or be left out, not "${CLIENT}".`);
+  if (CLIENT && !areInstalled(folderOf("rxjs")))
+    fail("The clients in RxJS need a package of their own. Run: npm run views:install rxjs");
 }
 
 /** The port in the environment variable PORT, at most `most`, or else the default. */
@@ -33,6 +50,13 @@ export function portOr(usual: number, most = 65_535): number {
   const { PORT = String(usual) } = process.env;
   if (/^\d+$/.test(PORT) && Number(PORT) <= most) return Number(PORT);
   return fail(`PORT must be a number from 0 to ${most}, not "${PORT}".`);
+}
+
+/** The view in the environment variable VIEW, or the one in plain DOM. */
+export function viewOrDom(): string {
+  const view = process.env.VIEW || "dom";
+  const problem = viewProblem(view);
+  return problem ? fail(problem) : view;
 }
 
 /** Says who becomes the super user, while nobody has the name that SUPER_USER states. */

@@ -4,7 +4,7 @@ import assert from "node:assert/strict"; // with `expect`, a thousand histories 
 import type { IncomingMessage } from "node:http";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import fc from "fast-check";
-import { afterEach, it, vi } from "vitest";
+import { afterEach, it } from "vitest";
 import { limits } from "../shared-chat/limits.ts";
 import { Log } from "../shared-chat/log.ts";
 import type { Message, RoomNews, Update } from "../shared-chat/message.ts";
@@ -12,8 +12,6 @@ import { Refusal } from "../shared-chat/refusal.ts";
 import { Audience } from "./audience.ts";
 import { catchUp } from "./catch-up.ts";
 import { Sessions } from "./sessions.ts";
-
-vi.setConfig({ testTimeout: 60_000 }); // usually 3 s
 
 const defaults = { ...limits };
 afterEach(() => void Object.assign(limits, defaults));

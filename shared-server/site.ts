@@ -1,6 +1,6 @@
 // What every server has and no technique is: who may come in, and the page.
 import { readFileSync } from "node:fs";
-import { extname } from "node:path";
+import { extname, posix } from "node:path";
 import type { Application, Request, RequestHandler } from "express";
 import helmet from "helmet";
 import { limits } from "../shared-chat/limits.ts";
@@ -11,7 +11,9 @@ import { bundle } from "./bundle.ts";
 import type { Chat } from "./chat-server.ts";
 import { allow } from "./handlers.ts";
 import { headFits } from "./heads.ts";
+import { clientOf } from "./variants.ts";
 import { withVerbs } from "./verbs.ts";
+import { frameworks, viewProblem } from "./views.ts";
 
 const read = (file: string) => readFileSync(new URL(`../shared-ui/${file}`, import.meta.url), "utf8");
 
@@ -20,13 +22,18 @@ const read = (file: string) => readFileSync(new URL(`../shared-ui/${file}`, impo
  * @param variant its name, which is also its folder.
  */
 export function withPage(app: Application, variant: string, chat: Chat): Application {
-  const { publicOrigin, framedBy, closing } = chat;
+  const { publicOrigin, framedBy, closing, view = "dom" } = chat;
   app.use(lastAnswer(closing));
   const page = () => read("index.html").replaceAll("{{variant}}", variant);
   withFiles(withRules(app, publicOrigin), headers({ frameAncestors: [framedBy ?? "'none'"] }), {
-    "/": ({ query }) => (query.wire === undefined ? page() : wired(page(), framedBy)),
+    "/": ({ query }) => {
+      const html = query.wire === undefined ? page() : wired(page(), framedBy);
+      const asked = typeof query.view === "string" ? query.view : view;
+      return asked === view ? html : viewed(html, asked);
+    },
     "/style.css": () => read("base.css") + read("style.css"),
-    ...script("client", `${variant}/client.ts`),
+    ...script("client", clientOf(variant), view),
+    ...Object.assign({}, ...["dom", ...frameworks].map((each) => script(`${each}/client`, clientOf(variant), each))),
     "/wire.css": () => read("wire/wire.css"),
     ...script("wire", "shared-ui/wire/wire.ts"),
   });
@@ -53,6 +60,13 @@ function wired(page: string, framedBy: string | undefined): string {
   return page.replace(client, [...before, client].join("\n    "));
 }
 
+// `/?view=react` is the same page, drawn by another view.
+function viewed(page: string, view: string): string {
+  const problem = viewProblem(view);
+  if (problem) throw new Refusal(404, problem);
+  return page.replace('src="/client.js"', `src="/${view}/client.js"`);
+}
+
 /** Adds to an app what holds for every request to every server here: who may ask, how much, and one request at a time. */
 export function withRules(app: Application, publicOrigin: PublicOrigin): Application {
   app.disable("x-powered-by");
@@ -64,11 +78,12 @@ export function withRules(app: Application, publicOrigin: PublicOrigin): Applica
 /** The files of an app, by path. */
 type Files = Record<string, (req: Request) => string | Promise<string>>;
 
-/** A TypeScript file as `/NAME.js`, bundled with everything it imports, and its source map. */
-export function script(name: string, entry: string): Files {
+/** A TypeScript file as `/NAME.js`, bundled with everything it imports, and its source map, which lies beside it and has the name of the file. */
+export function script(name: string, entry: string, view = "dom"): Files {
+  const map = posix.join(posix.dirname(name), posix.basename(entry, ".ts"));
   return {
-    [`/${name}.js`]: async () => (await bundle(entry)).code,
-    [`/${name}.js.map`]: async () => (await bundle(entry)).map,
+    [`/${name}.js`]: async () => (await bundle(entry, view)).code,
+    [`/${map}.js.map`]: async () => (await bundle(entry, view)).map,
   };
 }
 

@@ -21,6 +21,8 @@ export interface Options {
   publicOrigin?: PublicOrigin;
   /** The one origin whose pages may show the chat in a frame. Default: none. */
   framedBy?: string | undefined;
+  /** The view that draws the page, unless its address names another one. Default: the one in plain DOM. */
+  view?: string;
 }
 
 export interface Running {
@@ -36,10 +38,10 @@ export interface Running {
  * @throws the error of `listen`, such as EADDRINUSE.
  */
 export async function start(name: VariantName, options: Options): Promise<Running> {
-  const { port, host, log = new Log(), publicOrigin, framedBy } = options;
+  const { port, host, log = new Log(), publicOrigin, framedBy, view } = options;
   const serve = await serverOf(name);
   const closing = new AbortController();
-  const server = await serve(chatOf({ log, closing: closing.signal, publicOrigin, framedBy }));
+  const server = await serve(chatOf({ log, closing: closing.signal, publicOrigin, framedBy, view }));
   return listen(server, closing, port, host);
 }
 

@@ -12,6 +12,11 @@ export const variants = [
 export type Variant = (typeof variants)[number];
 export type VariantName = Variant["name"];
 
+/** The client of a variant, a file: its own, or with CLIENT=rxjs the one that is written in RxJS. */
+export function clientOf(name: string): string {
+  return process.env.CLIENT === "rxjs" ? `views/rxjs/${name}.ts` : `${name}/client.ts`;
+}
+
 /** The `serve` of a variant: takes the chat, and returns a server that does not listen yet. */
 export async function serverOf(name: VariantName): Promise<(chat: Chat) => Server | Promise<Server>> {
   const { href } = new URL(`../${name}/server.ts`, import.meta.url);

@@ -9,6 +9,7 @@ import type { Attempt } from "./connection.ts";
 import { timing } from "./timing.ts";
 
 const usual = { ...timing };
+const frame = 16; // milliseconds
 let attempt: Attempt;
 let posted: Draft[];
 let answer: (draft: Draft) => Promise<Message>;
@@ -20,6 +21,7 @@ let served: (path: string) => Response;
 beforeEach(() => {
   browser = new EventTarget();
   vi.stubGlobal("document", Object.assign(new EventTarget(), { hidden: false }));
+  vi.stubGlobal("navigator", { onLine: true });
   vi.stubGlobal("addEventListener", browser.addEventListener.bind(browser));
   vi.stubGlobal("fetch", async (path: string, { method = "GET", body }: RequestInit = {}) => {
     asked.push([method, path, ...(body ? [JSON.parse(body as string)] : [])]);
@@ -34,6 +36,8 @@ beforeEach(() => {
     });
   }
   vi.useFakeTimers();
+  vi.stubGlobal("requestAnimationFrame", (draw: () => void) => setTimeout(draw, frame));
+  vi.stubGlobal("cancelAnimationFrame", clearTimeout);
   posted = [];
   answer = (draft) => Promise.resolve({ ...draft, id: 1_000_000, time: 0 });
   chat = open();
@@ -109,6 +113,9 @@ describe("messages", () => {
 });
 
 describe("a view", () => {
+  const nextFrame = () => vi.advanceTimersByTimeAsync(frame + 1);
+  beforeEach(nextFrame);
+
   it("is told once about all changes of one turn", async () => {
     const listener = vi.fn();
     const end = chat.subscribe(listener);
@@ -117,23 +124,102 @@ describe("a view", () => {
     expect(listener).not.toHaveBeenCalled();
     await Promise.resolve();
     expect(listener).toHaveBeenCalledOnce();
-    await settled();
+    await nextFrame();
     end();
     listener.mockClear();
     attempt.received(update(3, 3));
-    await settled();
+    await nextFrame();
     expect(listener).not.toHaveBeenCalled();
+  });
+
+  it("is told at most once in a frame of what others say, and of the last message, too", async () => {
+    const seen: number[] = [];
+    chat.subscribe(() => seen.push(lobby().messages.length));
+    for (let id = 1; id <= 3 * frame; id++) {
+      attempt.received(update(id, id));
+      await vi.advanceTimersByTimeAsync(1);
+    }
+    await nextFrame();
+    expect(seen).toHaveLength(4); // at the start, and after each frame
+    expect(seen[0]).toBe(1);
+    expect(seen[3]).toBe(3 * frame);
+    await vi.advanceTimersByTimeAsync(10 * frame);
+    expect(seen).toHaveLength(4);
+  });
+
+  it("is told at once of what the person does, also in a burst", async () => {
+    const sizes: number[] = [];
+    chat.subscribe(() => sizes.push(chat.state.outbox.length));
+    attempt.received(update(1, 1));
+    await settled();
+    attempt.received(update(2, 2));
+    chat.send("Ada", "hello");
+    await Promise.resolve();
+    expect(sizes).toEqual([0, 1]);
+  });
+
+  it("is told of a burst later while the page is not on the screen", async () => {
+    const cancel = vi.fn();
+    vi.stubGlobal("requestAnimationFrame", () => 7);
+    vi.stubGlobal("cancelAnimationFrame", cancel);
+    const listener = vi.fn();
+    chat.subscribe(listener);
+    attempt.received(update(1, 1));
+    await settled();
+    attempt.received(update(2, 2));
+    await vi.advanceTimersByTimeAsync(timing.unseen - 1);
+    expect(listener).toHaveBeenCalledTimes(1);
+    await vi.advanceTimersByTimeAsync(2);
+    expect(listener).toHaveBeenCalledTimes(2);
+    expect(cancel).toHaveBeenCalledWith(7); // or they would add up until the page is seen again
   });
 
   it("reads whether there is a connection, and when the next attempt is due", () => {
     expect(chat.state.connection).toBe("connecting");
     attempt.received(update(1, 1));
-    expect(chat.state).toMatchObject({ connection: "connected", retryAt: 0 });
+    expect(chat.state).toMatchObject({ connection: "connected", retryIn: 0 });
+    timing.retry = 5_000;
     attempt.reconnect();
     expect(chat.state.connection).toBe("reconnecting");
-    expect(chat.state.retryAt).toBeGreaterThanOrEqual(Date.now() + timing.retry);
+    const { retryIn } = chat.state;
+    expect(retryIn).toBeGreaterThanOrEqual(5);
+    vi.advanceTimersByTime(1_000);
+    expect(chat.state.retryIn).toBe(retryIn - 1); // it counts down
     chat.reconnectNow();
-    expect(chat.state.retryAt).toBe(Date.now());
+    expect(chat.state.retryIn).toBe(0);
+  });
+
+  it("reads that this device has no network, and when it is back", () => {
+    attempt.received(update(1, 1));
+    Object.assign(navigator, { onLine: false });
+    browser.dispatchEvent(new Event("offline"));
+    expect(chat.state.connection).toBe("connected"); // the server may run on this device
+    attempt.reconnect();
+    expect(chat.state).toMatchObject({ connection: "offline", retryIn: 0 });
+    Object.assign(navigator, { onLine: true });
+    browser.dispatchEvent(new Event("online"));
+    expect(chat.state.connection).toBe("reconnecting");
+  });
+
+  it("reads how many messages have come since the person scrolled up, in each room", () => {
+    attempt.received(update(1, 3));
+    chat.scrolled(100);
+    chat.open("garden");
+    expect(chat.top).toBeUndefined(); // everybody begins at the end
+    chat.scrolled(undefined);
+    attempt.received(update(4, 5));
+    expect(chat.state.below).toBe(0);
+    chat.open("");
+    expect(chat.top).toBe(100);
+    expect(chat.state.below).toBe(2);
+    chat.scrolled(90); // they read on
+    attempt.received(update(6, 6));
+    expect(chat.state.below).toBe(3);
+    chat.scrolled(undefined);
+    expect(chat.state.below).toBe(0);
+    chat.scrolled(80);
+    attempt.received({ ...update(7, 7), you: { name: "Ada" } });
+    expect(chat.top).toBeUndefined(); // another person
   });
 });
 

@@ -1,5 +1,5 @@
 // The chat as a store: `state` is what the page shows, and the methods are what a person can do. No DOM and no framework here:
-// view.ts draws it in plain DOM, and a view in a framework subscribes in the same way.
+// view.ts draws it in plain DOM, and the views in ../views/ subscribe in the same way.
 import { limits } from "../shared-chat/limits.ts";
 import type { Draft, Message, Update } from "../shared-chat/message.ts";
 import { Refusal } from "../shared-chat/refusal.ts";
@@ -27,9 +27,10 @@ export interface Technique {
 
 /** What the person sees. A state is never changed, only replaced: a view compares with === to find out what is new. */
 export interface ChatState {
-  readonly connection: "connecting" | "connected" | "reconnecting";
-  /** When the next attempt to connect is due, as `Date.now()` counts; 0 when none is planned. */
-  readonly retryAt: number;
+  /** "offline": there is no connection, and this device has no network. */
+  readonly connection: "connecting" | "connected" | "reconnecting" | "offline";
+  /** The seconds until the next attempt to connect; 0 when none is planned. */
+  readonly retryIn: number;
   /** Whose drafts and outbox these are; "" for a stranger. */
   readonly name: string;
   /** Whom the server takes this page for, and in `ended` why the session is over. Undefined until it has said so. */
@@ -40,6 +41,8 @@ export interface ChatState {
   readonly place: Place;
   /** What keeps the person from writing there. */
   readonly door: Door;
+  /** How many messages have come here since the person scrolled up; 0 at the end. */
+  readonly below: number;
   /** What was typed here by this person and has not arrived yet, in any room. */
   readonly outbox: readonly Item[];
   /** Why something cannot be sent, or an empty text. */
@@ -90,11 +93,12 @@ export class Chat {
   readonly #rooms = new Rooms();
   #state: ChatState = {
     connection: "connecting",
-    retryAt: 0,
+    retryIn: 0,
     name: "",
     rooms: this.#rooms.list,
     place: placeOf(lobby),
     door: "unknown",
+    below: 0,
     outbox: [],
     problem: "",
     news: "",
@@ -103,7 +107,11 @@ export class Chat {
   readonly #connection: Connection;
   readonly #outbox: Outbox;
   #who: Who = { name: "", since: 0 };
+  #link: { state: ConnectionState; retryAt: number } = { state: "connecting", retryAt: 0 };
+  /** Where the person has scrolled up: by the key of the room, how far, and the newest message that was there then. */
+  readonly #reading = new Map<string, { top: number; newest: Message | undefined }>();
   #told = true;
+  #waitsForFrame = false;
 
   constructor({ connect, post }: Technique) {
     this.#connection = new Connection({
@@ -139,6 +147,9 @@ export class Chat {
       this.#change({ rooms: this.#rooms.list });
     });
     setInterval(() => this.#watchActivity(), timing.poll);
+    setInterval(() => this.#look(), 500); // the countdown
+    addEventListener("online", () => this.#look());
+    addEventListener("offline", () => this.#look());
     this.#connection.start();
   }
 
@@ -200,6 +211,20 @@ export class Chat {
     const news = place.key === this.#state.joining ? this.#state.news : ""; // that the room is new
     this.#change({ place, rooms: this.#rooms.list, problem: "", news });
     this.#watchActivity();
+  }
+
+  /** How far the person has scrolled up in the open room, in pixels; undefined at the end, where everybody begins. */
+  get top(): number | undefined {
+    return this.#reading.get(this.#state.place.key)?.top;
+  }
+
+  /** The person scrolls the open room: up to this position, or (undefined) down to the end. */
+  scrolled(top: number | undefined): void {
+    const { rooms, place, below } = this.#state;
+    const newest = (this.#reading.get(place.key) ?? { newest: messagesOf(rooms, place).at(-1) }).newest;
+    if (top === undefined) this.#reading.delete(place.key);
+    else this.#reading.set(place.key, { top, newest });
+    if (top === undefined && below > 0) this.#change({});
   }
 
   /** Joins a room, and makes it if there is none of this name. */
@@ -280,6 +305,7 @@ export class Chat {
     const { name } = (this.#who = who);
     this.#connection.forget(name);
     this.#rooms.become(name);
+    this.#reading.clear();
     const { you: _you, activity: _activity, ...others } = this.#state;
     this.#state = { ...others, name };
     this.#outbox.become(canonical(name));
@@ -311,15 +337,33 @@ export class Chat {
     }
     const missing = this.#rooms.take(update, this.#state.you?.ended !== undefined);
     if (missing !== undefined) return missing;
-    this.#change({ rooms: this.#rooms.list, ...(update.rooms && { joining: "" }) });
+    this.#changeOncePerFrame({ rooms: this.#rooms.list, ...(update.rooms && { joining: "" }) });
     this.#outbox.arrived(update.msg);
     return undefined;
   }
 
   #connectionChanged(state: ConnectionState, retryAt: number) {
-    this.#change({ connection: state === "connected" || state === "connecting" ? state : "reconnecting", retryAt });
+    this.#link = { state, retryAt };
+    this.#look();
     if (state !== "connected") this.#outbox.disconnected();
     else if (this.#state.you?.ended === undefined) this.#outbox.connected();
+  }
+
+  /** What the page says of the connection depends on the network of this device, too, and on the time. */
+  #look() {
+    const { state, retryAt } = this.#link;
+    const usual = state === "connected" || state === "connecting" ? state : "reconnecting";
+    const connection = usual === "connected" || navigator.onLine ? usual : "offline";
+    const retryIn = connection === "reconnecting" ? Math.max(0, Math.ceil((retryAt - Date.now()) / 1_000)) : 0;
+    if (connection !== this.#state.connection || retryIn !== this.#state.retryIn) this.#change({ connection, retryIn });
+  }
+
+  /** How many messages of the open room are newer than what the person scrolled up from. */
+  #below({ rooms, place }: ChatState): number {
+    const reading = this.#reading.get(place.key);
+    if (!reading) return 0;
+    const messages = messagesOf(rooms, place);
+    return messages.length - 1 - messages.lastIndexOf(reading.newest!); // all of them in a room that has begun anew
   }
 
   async #post(draft: Draft, post: Technique["post"]): Promise<Message> {
@@ -362,8 +406,7 @@ export class Chat {
   }
 
   #change(changes: Partial<ChatState>) {
-    const state = { ...this.#state, ...changes };
-    this.#state = { ...state, door: doorOf(state) };
+    this.#replaceState(changes);
     if (!this.#told) return;
     this.#told = false;
     queueMicrotask(() => {
@@ -371,9 +414,40 @@ export class Chat {
       for (const listener of this.#listeners) listener();
     });
   }
+
+  /** A burst of messages comes as many updates in one frame. Whoever draws each of them draws what nobody can see. */
+  #changeOncePerFrame(changes: Partial<ChatState>) {
+    if (this.#waitsForFrame) return this.#replaceState(changes);
+    this.#change(changes);
+    this.#waitsForFrame = true;
+    const told = this.#state;
+    afterFrame(() => {
+      this.#waitsForFrame = false;
+      if (this.#state !== told) this.#changeOncePerFrame({});
+    });
+  }
+
+  #replaceState(changes: Partial<ChatState>) {
+    const state = { ...this.#state, ...changes };
+    this.#state = { ...state, door: doorOf(state), below: this.#below(state) };
+  }
+}
+
+/** Calls it when the next frame is drawn. A page that is not on the screen has no frames, and waits a moment. */
+function afterFrame(then: () => void) {
+  const frame = requestAnimationFrame(() => {
+    clearTimeout(moment);
+    setTimeout(then); // this comes before the page is drawn
+  });
+  const moment = setTimeout(() => {
+    cancelAnimationFrame(frame);
+    then();
+  }, timing.unseen);
 }
 
 const placeOf = (name: string): Place => ({ key: canonical(name), name });
+
+const messagesOf = (rooms: readonly Room[], { key }: Place) => rooms.find((room) => room.key === key)?.messages ?? [];
 
 // The server refuses other names (shared-chat/message.ts). Its parser would be larger than all of this page.
 const roomName = new RegExp(`^[\\p{L}\\p{M}\\p{N}_-]{1,${limits.name}}$`, "u");

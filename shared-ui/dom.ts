@@ -22,18 +22,3 @@ export function button(label: string, clicked: () => void): HTMLButtonElement {
 export function write(element: HTMLElement, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }
-
-/** The part of an address that leads to a place: "#garden", "#@Bob". */
-export function linkTo(name: string): string {
-  return name.startsWith("@") ? `#@${encodeURIComponent(name.slice(1))}` : `#${encodeURIComponent(name)}`;
-}
-
-/** The place to which the address of this page leads; "" when it names none. */
-export function linkedPlace(): string {
-  const name = location.hash.slice(1);
-  try {
-    return decodeURIComponent(name);
-  } catch {
-    return name; // a percent sign that a person has typed
-  }
-}

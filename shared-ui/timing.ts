@@ -13,6 +13,8 @@ export const timing = {
   retryMost: 20_000,
   /** A connection that lasted this long was a good one: the next pause is short again. */
   stable: 5_000,
+  /** A page that is not on the screen is drawn this often. One that is, once in a frame. */
+  unseen: 250,
   /** How many messages stay on the screen. */
   shown: 1_000,
 };

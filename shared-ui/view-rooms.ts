@@ -1,14 +1,14 @@
 // The part of the view about rooms and people: where one is, where one can go, and who one is.
-import { canonical, lobby } from "../shared-chat/rooms.ts";
-import { limits } from "../shared-chat/limits.ts";
-import { activity, type Chat, type ChatState } from "./chat.ts";
-import { button, find, linkTo, make, write } from "./dom.ts";
+import { lobby } from "../shared-chat/rooms.ts";
+import { focusHere } from "./after-draw.ts";
+import type { Chat, ChatState } from "./chat.ts";
+import { button, find, make, write } from "./dom.ts";
+import * as places from "./places.ts";
 
 const nav = find("rooms");
 const drawer = find<HTMLDialogElement>("drawer");
 const menu = find<HTMLButtonElement>("menu");
 const where = find<HTMLInputElement>("where");
-const narrow = matchMedia("(max-width: 48rem)"); // the same as in style.css
 
 let chat: Chat;
 
@@ -16,86 +16,64 @@ let chat: Chat;
 export function showRooms(store: Chat): void {
   chat = store;
   find("sign").addEventListener("click", () => (chat.state.name ? void chat.signOut() : openSignIn()));
-  find("go").addEventListener("submit", (event) => {
+  find("go").addEventListener("submit", async (event) => {
     event.preventDefault();
-    void go(where.value.trim().replace(/^#/, ""));
+    drawer.close();
+    if (await places.goTo(where.value, chat)) where.value = "";
   });
   menu.addEventListener("click", () => drawer.showModal());
   find("close").addEventListener("click", () => drawer.close());
-  drawer.addEventListener("click", ({ target }) => target instanceof HTMLAnchorElement && drawer.close());
-  narrow.addEventListener("change", placeNav);
+  drawer.addEventListener("click", ({ target }) => (target as Element).closest("a") && drawer.close());
+  places.narrow.addEventListener("change", placeNav);
   placeNav();
 }
 
 /** Draws what has changed. */
 export function drawRooms(state: ChatState, drawn: Partial<ChatState>): void {
   const { name, you, rooms, place, door } = state;
-  const several = name !== "" || rooms.length > 1;
+  const several = places.hasRooms(state);
   nav.hidden = !several;
   menu.hidden = !several;
   find("bar").hidden = !several && place.key === lobby;
-  document.body.dataset.door = door;
   write(find("me"), name);
   write(find("sign"), name ? "Sign out" : "Sign in");
   find("sign").hidden = door === "ended" || door === "strangers"; // the door has the button
-  write(find("place"), labelOf(placeName(state)));
+  write(find("place"), places.heading(state));
   if (rooms !== drawn.rooms || place !== drawn.place || you !== drawn.you) drawList(state);
   drawDoor(state);
 }
-
-/** Puts the focus where the person goes on: into the field for a message, or on the way out for whoever cannot write here. */
-export function focusHere(): void {
-  const { door } = chat.state;
-  const closed = door === "strangers" || door === "members";
-  if (door !== "nowhere") (closed ? find("choices").querySelector("button")! : find("text")).focus();
-}
-
-/** How a place is called: as its first visitor spelled it, or as the address spells it. */
-const placeName = ({ rooms, place }: ChatState) => rooms.find(({ key }) => key === place.key)?.name ?? place.name;
-const labelOf = (name: string) => (name === activity ? "Activity" : name.startsWith("@") ? name : `#${name}`);
 
 // Where one can go -------------------------------------------------------------------------------------------------------
 
 /** In a narrow window the rooms are in a drawer: a modal dialog, which the browser closes on Escape. */
 function placeNav() {
   drawer.close();
-  if (narrow.matches) drawer.append(nav);
+  if (places.narrow.matches) drawer.append(nav);
   else document.querySelector("header")!.after(nav);
 }
 
 const links = new Map<string, { row: HTMLElement; link: HTMLElement; count: HTMLElement }>(); // by the key of the room
 
-function drawList({ rooms, place, you }: ChatState) {
+function drawList(state: ChatState) {
   const list = find("list");
-  const all = [...rooms, ...(you?.superUser ? [{ key: activity, name: activity, unread: 0 }] : [])];
-  for (const [key, { row }] of links) if (!all.some((room) => room.key === key) && links.delete(key)) row.remove();
-  for (const [index, { key, name, unread }] of all.entries()) {
-    const { row, link, count } = links.get(key) ?? makeLink(key, name);
-    write(count, unread > 0 ? `${unread} new` : "");
-    if (key === place.key) link.ariaCurrent = "page";
+  const all = places.placesOf(state);
+  for (const [key, { row }] of links) if (!all.some((place) => place.key === key) && links.delete(key)) row.remove();
+  for (const [index, place] of all.entries()) {
+    const { row, link, count } = links.get(place.key) ?? makeLink(place);
+    write(count, place.count);
+    if (place.open) link.ariaCurrent = "page";
     else link.ariaCurrent = null;
     if (list.children[index] !== row) list.insertBefore(row, list.children[index] ?? null);
   }
-  const unread = rooms.reduce((sum, room) => sum + room.unread, 0);
-  write(menu, unread > 0 ? `Rooms (${unread} new)` : "Rooms");
+  write(menu, places.menuLabel(state));
 }
 
-function makeLink(key: string, name: string) {
+function makeLink({ key, label, href }: places.PlaceLink) {
   const count = make("span", { class: "count" });
-  const link = make("a", { href: linkTo(name) }, make("bdi", {}, labelOf(name)), " ", count);
+  const link = make("a", { href }, make("bdi", {}, label), " ", count);
   const made = { row: make("li", {}, link), link, count };
   links.set(key, made);
   return made;
-}
-
-/** Goes where a person has typed to go. */
-async function go(name: string) {
-  if (!name) return;
-  drawer.close();
-  const known = chat.state.rooms.some(({ key }) => key === canonical(name));
-  if (!known && !name.startsWith("@") && (await chat.join(name)) !== "") return;
-  where.value = "";
-  location.hash = linkTo(name);
 }
 
 // Where one is, and what keeps one from writing there --------------------------------------------------------------------
@@ -103,47 +81,17 @@ async function go(name: string) {
 let drawnDoor = "";
 
 function drawDoor(state: ChatState) {
-  const { you, door, place } = state;
-  const name = placeName(state);
-  const known = state.rooms.some(({ key }) => key === place.key);
-  const now = JSON.stringify([you, door, name, known]);
+  const [{ note, canLeave }, closed] = [places.hereOf(state), places.closedDoor(state)];
+  const now = JSON.stringify([note, canLeave, closed, places.heading(state)]);
   if (now === drawnDoor) return; // a button that was replaced would lose the focus
   drawnDoor = now;
-  const label = labelOf(name);
-  const isPrivate = name.startsWith("@");
-  const isRoom = !isPrivate && place.key !== lobby;
-
-  const here: (string | Node)[] = [];
-  // The page does not know who has an account. The server does, and refuses a message to a stranger.
-  if (door === "open" && isPrivate)
-    here.push(known ? "Only the two of you read this." : `Goes to ${label} alone, if there is such an account.`);
-  // The super user reads and writes in every room.
-  if (door === "open" && isRoom && !you?.superUser) here.push(button("Leave", () => void leaveRoom(name)));
-  find("here").replaceChildren(...here);
-
-  const signIn = button(door === "ended" ? "Sign in again" : "Sign in", openSignIn);
-  const without = button("Go on without signing in", () => void chat.goOnWithout());
-  const join = button(`${you?.superUser ? "Create" : "Join"} ${label}`, () => void chat.join(name));
-  const doors: Partial<Record<typeof door, [why: string, ...choices: Node[]]>> = {
-    strangers: [`Sign in to ${isPrivate ? "write to" : "join"} ${label}.`, signIn],
-    members: [you?.superUser ? `There is no room ${label} yet.` : `You are not in ${label}.`, join],
-    nowhere: [whyNowhere(place)],
-    ended: [you?.ended ?? "", signIn, without],
-  };
-  const [why, ...choices] = doors[door] ?? [""];
-  find("door").hidden = !doors[door];
-  write(find("why"), why);
-  find("choices").replaceChildren(...choices);
-}
-
-function whyNowhere({ key, name }: ChatState["place"]): string {
-  if (key === activity) return "Only the super user sees the activity.";
-  if (key.startsWith("@")) return key === "@" ? "Type a name after the @." : "This is you.";
-  return `No room can be called “${name}”. The name of a room has letters, digits, - and _, at most ${limits.name} in all.`;
-}
-
-async function leaveRoom(name: string) {
-  if ((await chat.leave(name)) === "") location.hash = "";
+  find("here").replaceChildren(note, ...(canLeave ? [button("Leave", () => void places.leave(chat))] : []));
+  find("door").hidden = !closed;
+  write(find("why"), closed?.why ?? "");
+  const choices = closed?.choices ?? [];
+  find("choices").replaceChildren(
+    ...choices.map(({ label, take }) => button(label, () => void take(chat, openSignIn))),
+  );
 }
 
 // Who one is -------------------------------------------------------------------------------------------------------------
@@ -166,7 +114,7 @@ function openSignIn() {
     if (problem.textContent) password.select();
     else {
       dialog.close();
-      focusHere();
+      focusHere(chat.state);
     }
   });
   document.body.append(dialog);

@@ -50,9 +50,6 @@ export function sqlite(file: string): Store {
       await close();
       try {
         db = new DatabaseSync(file);
-        await patiently(() =>
-          db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 300"),
-        );
         const begin = () => {
           const { user_version: found } = one<{ user_version: number }>("PRAGMA user_version");
           if (found > version) throw new UsageError(`The file ${file} was written by a newer version of this program.`);
@@ -64,7 +61,10 @@ export function sqlite(file: string): Store {
           db.prepare("INSERT INTO journal SELECT ? WHERE NOT EXISTS (SELECT * FROM journal)").run(newEpoch());
           return one<{ epoch: string }>("SELECT epoch FROM journal").epoch;
         };
-        const epoch = await patiently(() => transaction(begin));
+        const epoch = await patiently(() => {
+          db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 300");
+          return transaction(begin);
+        });
         inode = statSync(file, { bigint: true }).ino;
         // The version changes when another connection has written: a cheap question, without a lock.
         const seen = () => isThere() && one<{ data_version: number }>("PRAGMA data_version").data_version;

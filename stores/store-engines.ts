@@ -32,6 +32,9 @@ export interface EngineKind {
   starts(): Promise<Engine>;
 }
 
+/** `npm test` needs nothing but Node. With STORES=all, what needs a server is tested, too: Redis, MongoDB and the balancers. */
+export const withServers = process.env.STORES === "all";
+
 const isInstalled = (program: string) => spawnSync(program, ["--version"]).error === undefined;
 const ferretdb = fileURLToPath(new URL(".ferretdb/ferretdb", import.meta.url));
 

@@ -10,9 +10,7 @@ import { stranger } from "../shared-chat/reader.ts";
 import { Sessions } from "../shared-server/sessions.ts";
 import { start } from "../shared-server/start.ts";
 import { chooseStore } from "./choose.ts";
-import { type Engine, engines } from "./store-engines.ts";
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+import { type Engine, engines, withServers } from "./store-engines.ts";
 
 limits.posts.points = 1e9; // a test is faster than a person
 const defaults = { ...limits };
@@ -25,8 +23,7 @@ afterEach(async () => {
 });
 afterAll(endAll);
 
-// `npm test` needs nothing but Node. With STORES=all, the stores that are servers of their own are tested, too.
-const tested = process.env.STORES === "all" ? engines : engines.filter(({ name }) => name === "sqlite");
+const tested = withServers ? engines : engines.filter(({ name }) => name === "sqlite");
 
 it("Every store that is to be tested is there", () => {
   expect(tested.flatMap(({ missing }) => missing ?? [])).toEqual([]);

@@ -1,5 +1,5 @@
-// Which pane sent a message and when, and when the message arrived in each pane. All panes read one clock, so the difference
-// is the latency.
+// Which pane sent a message and when, and when the message arrived in each pane. All panes read the clock of the computer, so the
+// difference is the latency.
 
 /** How many entries each list here keeps. The page may stay open for days. */
 const maxEntries = 2_000;

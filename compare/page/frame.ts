@@ -13,16 +13,24 @@ export class Frame {
   readonly #iframe: HTMLIFrameElement;
   readonly #overlay: HTMLElement;
   readonly #url: string;
+  #view: string;
   #ready = false;
   #waits = false;
   #impatient: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(iframe: HTMLIFrameElement, overlay: HTMLElement, name: string, url: string) {
+  constructor(iframe: HTMLIFrameElement, overlay: HTMLElement, name: string, url: string, view: string) {
     this.#iframe = iframe;
     this.#overlay = overlay;
     this.#url = url;
+    this.#view = view;
     iframe.title = `The chat over ${name}`;
     iframe.addEventListener("load", () => setTimeout(() => this.#loaded(), readyTimeout));
+    void this.#load();
+  }
+
+  /** Loads the page again, drawn by this view. */
+  show(view: string): void {
+    this.#view = view;
     void this.#load();
   }
 
@@ -69,7 +77,7 @@ export class Frame {
       });
     this.#waits = false;
     this.#ready = false;
-    this.#iframe.src = `${this.#url}/?wire`;
+    this.#iframe.src = `${this.#url}/?wire${this.#view === "dom" ? "" : `&view=${this.#view}`}`;
   }
 
   #loaded() {

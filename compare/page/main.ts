@@ -3,11 +3,9 @@ import type { FromPane } from "../../shared-ui/wire/messages.ts";
 import { scaleTo } from "./chart.ts";
 import { Deliveries, type Measurement } from "./deliveries.ts";
 import type { Experiment } from "../experiments.ts";
-import type { Outage } from "./effect.ts";
 import { showGuide } from "./guide.ts";
-import { Pane } from "./pane.ts";
+import { type Address, type Counters, Pane } from "./pane.ts";
 import { createStrip } from "./strip.ts";
-import type { Tap } from "./traffic.ts";
 
 const users = ["Ada", "Bob", "Cyd", "Dan"];
 const catchUpTime = 10_000; // after this long on a connection, a pane has received everything that it missed
@@ -29,7 +27,7 @@ const deliveries = new Deliveries();
 const read = async (path: string) => (await fetch(path)).json();
 const [experiments, addresses] = await Promise.all([
   read("/experiments.json") as Promise<Experiment[]>,
-  read("/panes") as Promise<{ name: string; url: string; idea: string }[]>,
+  read("/panes") as Promise<Address[]>,
 ]).catch((error) => {
   tell(`${noServer} Then load this page again.`);
   throw error;
@@ -47,6 +45,7 @@ addEventListener("message", (event: MessageEvent<FromPane>) => {
   const message = event.data;
   pane.receive(message);
   if (message.type === "ready") tell(""); // it can send now
+  if (message.type === "ready") deliveries.cleared(pane.name); // after another view was chosen, the history comes again
   if (message.type === "sending") deliveries.sending(pane.name, message.draftId, message.at).forEach(measured);
   if (message.type === "cleared") deliveries.cleared(pane.name);
   if (message.type === "arrived")
@@ -66,7 +65,7 @@ function measured(measurement: Measurement | undefined) {
 
 const taps = new EventSource("/taps");
 taps.addEventListener("taps", ({ data }: MessageEvent<string>) => {
-  const counters = JSON.parse(data) as Record<string, Tap & { outage?: Outage; at: number }>;
+  const counters = JSON.parse(data) as Record<string, Counters>;
   for (const pane of panes) if (counters[pane.name]) pane.take(counters[pane.name]!);
   allowOutages();
   drawSoon();
@@ -139,7 +138,7 @@ function sendMessages(times: number) {
 for (const button of document.querySelectorAll<HTMLButtonElement>("#controls [data-send]"))
   button.addEventListener("click", () => sendMessages(Number(button.dataset.send)));
 
-const steady = find<HTMLButtonElement>("#steady");
+const steady = find<HTMLButtonElement>("#controls [data-steady]");
 let steadyTimer: ReturnType<typeof setInterval> | undefined;
 steady.addEventListener("click", () => {
   for (const each of document.querySelectorAll("[data-steady]")) each.ariaPressed = String(!steadyTimer);

@@ -40,10 +40,24 @@ export interface Facts {
   bars: { median: number; bytes: number };
 }
 
+/** Where the page of a variant is, and the views that can draw it. It begins with the first of them. */
+export interface Address {
+  name: string;
+  url: string;
+  idea: string;
+  views: string[];
+}
+
+/** What the server says of a pane: the counters of its tap at a time, and its latest outage. */
+export interface Counters extends Tap {
+  at: number;
+  outage?: Outage;
+}
+
 export class Pane {
   readonly name: string;
   readonly frame: Frame;
-  readonly traffic = new Traffic();
+  traffic = new Traffic();
   readonly stateChanges: StateChange[] = [];
   outage: Outage | undefined;
   #since = Infinity; // the first connection. Nothing counts before: loading the page, or trying to, is not what a technique costs
@@ -57,7 +71,7 @@ export class Pane {
   readonly #drawChart: (data: ChartData) => void;
   #latency: number | undefined;
 
-  constructor({ name, url, idea }: { name: string; url: string; idea: string }, user: string, parent: HTMLElement) {
+  constructor({ name, url, idea, views }: Address, user: string, parent: HTMLElement) {
     this.name = name;
     this.#user = user;
     const template = document.querySelector<HTMLTemplateElement>("#pane")!;
@@ -71,7 +85,14 @@ export class Pane {
       link.href = `/${name}/${link.textContent}.txt`;
     parent.append(this.#root);
     this.#drawChart = createChart(this.#find(".chart"));
-    this.frame = new Frame(this.#find("iframe"), this.#find(".overlay"), name, url);
+    this.frame = new Frame(this.#find("iframe"), this.#find(".overlay"), name, url, views[0]!);
+    const choice = this.#find<HTMLSelectElement>(".view");
+    choice.append(...views.map((view) => new Option(view === "dom" ? "plain DOM" : view, view)));
+    choice.hidden = views.length === 1;
+    choice.addEventListener("change", () => {
+      [this.#since, this.traffic] = [Infinity, new Traffic()]; // the page is loaded again
+      this.frame.show(choice.value);
+    });
   }
 
   get state(): string {
@@ -100,8 +121,8 @@ export class Pane {
     this.#since = this.#zero;
   }
 
-  /** Takes the newest counters of its tap, of the time `at`, and the latest outage: it is why a page that was just opened cannot connect. */
-  take(tap: Tap & { outage?: Outage; at: number }): void {
+  /** Takes the newest counters of its tap, and the latest outage: it is why a page that was just opened cannot connect. */
+  take(tap: Counters): void {
     const now = Date.now();
     const { outage } = tap;
     // An outage that was over before this pane was there, or before the counters were reset, is not its business.

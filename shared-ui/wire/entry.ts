@@ -3,7 +3,7 @@ export type Transport = "polling" | "event stream" | "websocket" | "long polling
 
 /** One row of the wire inspector. */
 export interface Entry {
-  /** When, in milliseconds since 1970, from `now()`. */
+  /** When, in milliseconds since 1970. */
   at: number;
   /** The direction, or "here" when nothing crossed the wire, such as a connection that broke. */
   way: "up" | "down" | "here";
@@ -19,9 +19,6 @@ export interface Entry {
 
 /** Takes a note. The callback describes it, so that an error in the description stays inside `note`. */
 export type Note = (describe: () => Omit<Entry, "at">) => void;
-
-/** The time, to a fraction of a millisecond. All pages of a browser share this clock. Date.now() counts whole milliseconds only. */
-export const now = (): number => performance.timeOrigin + performance.now();
 
 const most = 300; // characters: 100 entries of 32 KiB would be a lot of memory
 

@@ -17,7 +17,7 @@ export function inspector(): (entry: Entry) => void {
   region.role = "region";
   region.ariaLabel = "What crossed the wire, newest first";
   details.append(summary, region);
-  document.getElementById("door")?.after(details);
+  addEventListener("chat:shown", () => document.getElementById("door")!.after(details)); // a view may make its own elements
 
   let pending: Entry[] = []; // entries that are not drawn yet
   let drawing = false;

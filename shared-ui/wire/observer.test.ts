@@ -15,7 +15,7 @@ const messages = { id: "messages" };
 const outbox = { id: "outbox" };
 /** The list of a room. */
 const room = (name: string) => ({ parentElement: { dataset: { room: name } } });
-let load: () => void;
+let happens: Record<string, () => void>;
 let changed: (records: object[]) => void;
 let reports: FromPane[];
 
@@ -35,7 +35,8 @@ beforeEach(() => {
       observe() {}
     },
   );
-  vi.stubGlobal("addEventListener", (_type: "DOMContentLoaded", listener: typeof load) => (load = listener));
+  happens = {};
+  vi.stubGlobal("addEventListener", (type: string, listener: () => void) => (happens[type] = listener));
   reports = [];
   observe((report) => reports.push(report));
 });
@@ -68,15 +69,21 @@ it("What was missed during an outage was not there before: its latency is the le
   expect(arrivals()).toEqual([[1, false]]);
 });
 
-it("What waits in the outbox since before a reload is not sent now", () => {
-  changed([{ target: outbox, addedNodes: [new Row("message", { draftId: "a" })] }]);
-  expect(reports).toEqual([]);
-});
-
 it("A new row in the outbox is sending, and a notice empties the list", () => {
-  load();
   changed([{ target: outbox, addedNodes: [new Row("message", { draftId: "a" })] }]);
   changed([{ target: room("lobby"), addedNodes: [new Row("notice")] }]);
   changed([{ target: room("book club"), addedNodes: [new Row("message", { id: "1" })] }]); // not everybody is in it
   expect(reports).toEqual([{ type: "sending", draftId: "a", at: expect.any(Number) }, { type: "cleared" }]);
 });
+
+it.each(["submit", "click"])(
+  "A draft counts from the %s on, however long the browser takes to draw its row",
+  (press) => {
+    vi.useFakeTimers({ now: 1_000 });
+    happens[press]!();
+    vi.setSystemTime(1_020);
+    changed([{ target: outbox, addedNodes: [new Row("message", { draftId: "a" })] }]);
+    expect(reports).toEqual([{ type: "sending", draftId: "a", at: 1_000 }]);
+    vi.useRealTimers();
+  },
+);

@@ -1,19 +1,21 @@
-// Watches the screen for messages: a new row in the outbox is "sending", a new row in the list has "arrived". So latency is
-// measured where a person sees it, and no technique needs code for it. Only the lobby counts, which everybody is in.
+// Watches the screen for messages: a new row in the outbox is "sending", since the person pressed a button; a new row in the list has
+// "arrived". So latency is measured where a person sees it, and no technique needs code for it. Only the lobby counts, which everybody is in.
 import { lobby } from "../../shared-chat/rooms.ts";
-import { now } from "./entry.ts";
 import type { FromPane } from "./messages.ts";
 
-/** Reports what happens on the page, in order. */
+/**
+ * Reports what happens on the page from now on, in order. The rows that are in the outbox already are of an earlier page: nobody
+ * knows when they were sent.
+ */
 export function observe(report: (message: FromPane) => void): void {
   const html = document.documentElement;
   const [messages, outbox] = ["messages", "outbox"].map((id) => document.getElementById(id)!);
   let state = "";
   let connected = false; // whether it ever was
-  let loaded = false; // until then, the rows in the outbox are of an earlier page, and nobody knows when they were sent
+  let pressed = 0; // when a person last sent something, or sent it again
 
   const observer = new MutationObserver((records) => {
-    const at = now();
+    const at = Date.now();
     // The page draws the first update in one go: its state, and then the messages of the history. So what was true when the
     // batch began is true for all of it.
     const before = !connected;
@@ -25,7 +27,7 @@ export function observe(report: (message: FromPane) => void): void {
         connected ||= state === "connected";
         report({ type: "state", state, at });
       } else if (target === outbox) {
-        for (const { dataset } of loaded ? rows : []) report({ type: "sending", draftId: dataset.draftId ?? "", at });
+        for (const { dataset } of rows) report({ type: "sending", draftId: dataset.draftId ?? "", at: pressed });
       } else if (target.parentElement?.dataset.room === lobby) {
         for (const { dataset, className } of rows)
           if (className === "notice") report({ type: "cleared" });
@@ -33,7 +35,8 @@ export function observe(report: (message: FromPane) => void): void {
       }
     }
   });
-  addEventListener("DOMContentLoaded", () => (loaded = true));
+  // A draft leaves before its row is drawn, and may be on another screen by then.
+  for (const type of ["submit", "click"]) addEventListener(type, () => (pressed = Date.now()), { capture: true });
   observer.observe(html, { attributeFilter: ["data-state"] });
   observer.observe(messages!, { childList: true, subtree: true });
   observer.observe(outbox!, { childList: true });

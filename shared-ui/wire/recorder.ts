@@ -1,6 +1,6 @@
 // Records what crosses the wire. It wraps the four network APIs of the browser before the technique starts, and does not change
 // their behaviour.
-import { type Entry, type Note, now } from "./entry.ts";
+import type { Entry, Note } from "./entry.ts";
 import { watchFetch, watchXHR } from "./requests.ts";
 import { watchEventSource, watchWebSocket } from "./streams.ts";
 
@@ -10,7 +10,7 @@ type Platform = Pick<typeof globalThis, "fetch" | "XMLHttpRequest" | "EventSourc
 export function record(report: (entry: Entry) => void, platform: Platform = globalThis): void {
   const note: Note = (describe) => {
     try {
-      report({ at: now(), ...describe() });
+      report({ at: Date.now(), ...describe() });
     } catch (error) {
       console.error("The wire inspector:", error);
     }

@@ -1,22 +1,25 @@
 // Carries out the requests of the framing page: it types into the form, as a person does.
 import type { ToPane } from "./messages.ts";
 
-const user = document.getElementById("user") as HTMLInputElement;
-const text = document.getElementById("text") as HTMLTextAreaElement;
+type Field = HTMLInputElement | HTMLTextAreaElement;
+
+/** Looked up each time: a view may make another one. */
+const field = (id: "user" | "text") => document.getElementById(id) as Field;
 
 /** Carries out one message of the framing page. */
 export function obey(message: ToPane): void {
-  if (message.type === "name" && !user.value) type(user, message.user);
+  if (message.type === "name" && !field("user").value) type(field("user"), message.user);
   if (message.type === "say") say(message.text);
   if (message.type === "late") showLate(message.draftId, message.milliseconds);
 }
 
-function type(field: HTMLInputElement | HTMLTextAreaElement, value: string) {
-  field.value = value;
-  field.dispatchEvent(new Event("input"));
+function type(into: Field, value: string) {
+  into.value = value;
+  into.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
 function say(message: string) {
+  const text = field("text");
   const typed = text.value; // an unfinished draft
   text.value = message;
   text.focus = () => {}; // after sending, the form takes the focus; but the person is in the framing page

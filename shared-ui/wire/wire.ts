@@ -20,17 +20,19 @@ if (framedBy && parent !== window) {
   const page = globalThis as { pageTiming?: object };
   page.pageTiming = { ...page.pageTiming, shown };
   listeners.push(counter((transport, requests) => report({ type: "transport", transport, requests })));
-  observe(report);
   addEventListener("message", ({ origin, source, data }: MessageEvent<ToPane>) => {
     if (origin === framedBy && source === parent) obey(data);
   });
-  addEventListener("DOMContentLoaded", () => report({ type: "ready" })); // by then the technique has started
+  addEventListener("chat:shown", () => {
+    report({ type: "ready" });
+    observe(report);
+  });
 }
 
 // The framing page leads here a person who has to accept our certificate. This is the page that they see when it is done.
 if (framedBy && parent === window && location.hash === "#accepted") {
   history.replaceState(null, "", location.pathname + location.search); // before the chat takes it for the name of a room
-  addEventListener("DOMContentLoaded", () => {
+  addEventListener("chat:shown", () => {
     const words = "The certificate is accepted. Now go back to the tab with the four panes: this one may be closed.";
     document
       .querySelector("header")

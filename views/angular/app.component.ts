@@ -1,0 +1,121 @@
+import {
+  afterRenderEffect,
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  type ElementRef,
+  inject,
+  signal,
+  viewChild,
+} from "@angular/core";
+import { lobby } from "../../shared-chat/rooms.ts";
+import { afterDraw } from "../../shared-ui/after-draw.ts";
+import { closedDoor, hasRooms, heading, hereOf, leave, menuLabel } from "../../shared-ui/places.ts";
+import { Compose } from "./compose.component.ts";
+import { Conversation } from "./conversation.component.ts";
+import { ABOUT, CHAT, injectNarrow, injectState } from "./inject-chat.ts";
+import { Rooms } from "./rooms.component.ts";
+import { SignIn } from "./sign-in.component.ts";
+
+/** The page. A component has no element of its own in it: its selector is the element that it fills. */
+@Component({
+  selector: "body",
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  preserveWhitespaces: true, // between words and buttons, as in HTML
+  imports: [Compose, Conversation, Rooms, SignIn],
+  template: `
+    @let seen = state();
+    <header>
+      <h1>{{ about.title }}</h1>
+      <p id="connection">
+        <span id="state" role="status">{{ seen.connection }}</span>
+        <span id="countdown">{{ countdown() }}</span>
+        <button
+          id="now"
+          type="button"
+          [hidden]="seen.connection === 'connected' || seen.connection === 'connecting'"
+          (click)="chat.reconnectNow()"
+        >
+          now
+        </button>
+      </p>
+      <p id="account">
+        <b id="me" dir="auto">{{ seen.name }}</b>
+        <button
+          id="sign"
+          type="button"
+          [hidden]="seen.door === 'ended' || seen.door === 'strangers'"
+          (click)="seen.name ? chat.signOut() : signIn()"
+        >
+          {{ seen.name ? "Sign out" : "Sign in" }}
+        </button>
+      </p>
+      <p id="about">
+        <span id="technique">{{ about.sentence }}</span>
+        <span title="The protocol that brought this page">
+          Page over <b id="protocol">{{ about.protocol }}</b
+          >.
+        </span>
+      </p>
+      <div id="bar" [hidden]="!hasRooms() && seen.place.key === lobby">
+        <button id="menu" type="button" [hidden]="!hasRooms()" (click)="drawer.showModal()">{{ menuLabel() }}</button>
+        <h2 id="place" dir="auto">{{ heading() }}</h2>
+        <span id="here">
+          {{ here().note }}
+          @if (here().canLeave) {
+            <button type="button" (click)="leave(chat)">Leave</button>
+          }
+        </span>
+      </div>
+    </header>
+    @if (!narrow()) {
+      <nav id="rooms" (go)="drawer.close()"></nav>
+    }
+    <dialog #drawer id="drawer" aria-label="Rooms">
+      <button id="close" type="button" (click)="drawer.close()">Close</button>
+      @if (narrow()) {
+        <nav id="rooms" (go)="drawer.close()"></nav>
+      }
+    </dialog>
+    <main #conversation></main>
+    <div id="door" [hidden]="!door()">
+      <p id="why" role="alert">{{ door()?.why }}</p>
+      <p id="choices">
+        @for (choice of door()?.choices; track choice.label) {
+          <button type="button" (click)="choice.take(chat, signIn)">{{ choice.label }}</button>
+        }
+      </p>
+    </div>
+    <form id="compose" (sent)="conversation.toEnd()"></form>
+    @if (signingIn()) {
+      <dialog aria-label="Sign in" (close)="signingIn.set(false)"></dialog>
+    }
+  `,
+})
+export class App {
+  protected readonly chat = inject(CHAT);
+  protected readonly about = inject(ABOUT);
+  protected readonly state = injectState();
+  protected readonly narrow = injectNarrow();
+  protected readonly signingIn = signal(false);
+  protected readonly signIn = (): void => this.signingIn.set(true);
+
+  protected readonly countdown = computed(() => (this.state().retryIn > 0 ? `in ${this.state().retryIn} s` : ""));
+  protected readonly hasRooms = computed(() => hasRooms(this.state()));
+  protected readonly menuLabel = computed(() => menuLabel(this.state()));
+  protected readonly heading = computed(() => heading(this.state()));
+  protected readonly here = computed(() => hereOf(this.state()));
+  protected readonly door = computed(() => closedDoor(this.state()));
+  protected readonly lobby = lobby;
+  protected readonly leave = leave;
+
+  private readonly drawer = viewChild.required<ElementRef<HTMLDialogElement>>("drawer");
+
+  constructor() {
+    afterRenderEffect(() => afterDraw(this.state()));
+    afterRenderEffect(() => {
+      this.narrow();
+      this.drawer().nativeElement.close();
+    });
+  }
+}

@@ -1,0 +1,86 @@
+import { type SyntheticEvent, useState } from "react";
+import { ban, membersOf, type Table as TableOf, tablesOf, tomorrow } from "../../shared-ui/activity.ts";
+import type { Activity as ActivityOf } from "../../shared-ui/chat.ts";
+import { useChat, useChatState } from "./use-chat.ts";
+
+/** What the super user sees. */
+export function Activity() {
+  const { activity } = useChatState();
+  return (
+    <section id="activity" aria-label="Activity" tabIndex={0}>
+      {activity && <Tables activity={activity} />}
+    </section>
+  );
+}
+
+function Tables({ activity }: { activity: ActivityOf }) {
+  const chat = useChat();
+  const { rooms, bans, audit } = tablesOf(activity);
+  const [until] = useState(tomorrow);
+
+  function submit(event: SyntheticEvent<HTMLFormElement>) {
+    event.preventDefault();
+    void ban(chat, event.currentTarget);
+  }
+
+  return (
+    <>
+      <Table {...rooms} />
+      <Table {...bans} unban={(name) => void chat.unban(name)} />
+      <form aria-label="Ban somebody" onSubmit={submit}>
+        <label>
+          Who <input name="who" required list="people" autoComplete="off" />
+        </label>
+        <datalist id="people">
+          {membersOf(activity).map((name) => (
+            <option key={name} value={name} />
+          ))}
+        </datalist>
+        <label>
+          Reason <input name="reason" required />
+        </label>
+        <label>
+          Until <input name="until" type="datetime-local" required defaultValue={until} />
+        </label>
+        <button>Ban</button>
+      </form>
+      <Table {...audit} />
+    </>
+  );
+}
+
+function Table({ caption, columns, rows, unban }: TableOf & { unban?: (name: string) => void }) {
+  return (
+    <table>
+      <caption>{caption}</caption>
+      <thead>
+        <tr>
+          {columns.map((column) => (
+            <th key={column} scope="col">
+              {column}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((cells) => (
+          <tr key={cells.join("\n")}>
+            {cells.map((cell, column) => (
+              <td key={columns[column]}>
+                {cell}
+                {unban && column === 0 && (
+                  <>
+                    {" "}
+                    <button type="button" aria-label={`Unban ${cell}`} onClick={() => unban(cell)}>
+                      Unban
+                    </button>
+                  </>
+                )}
+              </td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,35 @@
+import type { SyntheticEvent } from "react";
+import { goTo, hasRooms, placesOf } from "../../shared-ui/places.ts";
+import { useChat, useChatState } from "./use-chat.ts";
+
+/** Where one can go. */
+export function Rooms({ onGo }: { onGo: () => void }) {
+  const chat = useChat();
+  const state = useChatState();
+
+  async function go(event: SyntheticEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const form = event.currentTarget;
+    onGo();
+    if (await goTo(form.where.value, chat)) form.reset();
+  }
+
+  return (
+    <nav id="rooms" aria-label="Rooms" hidden={!hasRooms(state)}>
+      <ul id="list">
+        {placesOf(state).map(({ key, label, href, count, open }) => (
+          <li key={key}>
+            <a href={href} aria-current={open ? "page" : undefined} onClick={onGo}>
+              <bdi>{label}</bdi> <span className="count">{count}</span>
+            </a>
+          </li>
+        ))}
+      </ul>
+      <form id="go" method="dialog" autoComplete="off" onSubmit={(event) => void go(event)}>
+        <label htmlFor="where">Join a room, or write to @somebody</label>
+        <input id="where" dir="auto" placeholder="garden or @Bob" />
+        <button>Go</button>
+      </form>
+    </nav>
+  );
+}

@@ -1,0 +1,54 @@
+import { type SyntheticEvent, useEffect, useRef, useState } from "react";
+import { focusHere } from "../../shared-ui/after-draw.ts";
+import { useChat } from "./use-chat.ts";
+
+export function SignIn({ onClose }: { onClose: () => void }) {
+  const chat = useChat();
+  const dialog = useRef<HTMLDialogElement>(null);
+  const password = useRef<HTMLInputElement>(null);
+  const asking = useRef(false);
+  const [problem, setProblem] = useState("");
+
+  useEffect(() => {
+    dialog.current!.showModal();
+    if (chat.typed("user")) password.current!.focus();
+  }, [chat]);
+
+  async function signIn(event: SyntheticEvent<HTMLFormElement>) {
+    event.preventDefault();
+    if (asking.current) return;
+    asking.current = true;
+    setProblem("");
+    const data = new FormData(event.currentTarget);
+    const answer = await chat.signIn(data.get("name") as string, data.get("password") as string);
+    asking.current = false;
+    setProblem(answer);
+    if (answer) return password.current!.select();
+    dialog.current!.close();
+    focusHere(chat.state);
+  }
+
+  return (
+    <dialog aria-label="Sign in" ref={dialog} onClose={onClose}>
+      <form method="dialog" onSubmit={(event) => void signIn(event)}>
+        <h2>Sign in</h2>
+        <p>A new name creates the account.</p>
+        <label>
+          Name <input name="name" dir="auto" autoComplete="username" required defaultValue={chat.typed("user")} />
+        </label>
+        <label>
+          Password <input name="password" type="password" autoComplete="current-password" required ref={password} />
+        </label>
+        <p className="problem" role="alert">
+          {problem}
+        </p>
+        <p className="choice">
+          <button>Sign in</button>{" "}
+          <button type="button" className="cancel" onClick={() => dialog.current!.close()}>
+            Cancel
+          </button>
+        </p>
+      </form>
+    </dialog>
+  );
+}

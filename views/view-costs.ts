@@ -1,0 +1,151 @@
+// `npm run bench:views`: what each view costs in the browser, over socket-io: until the first message is there, for 1,000 rows, at 100
+// messages a second, and in a burst. It measures the views in turns and writes view-costs.json, from which `npm run compare` makes a table.
+import { readdirSync, statSync, writeFileSync } from "node:fs";
+import { cpus, release, type } from "node:os";
+import { join } from "node:path";
+import { setImmediate, setTimeout as pause } from "node:timers/promises";
+import { chromium } from "playwright";
+import { findBrowser } from "../e2e/browser.ts";
+import { Log } from "../shared-chat/log.ts";
+import { bundle } from "../shared-server/bundle.ts";
+import { start } from "../shared-server/start.ts";
+import { folderOf, frameworks, installedViews } from "../shared-server/views.ts";
+
+const rounds = 5;
+const rows = 1_000; // as many as the page shows
+const rate = 100; // messages a second
+const seconds = 3;
+const rest = 500; // milliseconds: by then, everything is drawn
+
+export interface ViewCosts {
+  /** From the navigation until the first message is in the page. Milliseconds. */
+  first: number;
+  /** CPU time of the page's main thread: for 1,000 rows that come at once, and then for a second with 100 messages. Milliseconds. */
+  rows: number;
+  second: number;
+  /** In this second: how often messages were drawn, for each frame. */
+  draws: number;
+  /** The longest task while 1,000 messages come in bursts, in milliseconds. 0 if none took 50, because the browser reports only those. */
+  longest: number;
+}
+
+/** view-costs.json. */
+export interface ViewCostsFile {
+  date: string;
+  machine: string;
+  rounds: number;
+  /** Of what `npm run views:install` installs, in MB. */
+  installed: Record<string, number>;
+  /** Medians. */
+  views: Record<string, ViewCosts>;
+}
+
+type Observed = Pick<ViewCosts, "first" | "draws" | "longest"> & { frames: number };
+
+/** Runs in the page, before anything else. */
+function observePage() {
+  const observed = {
+    first: 0,
+    draws: 0,
+    frames: 0,
+    longest: 0,
+    frame() {
+      observed.frames += 1;
+      requestAnimationFrame(() => observed.frame());
+    },
+  };
+  const drawn = new MutationObserver((records) => {
+    if (!records.some(({ target }) => target instanceof Element && target.closest("#messages"))) return;
+    if (document.querySelector("#messages .message")) observed.first ||= performance.now();
+    observed.draws += 1;
+  });
+  drawn.observe(document, { childList: true, subtree: true });
+  const tasks = new PerformanceObserver((list) => {
+    observed.longest = Math.max(observed.longest, ...list.getEntries().map(({ duration }) => duration));
+  });
+  tasks.observe({ type: "longtask" });
+  observed.frame();
+  Object.assign(globalThis, { observed });
+}
+
+const browser = await chromium.launch({ ...findBrowser(), args: ["--disable-gpu"] });
+
+async function measure(view: string): Promise<ViewCosts> {
+  const log = new Log();
+  const say = (text: string) => log.add({ user: "Bob", text });
+  await say("the first");
+  const server = await start("socket-io", { port: 0, log, view });
+  const page = await (await browser.newContext()).newPage(); // with an empty cache
+  await page.addInitScript(observePage);
+  const client = await page.context().newCDPSession(page);
+  await client.send("Performance.enable", { timeDomain: "threadTicks" });
+  const cpu = async () => {
+    const { metrics } = await client.send("Performance.getMetrics");
+    return metrics.find(({ name }) => name === "ThreadTime")!.value * 1_000;
+  };
+  const observed = () => page.evaluate(() => (globalThis as unknown as { observed: Observed }).observed);
+  const shows = async (text: string) => {
+    while ((await page.locator("#messages .message .text").last().textContent()) !== text) await pause(20);
+    await pause(rest);
+  };
+
+  await page.goto(`http://localhost:${server.port}`);
+  await shows("the first");
+  const before = await cpu();
+  await Promise.all(Array.from({ length: rows - 1 }, (_, n) => say(`row ${n + 2}`)));
+  await shows(`row ${rows}`);
+  const [full, then] = [await cpu(), await observed()];
+  const beginning = performance.now();
+  for (let n = 1; n <= rate * seconds; n++) {
+    await say(`steady ${n}`);
+    await pause(Math.max(0, beginning + (n * 1_000) / rate - performance.now()));
+  }
+  const [after, now] = [await cpu(), await observed()];
+  await shows(`steady ${rate * seconds}`);
+  await page.evaluate(() => ((globalThis as unknown as { observed: Observed }).observed.longest = 0));
+  for (let n = 1; n <= rows; n++) {
+    const said = say(`burst ${n}`);
+    if (n % 20 === 0) await Promise.all([said, setImmediate()]); // what is said in one turn is one update
+  }
+  await shows(`burst ${rows}`);
+  const { first, longest } = await observed();
+  await page.context().close();
+  await server.stop();
+  const draws = (now.draws - then.draws) / (now.frames - then.frames);
+  return { first, rows: full - before, second: (after - full) / seconds, draws, longest };
+}
+
+/** The files in a folder, in MB. Without what a compiler keeps there. */
+function sizeOf(folder: URL): number {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const kept = files.map(({ parentPath, name }) => join(parentPath, name)).filter((file) => !file.includes(".cache"));
+  return kept.reduce((sum, file) => sum + statSync(file).size, 0) / 1e6;
+}
+
+const found: Record<string, ViewCosts[]> = {};
+for (const view of installedViews()) await bundle("socket-io/client.ts", view);
+for (let round = 0; round < rounds; round++)
+  for (const view of installedViews()) {
+    const costs = await measure(view);
+    (found[view] ??= []).push(costs);
+    console.log(view, costs);
+  }
+await browser.close();
+
+const medianOf = (list: ViewCosts[], key: keyof ViewCosts) => {
+  const values = list.map((costs) => costs[key]).toSorted((a, b) => a - b);
+  return [key, values[Math.floor(values.length / 2)]!];
+};
+const views = Object.entries(found).map(([view, list]) => {
+  const keys = Object.keys(list[0]!) as (keyof ViewCosts)[];
+  return [view, Object.fromEntries(keys.map((key) => medianOf(list, key)))];
+});
+const results: ViewCostsFile = {
+  date: new Date().toISOString().slice(0, 10),
+  machine: `${cpus()[0]!.model}, ${cpus().length} cores, ${type()} ${release()}, Node ${process.version}, Chromium ${browser.version()}`,
+  rounds,
+  installed: Object.fromEntries(frameworks.map((view) => [view, sizeOf(new URL("node_modules/", folderOf(view)))])),
+  views: Object.fromEntries(views),
+};
+writeFileSync(new URL("view-costs.json", import.meta.url), `${JSON.stringify(results, undefined, 2)}\n`);
+process.exit();
