@@ -28,13 +28,13 @@ interface Between {
 /** What comes between the exercises: a fault or a cost is shown when the class knows its cause. */
 const between: Between[] = [
   { after: "", what: 1, minutes: 5, plans: all },
-  { after: "01", what: 2, minutes: 5, plans: ["a day"] },
+  { after: "01", what: 3, minutes: 5, plans: ["a day"] },
   { after: "02", what: 5, minutes: 5, plans: [] },
   { after: "03", what: 8, minutes: 10, plans: ["half a day", "a day"] },
   { after: "04", what: "Break", minutes: 15, plans: ["half a day", "a day"] },
   { after: "06", what: "Break", minutes: 15, plans: ["two hours"] },
   { after: "06", what: 6, minutes: 5, plans: ["a day"] },
-  { after: "08", what: 3, minutes: 5, plans: ["a day"] },
+  { after: "08", what: 2, minutes: 5, plans: ["a day"] },
   { after: "08", what: "Lunch", minutes: 60, plans: ["a day"] },
   { after: "11", what: "Break", minutes: 15, plans: ["half a day"] },
   { after: "11", what: 9, minutes: 5, plans: [] },
