@@ -35,6 +35,7 @@ export default async function check(t: Tester): Promise<void> {
     ada.page.on(event as "requestfinished", (request) => open.delete(request));
   await ada.loads();
   const reads = async () => ada.page.locator("#messages .text").allTextContents();
+  const frames = () => ada.passes(100); // what others say is drawn once in a frame
   const state = ada.page.getByRole("status");
   const client = [/attempt\.received/, /function connect/];
   await t.until(
@@ -43,6 +44,7 @@ export default async function check(t: Tester): Promise<void> {
     "client.ts",
     ...client,
   );
+  await frames();
   await t.posts("now");
   await t.until(
     async () => (await reads()).join() === "before,now",
@@ -50,6 +52,7 @@ export default async function check(t: Tester): Promise<void> {
     "client.ts",
     ...client,
   );
+  await frames();
   await ada.says("me too");
   await t.until(
     async () => (await reads()).join() === "before,now,me too",
@@ -102,5 +105,18 @@ export default async function check(t: Tester): Promise<void> {
     "client.ts",
     /signal/,
     /\/msgs/,
+  );
+
+  // "Back" is pressed, and nothing was said meanwhile.
+  await ada.page.evaluate(() => dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true })));
+  await t.until(
+    async () => {
+      await frames();
+      return (await state.textContent()) === "connected";
+    },
+    "The page comes back, nobody has said anything, and it never says that it is connected. An answer without news goes to attempt.received, too, with the cursor of attempt.parameters().",
+    "client.ts",
+    /attempt\.received/,
+    ...client,
   );
 }
