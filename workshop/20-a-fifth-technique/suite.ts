@@ -65,7 +65,7 @@ interface Test {
 async function vitest(folder: string, file: string): Promise<Report> {
   const name = `${folder} `.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
   const words = ["node_modules/vitest/vitest.mjs", "run", file, "-t", name, "--bail=1", "--reporter=json"];
-  const env = { ...process.env, FIFTH: folder };
+  const env = { PATIENCE: "10000", ...process.env, FIFTH: folder }; // a test gives up long before the check does
   const options = { cwd: root, env, timeout: 200_000 }; // a loop without an end in server.ts would never let it go
   const running = spawn(process.execPath, words, { ...options, stdio: ["ignore", "pipe", "ignore"] });
   children.add(running);
