@@ -31,11 +31,9 @@ export interface RunOptions {
 }
 
 export interface ServerClock {
-  /** Its timers are this many times faster: a heartbeat of 15 s comes each 150 ms with 100. */
-  faster?: number;
   /** `Date.now()` stands still: all messages have the same time. */
   standsStill?: boolean;
-  /** Its timers stand still until the check lets time pass. */
+  /** Its timers and `Date.now()` stand still until the check lets time pass. */
   byHand?: boolean;
 }
 
@@ -186,10 +184,9 @@ const notesOfTheThread = `{
 }`.replaceAll("\n", " ");
 
 // On the first line, so that the lines of the rest stay where they are.
-function prelude({ faster, standsStill, byHand }: ServerClock = {}): string {
-  const timers = `for (const name of ["setTimeout", "setInterval"]) { const real = globalThis[name]; globalThis[name] = (run, time, ...rest) => real(run, time / ${faster}, ...rest); }`;
+function prelude({ standsStill, byHand }: ServerClock = {}): string {
   const clock = `{ const now = Date.now(); Date.now = () => now; }`;
-  return `${notesOfTheThread}${faster ? timers : ""}${standsStill ? clock : ""}${byHand ? timersByHand.replaceAll("\n", " ") : ""}`;
+  return `${notesOfTheThread}${standsStill ? clock : ""}${byHand ? timersByHand.replaceAll("\n", " ") : ""}`;
 }
 
 // A message to the thread says how much time passes. The timers that are due then run in their order.
@@ -197,6 +194,8 @@ const timersByHand = `{
   const { parentPort } = process.getBuiltinModule("node:worker_threads");
   const timers = new Set();
   let now = 0;
+  const began = Date.now();
+  Date.now = () => began + now;
   const set = (repeats) => (run, time, ...rest) => {
     const pause = Math.max(1, Number(time) || 0);
     const timer = { due: now + pause, pause, repeats, run: () => run(...rest), ref: () => timer, unref: () => timer };
