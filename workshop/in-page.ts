@@ -1,8 +1,11 @@
 // Runs in the page of a check, before client.ts. It notes what the page asks for and when its timers are due, and it can hold
 // requests or let them fail.
 
-/** `held`: requests wait. `refused`: nobody listens, so fetch rejects. `broken`: a proxy answers 502 in the place of the server. */
-export type Network = "up" | "held" | "refused" | "broken";
+/**
+ * `held`: requests wait. `refused`: nobody listens, so fetch rejects. `broken`: a proxy answers 502 in the place of the server.
+ * `failing`: the server answers 500, and the body looks like an answer.
+ */
+export type Network = "up" | "held" | "refused" | "broken" | "failing";
 
 /** A request that the page has made with fetch. */
 export interface Ask {
@@ -33,7 +36,7 @@ const inPage = {
   setHidden(value: boolean) {
     Object.defineProperty(document, "hidden", { configurable: true, value });
     Object.defineProperty(document, "visibilityState", { configurable: true, value: value ? "hidden" : "visible" });
-    document.dispatchEvent(new Event("visibilitychange"));
+    document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
   },
   /** Whether `settled` waits for answers. Where the server holds them back (long polling) it must not. */
   waits: true,
@@ -78,6 +81,7 @@ globalThis.fetch = async (input, init) => {
       });
     if (network === "refused") throw new TypeError("Failed to fetch");
     if (network === "broken") return new Response("<h1>502 Bad Gateway</h1>", { status: 502 });
+    if (network === "failing") return Response.json({ msg: [] }, { status: 500 });
     return await counted(() => fetch(input, init));
   } finally {
     ask.open = false;

