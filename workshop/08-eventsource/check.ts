@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Tester } from "../tester.ts";
 
 /** In the page: notes each EventSource that it makes. */
@@ -94,8 +95,20 @@ export default async function check(t: Tester): Promise<void> {
     ...source,
   );
 
+  const state = () => page.page.getByRole("status").textContent();
+  const says = async (words: string, when: string, after: string) =>
+    t.until(
+      async () => (await state()) === words,
+      `${when}, and the page does not say so: after ${after}, say("${words}").`,
+      "client.ts",
+      /onerror|addEventListener\("error/,
+      ...source,
+    );
+  await says("connected", "The stream is open", '"open"');
+
   tap.refuse();
   tap.cut();
+  await says("reconnecting", "The network fails", '"error"');
   await t.posts("four");
   await tap.accept();
   /** Time passes in the page until it shows this. */
@@ -141,6 +154,15 @@ export default async function check(t: Tester): Promise<void> {
     },
     "The network fails once more, and the page does not come back.",
     "client.ts",
+    ...source,
+  );
+  const before = refusals;
+  for (let i = 0; i < 50 && refusals < before + 5; i++) await sleep(20); // no time passes in the page: a pause does not end
+  t.needs(
+    refusals < before + 5,
+    "A proxy answers 502, and the page makes one EventSource after the other without a pause. A server in trouble needs one: retryDelay.",
+    "client.ts",
+    /CLOSED|readyState/,
     ...source,
   );
   tap.target = target;
