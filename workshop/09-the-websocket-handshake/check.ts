@@ -90,6 +90,7 @@ export default async function check(t: Tester): Promise<void> {
     `http://localhost:${port}.evil.example`,
     `http://evil-localhost:${port}`,
     "http://localhost:1",
+    `https://localhost:${port}`,
   ]) {
     const { status } = await t.upgrades({ Origin: alike });
     t.needs(
@@ -99,6 +100,14 @@ export default async function check(t: Tester): Promise<void> {
       ...origin,
     );
   }
+  await t.upgrades({ Origin: "null" });
+  t.needs(
+    t.runs,
+    'A page with the Origin "null" asks, as one from a file does, and the server ends for all: new URL throws for what is no address. Compare the text.',
+    "server.ts",
+    /new URL\(/,
+    ...origin,
+  );
   t.needs(
     stranger.status === 403,
     "A page of another site is not let in, but hears no reason. The answer must begin with: HTTP/1.1 403 Forbidden",
