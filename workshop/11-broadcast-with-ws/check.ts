@@ -71,6 +71,7 @@ export default async function check(t: Tester): Promise<void> {
     "null",
     '{"event":"msg:post","data":{}}',
     '{"event":"msg:post","data":{"user":"Cyd","text":{}}}',
+    '{"event":"msg:post","data":{"user":{},"text":"x"}}',
   ])
     cyd.socket.send(bad);
   await cyd.settles();
@@ -84,7 +85,7 @@ export default async function check(t: Tester): Promise<void> {
   );
   t.needs(
     bob.texts.join() === "one,two",
-    "A draft without a text, or with a text that is an object, goes to all pages. Each must have a user and a text, and both must be strings.",
+    "A draft whose user or text is missing, or is an object, goes to all pages. Each must have a user and a text, and both must be strings.",
     "server.ts",
     /\.push\(/,
     /"message"/,

