@@ -154,7 +154,7 @@ export default async function check(t: Tester): Promise<void> {
   const page = await t.opens({ waits: false });
   await t.until(
     async () => (await page.reads()).includes("five"),
-    "The page does not show what was said. It takes each piece that arrives for one event: write data:, a space, the JSON and the empty line with one res.write, and nothing else.",
+    "The page does not show what was said. It takes each piece that arrives for one event, so what it has missed must be one: write data:, a space, the JSON and the empty line with one res.write, and nothing else.",
     "server.ts",
     ...write,
   );
