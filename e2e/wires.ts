@@ -49,7 +49,7 @@ async function requestHttp(port: number, request: HttpRequest, agent?: http.Agen
     method,
     path,
     headers: { ...length, ...(request.upgrade ? upgradeHeaders : {}), ...request.headers },
-    ...(agent ? { agent } : {}),
+    agent: agent ?? false, // no pool: its connection to the server of an earlier test, which had this port, would be reset
   });
   outgoing.end(body);
   return new Promise((resolve, reject) => {
