@@ -288,6 +288,16 @@ for (const view of [plain!, ...frameworks])
       await ada.eventuallyReads(["Ada: hello"]);
       expect(await page.evaluate(() => (globalThis as unknown as Counting).noted)).toEqual([]);
     });
+
+    test("What was done twice in one second is two rows of the activity", async ({ enter }) => {
+      const root = await enter("Root");
+      await root.signsIn();
+      const act = { time: Date.now(), by: "Root", what: "banned Ada" };
+      const activity = { rooms: [], bans: [], audit: [act, act] };
+      await root.page.route("**/activity", (route) => route.fulfill({ json: activity }));
+      await root.page.getByRole("link", { name: "Activity" }).click();
+      await expect(root.page.getByRole("row", { name: "banned Ada" })).toHaveCount(2);
+    });
   });
 
 // In development, React mounts each component twice (StrictMode).

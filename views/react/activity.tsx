@@ -63,8 +63,8 @@ function Table({ caption, columns, rows, unban }: TableOf & { unban?: (name: str
         </tr>
       </thead>
       <tbody>
-        {rows.map((cells) => (
-          <tr key={cells.join("\n")}>
+        {rows.map((cells, row) => (
+          <tr key={row}>
             {cells.map((cell, column) => (
               <td key={columns[column]}>
                 {cell}
