@@ -145,16 +145,23 @@ for (const view of frameworks)
       await bob.says("hello");
       await expect(ada.link("#lobby")).toContainText(" new");
     });
-    await scene("the rooms are in a drawer", async ({ ada }) => {
-      await ada.page.setViewportSize({ width: 360, height: 640 });
-      await ada.page.getByRole("button", { name: /^Rooms/ }).click();
-      await expect(ada.page.getByRole("dialog", { name: "Rooms" })).toBeVisible();
+    const where = ({ ada }: Cast) => ada.page.getByLabel("Join a room");
+    await scene("the rooms are in a drawer, with what was typed into their field", async (cast) => {
+      const { page } = cast.ada;
+      await where(cast).fill("att");
+      await page.setViewportSize({ width: 360, height: 640 });
+      await page.getByRole("button", { name: /^Rooms/ }).click();
+      await expect(page.getByRole("dialog", { name: "Rooms" })).toBeVisible();
+      await expect(where(cast)).toHaveValue("att");
+      await where(cast).fill("attic");
     });
-    await scene("somebody goes to a room in the drawer with a click on its name", async ({ ada }) => {
+    await scene("somebody goes to a room in the drawer with a click on its name", async (cast) => {
+      const { ada } = cast;
       await ada.link("#garden").getByText("#garden").click();
       await expect(ada.page.getByRole("dialog", { name: "Rooms" })).toBeHidden();
       await ada.eventuallyReads(["Bob: among us"]);
       await ada.page.setViewportSize({ width: 1280, height: 640 });
+      await expect(where(cast)).toHaveValue("attic");
     });
     const sees = async ({ root }: Cast) => {
       await root.signsIn();

@@ -14,6 +14,7 @@ export function App({ about }: { about: About }) {
   const state = useChatState();
   const narrow = useNarrow();
   const [signingIn, setSigningIn] = useState(false);
+  const [where, setWhere] = useState(""); // here, because a narrow window has other elements for the rooms
   const drawer = useRef<HTMLDialogElement>(null);
   const scroller = useRef<HTMLDivElement>(null);
   const signIn = () => setSigningIn(true);
@@ -21,7 +22,7 @@ export function App({ about }: { about: About }) {
 
   useLayoutEffect(() => afterDraw(state), [state]);
   useEffect(closeDrawer, [narrow]);
-  const rooms = <Rooms onGo={closeDrawer} />;
+  const rooms = <Rooms where={where} setWhere={setWhere} onGo={closeDrawer} />;
   return (
     <>
       <header>
