@@ -1,4 +1,4 @@
-import { type SyntheticEvent, useState } from "react";
+import { type SubmitEvent, useState } from "react";
 import { ban, membersOf, type Table as TableOf, tablesOf, tomorrow } from "../../shared-ui/activity.ts";
 import type { Activity as ActivityOf } from "../../shared-ui/chat.ts";
 import { useChat, useChatState } from "./use-chat.ts";
@@ -18,7 +18,7 @@ function Tables({ activity }: { activity: ActivityOf }) {
   const { rooms, bans, audit } = tablesOf(activity);
   const [until] = useState(tomorrow);
 
-  function submit(event: SyntheticEvent<HTMLFormElement>) {
+  function submit(event: SubmitEvent<HTMLFormElement>) {
     event.preventDefault();
     void ban(chat, event.currentTarget);
   }

@@ -21,7 +21,9 @@ export function App({ about }: { about: About }) {
   const closeDrawer = () => drawer.current?.close();
 
   useLayoutEffect(() => afterDraw(state), [state]);
-  useEffect(closeDrawer, [narrow]);
+  useEffect(() => {
+    drawer.current?.close();
+  }, [narrow]);
   const rooms = <Rooms where={where} setWhere={setWhere} onGo={closeDrawer} />;
   return (
     <>
@@ -65,8 +67,8 @@ function Connection() {
     <p id="connection">
       <span id="state" role="status">
         {connection}
-      </span>{" "}
-      <span id="countdown">{retryIn > 0 && `in ${retryIn} s`}</span>{" "}
+      </span>
+      <span id="countdown">{retryIn > 0 && `in ${retryIn} s`}</span>
       <button
         id="now"
         type="button"
@@ -87,7 +89,7 @@ function Account({ signIn }: { signIn: () => void }) {
     <p id="account">
       <b id="me" dir="auto">
         {name}
-      </b>{" "}
+      </b>
       <button id="sign" type="button" hidden={hidden} onClick={name ? () => void chat.signOut() : signIn}>
         {name ? "Sign out" : "Sign in"}
       </button>

@@ -1,4 +1,4 @@
-import type { KeyboardEvent, RefObject, SyntheticEvent } from "react";
+import type { KeyboardEvent, RefObject, SubmitEvent } from "react";
 import { focusOn } from "../../shared-ui/after-draw.ts";
 import { toEnd } from "../../shared-ui/follow.ts";
 import { sends } from "../../shared-ui/keys.ts";
@@ -13,7 +13,7 @@ export function Compose({ scroller }: { scroller: RefObject<HTMLDivElement | nul
   const { name, place, problem } = useChatState();
   const isSignedIn = name !== ""; // the header has the name
 
-  function send(event: SyntheticEvent<HTMLFormElement>) {
+  function send(event: SubmitEvent<HTMLFormElement>) {
     event.preventDefault();
     const { user, text } = event.currentTarget;
     chat.type("text", text.value); // whatever put it there

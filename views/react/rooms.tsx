@@ -1,4 +1,4 @@
-import type { SyntheticEvent } from "react";
+import type { SubmitEvent } from "react";
 import { goTo, hasRooms, placesOf } from "../../shared-ui/places.ts";
 import { useChat, useChatState } from "./use-chat.ts";
 
@@ -13,7 +13,7 @@ export function Rooms({ where, setWhere, onGo }: Props) {
   const chat = useChat();
   const state = useChatState();
 
-  async function go(event: SyntheticEvent<HTMLFormElement>) {
+  async function go(event: SubmitEvent<HTMLFormElement>) {
     event.preventDefault();
     onGo();
     if (await goTo(where, chat)) setWhere("");
