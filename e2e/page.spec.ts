@@ -499,6 +499,7 @@ test("Each room keeps its own draft, scroll position and number of new messages"
 
   await ada.goesTo("#garden"); // it is as long as the lobby
   await expect(text).toHaveValue("for the garden");
+  await expect(text).toHaveJSProperty("selectionStart", "for the garden".length); // one goes on writing
   await expect(ada.lines.last()).toBeInViewport();
   await stage.log.add({ user: "Cyd", text: "line 51" });
   await expect(ada.link("#lobby")).toContainText("1 new");
