@@ -305,6 +305,21 @@ for (const view of [plain!, ...frameworks])
       await root.page.getByRole("link", { name: "Activity" }).click();
       await expect(root.page.getByRole("row", { name: "banned Ada" })).toHaveCount(2);
     });
+
+    test("The focus stays on the button of a ban when the ban above it ends", async ({ enter, stage }) => {
+      const root = await enter("Root");
+      await root.signsIn();
+      const { people } = stage.log;
+      for (const name of ["Ada", "Bob"]) {
+        const ban = { name, reason: "Too loud.", until: Date.now() + 60_000, by: "Root" };
+        await people.ban(await people.create(name, "correct horse"), ban);
+      }
+      await root.page.getByRole("link", { name: "Activity" }).click();
+      await root.page.getByRole("button", { name: "Unban Bob" }).focus();
+      await people.unban(people.find("Ada")!, "Root");
+      await expect(root.page.getByRole("button", { name: "Unban Ada" })).toHaveCount(0);
+      await expect(root.page.getByRole("button", { name: "Unban Bob" })).toBeFocused();
+    });
   });
 
 // In development, React mounts each component twice (StrictMode).

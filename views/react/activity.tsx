@@ -64,7 +64,7 @@ function Table({ caption, columns, rows, unban }: TableOf & { unban?: (name: str
       </thead>
       <tbody>
         {rows.map((cells, row) => (
-          <tr key={row}>
+          <tr key={unban ? cells[0] : row}>
             {cells.map((cell, column) => (
               <td key={columns[column]}>
                 {cell}
