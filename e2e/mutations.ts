@@ -200,6 +200,12 @@ const edits: Record<string, Record<string, Edit[]>> = {
   "shared-ui/chat.ts": {
     "shared-ui/chat.test.ts": [
       [
+        "?? this.#lastName)",
+        '?? recall(field, isText, () => localStorage) ?? "")',
+        "is another name in another window",
+      ],
+      ["if (problem !== this.#state.problem) ", "", "is drawn only when there is something else to say of it"],
+      [
         "if (this.#state.you?.ended === undefined) this.#outbox.connected();",
         "if (retryAt) this.#outbox.connected();",
         "sending keeps a text in the outbox until an update brings its draft id back",
