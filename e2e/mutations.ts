@@ -732,6 +732,7 @@ const edits: Record<string, Record<string, Edit[]>> = {
       ],
     ],
     "shared-chat/log.test.ts": [
+      ["if (tick === 0) return 0; // before the first entry", "", "answers EPOCH.0. with new-log, and does not throw"],
       [
         "known[field] === draft[field]",
         "known.text === draft.text",

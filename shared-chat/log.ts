@@ -315,6 +315,7 @@ export class Log {
   }
 
   #timeOf(tick: number): number | undefined {
+    if (tick === 0) return 0; // before the first entry
     const known = this.#times[tick % limits.drafts];
     return known?.tick === tick ? known.time : undefined;
   }
