@@ -32,8 +32,6 @@ export default defineConfig<Fixtures>({
   },
   // In this order, because what takes longest begins first.
   projects: [
-    // `npm run e2e:compare` has its outages, which take as long as all of this.
-    { name: "side-by-side", testMatch: ["side-by-side.spec.ts"] },
     // All variants serve the same page, so one of them is enough.
     { name: "page", testMatch: ["page.spec.ts", "http1.spec.ts"], use: { variant: variants[3] } },
     // One project for each variant: the same tests, which do not know which variant it is.
