@@ -657,6 +657,11 @@ const edits: Record<string, Record<string, Edit[]>> = {
   "shared-chat/log.ts": {
     "e2e/doors.test.ts": [
       [
+        " && reader.changed <= tick) return { msg",
+        ") return { msg",
+        "raw-websockets who may ask a page that takes itself for somebody else is told who it is, and what it says is refused",
+      ],
+      [
         "if (reader.ended !== undefined) throw refuse(401, reader.ended);",
         "",
         "raw-websockets signing out ends this session at once, and other devices stay",
