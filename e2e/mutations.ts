@@ -282,6 +282,12 @@ const edits: Record<string, Record<string, Edit[]>> = {
   "shared-ui/chat.ts": {
     "shared-ui/chat.test.ts": [
       [
+        "?? this.#lastName)",
+        '?? recall(field, isText, () => localStorage) ?? "")',
+        "is another name in another window",
+      ],
+      ["if (problem !== this.#state.problem) ", "", "is drawn only when there is something else to say of it"],
+      [
         "if (this.#state.you?.ended === undefined) this.#outbox.connected();",
         "if (retryAt) this.#outbox.connected();",
         "sending keeps a text in the outbox until an update brings its draft id back",
@@ -733,6 +739,11 @@ const edits: Record<string, Record<string, Edit[]>> = {
   "shared-chat/log.ts": {
     "e2e/doors.test.ts": [
       [
+        " && reader.changed <= tick) return { msg",
+        ") return { msg",
+        "raw-websockets who may ask a page that takes itself for somebody else is told who it is, and what it says is refused",
+      ],
+      [
         "if (reader.ended !== undefined) throw refuse(401, reader.ended);",
         "",
         "raw-websockets signing out ends this session at once, and other devices stay",
@@ -808,6 +819,7 @@ const edits: Record<string, Record<string, Edit[]>> = {
       ],
     ],
     "shared-chat/log.test.ts": [
+      ["if (tick === 0) return 0; // before the first entry", "", "answers EPOCH.0. with new-log, and does not throw"],
       [
         "known[field] === draft[field]",
         "known.text === draft.text",

@@ -405,6 +405,7 @@ test("What was not sent to somebody is shown in their conversation alone, and el
 test("The super user reads and writes in every room without joining it, and chooses whom to ban from a list", async ({
   ada,
   enter,
+  stage,
 }) => {
   const root = await enter("Root");
   const { page } = root;
@@ -435,6 +436,18 @@ test("The super user reads and writes in every room without joining it, and choo
   await page.getByRole("button", { name: "Ban", exact: true }).click();
   await expect(ada.door).toContainText("Too loud");
   await expect(page.getByRole("button", { name: "Unban Ada" })).toBeInViewport({ ratio: 1 });
+
+  // Another ban, by somebody else. The row of the first one stays, and so does the focus on its button.
+  await page.getByRole("button", { name: "Unban Ada" }).focus();
+  const { people } = stage.log;
+  await people.ban(await people.create("Bob", "correct horse"), {
+    name: "Bob",
+    reason: "Too.",
+    until: Date.now() + 60_000,
+    by: "Root",
+  });
+  await expect(page.getByRole("button", { name: "Unban Bob" })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Unban Ada" })).toBeFocused();
 });
 
 test("In two windows of one person, what is read in one is read in the other; a reload makes nothing unread", async ({
@@ -486,6 +499,7 @@ test("Each room keeps its own draft, scroll position and number of new messages"
 
   await ada.goesTo("#garden"); // it is as long as the lobby
   await expect(text).toHaveValue("for the garden");
+  await expect(text).toHaveJSProperty("selectionStart", "for the garden".length); // one goes on writing
   await expect(ada.lines.last()).toBeInViewport();
   await stage.log.add({ user: "Cyd", text: "line 51" });
   await expect(ada.link("#lobby")).toContainText("1 new");

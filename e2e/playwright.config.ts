@@ -25,10 +25,6 @@ export default defineConfig<Fixtures>({
   },
   // In this order, because what takes longest begins first.
   projects: [
-    {
-      name: "side-by-side",
-      testMatch: ["side-by-side.spec.ts", "outages.spec.ts", "forwarded.spec.ts", "results.spec.ts"],
-    },
     // All variants serve the same page, so one of them is enough.
     { name: "page", testMatch: ["page.spec.ts", "http1.spec.ts"], use: { variant: variants[3] } },
     // One project for each variant: the same tests, which do not know which variant it is.
@@ -46,6 +42,5 @@ export default defineConfig<Fixtures>({
       testMatch: ["chat.spec.ts"],
       use: { variant: variants[3], view },
     })),
-    { name: "views", testMatch: "views.spec.ts", use: { variant: variants[3] } },
   ],
 });

@@ -113,7 +113,8 @@ async function longPolls(port: number): Promise<boolean> {
 /** Posts "one", and then "two" before "one" is answered. Over HTTP the body of the first request is slow. */
 const postTwo: Record<VariantName, (port: number) => Promise<unknown>> = {
   polling(port) {
-    const request = () => http.request({ host: "127.0.0.1", port, method: "POST", path: "/msgs", headers });
+    const request = () =>
+      http.request({ host: "127.0.0.1", port, method: "POST", path: "/msgs", headers, agent: false });
     return overtake(request(), request());
   },
   async "http2-push"(port) {

@@ -145,16 +145,23 @@ for (const view of frameworks)
       await bob.says("hello");
       await expect(ada.link("#lobby")).toContainText(" new");
     });
-    await scene("the rooms are in a drawer", async ({ ada }) => {
-      await ada.page.setViewportSize({ width: 360, height: 640 });
-      await ada.page.getByRole("button", { name: /^Rooms/ }).click();
-      await expect(ada.page.getByRole("dialog", { name: "Rooms" })).toBeVisible();
+    const where = ({ ada }: Cast) => ada.page.getByLabel("Join a room");
+    await scene("the rooms are in a drawer, with what was typed into their field", async (cast) => {
+      const { page } = cast.ada;
+      await where(cast).fill("att");
+      await page.setViewportSize({ width: 360, height: 640 });
+      await page.getByRole("button", { name: /^Rooms/ }).click();
+      await expect(page.getByRole("dialog", { name: "Rooms" })).toBeVisible();
+      await expect(where(cast)).toHaveValue("att");
+      await where(cast).fill("attic");
     });
-    await scene("somebody goes to a room in the drawer with a click on its name", async ({ ada }) => {
+    await scene("somebody goes to a room in the drawer with a click on its name", async (cast) => {
+      const { ada } = cast;
       await ada.link("#garden").getByText("#garden").click();
       await expect(ada.page.getByRole("dialog", { name: "Rooms" })).toBeHidden();
       await ada.eventuallyReads(["Bob: among us"]);
       await ada.page.setViewportSize({ width: 1280, height: 640 });
+      await expect(where(cast)).toHaveValue("attic");
     });
     const sees = async ({ root }: Cast) => {
       await root.signsIn();
@@ -287,6 +294,31 @@ for (const view of [plain!, ...frameworks])
       await ada.says("hello");
       await ada.eventuallyReads(["Ada: hello"]);
       expect(await page.evaluate(() => (globalThis as unknown as Counting).noted)).toEqual([]);
+    });
+
+    test("What was done twice in one second is two rows of the activity", async ({ enter }) => {
+      const root = await enter("Root");
+      await root.signsIn();
+      const act = { time: Date.now(), by: "Root", what: "banned Ada" };
+      const activity = { rooms: [], bans: [], audit: [act, act] };
+      await root.page.route("**/activity", (route) => route.fulfill({ json: activity }));
+      await root.page.getByRole("link", { name: "Activity" }).click();
+      await expect(root.page.getByRole("row", { name: "banned Ada" })).toHaveCount(2);
+    });
+
+    test("The focus stays on the button of a ban when the ban above it ends", async ({ enter, stage }) => {
+      const root = await enter("Root");
+      await root.signsIn();
+      const { people } = stage.log;
+      for (const name of ["Ada", "Bob"]) {
+        const ban = { name, reason: "Too loud.", until: Date.now() + 60_000, by: "Root" };
+        await people.ban(await people.create(name, "correct horse"), ban);
+      }
+      await root.page.getByRole("link", { name: "Activity" }).click();
+      await root.page.getByRole("button", { name: "Unban Bob" }).focus();
+      await people.unban(people.find("Ada")!, "Root");
+      await expect(root.page.getByRole("button", { name: "Unban Ada" })).toHaveCount(0);
+      await expect(root.page.getByRole("button", { name: "Unban Bob" })).toBeFocused();
     });
   });
 

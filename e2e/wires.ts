@@ -49,7 +49,7 @@ export async function requestHttp(port: number, request: HttpRequest, agent?: ht
     method,
     path,
     headers: { ...length, ...(request.upgrade ? upgradeHeaders : {}), ...request.headers },
-    ...(agent ? { agent } : {}),
+    agent: agent ?? false, // no pool: its connection to the server of an earlier test, which had this port, would be reset
   });
   outgoing.end(body);
   return new Promise((resolve, reject) => {

@@ -155,6 +155,8 @@ describe("since", () => {
     "EPOCH. 1",
     "EPOCH.Infinity",
     "EPOCH.0.5.TIME",
+    "EPOCH.0.",
+    "EPOCH.0.x",
     "EPOCH.",
     "EPOCH",
     ".1",

@@ -122,6 +122,8 @@ export class Log {
     this.#tellUntold();
     const newcomer = cursor === undefined || cursor === "";
     const tick = newcomer ? undefined : this.#tickOf(cursor);
+    const { last } = this.#journal;
+    if (tick === last.tick && reader.changed <= tick) return { msg: [], cursor: this.cursorAt(tick) }; // most polls: nothing is new
 
     const rooms = [...new Set(reader.topics.flatMap((topic) => [...(this.#byTopic.get(topic) ?? [])]))];
     const share = Math.max(1, Math.min(limits.first, Math.floor(limits.kept / rooms.length)));
@@ -135,7 +137,7 @@ export class Log {
     const missed = rooms.flatMap((room) => after(tick, room) ?? []).toSorted(byTick);
     const piece = firstPiece(missed);
     const more = piece.length < missed.length;
-    const end = more ? piece.at(-1)!.tick : this.#journal.last.tick;
+    const end = more ? piece.at(-1)!.tick : last.tick;
 
     // The other rooms begin anew, each in the piece from whose end it can be continued.
     const begun: Said[] = [];
@@ -152,7 +154,7 @@ export class Log {
       msg: [...begun, ...piece].toSorted(byTick).map(({ message }) => message),
       cursor: this.cursorAt(end),
     };
-    if (tick !== undefined && tick > this.#journal.last.tick) update.cursor = String(cursor); // the reader is a moment ahead of us
+    if (tick !== undefined && tick > last.tick) update.cursor = String(cursor); // the reader is a moment ahead of us
     if (more) update.more = true;
     if (tick === undefined && !newcomer) update.reset = "new-log";
     if (tick === undefined || reader.changed > tick || news.some(({ from }) => from !== undefined)) {
@@ -315,6 +317,7 @@ export class Log {
   }
 
   #timeOf(tick: number): number | undefined {
+    if (tick === 0) return 0; // before the first entry
     const known = this.#times[tick % limits.drafts];
     return known?.tick === tick ? known.time : undefined;
   }

@@ -71,7 +71,7 @@ it("The page is drawn by the view that the server is started with, or that the a
   await other.stop();
 });
 
-it.each(["react", "vue", "svelte"])("The page that %s draws is the same for every NODE_ENV", async (view) => {
+it.each(frameworks)("The page that %s draws is the same for every NODE_ENV", async (view) => {
   const codes = [];
   for (const value of [undefined, "test", "development", "production"]) {
     vi.stubEnv("NODE_ENV", value);

@@ -395,6 +395,23 @@ describe("what is typed", () => {
     expect(again.typed("text")).toBe("");
   });
 
+  it("is another name in another window", () => {
+    const other = open();
+    chat.type("user", "Ada");
+    sessionStorage.setItem("realtime-chat:user", "null"); // the other window has a sessionStorage of its own
+    expect(other.typed("user")).toBe("");
+    expect(open().typed("user")).toBe("Ada");
+  });
+
+  it("is drawn only when there is something else to say of it", async () => {
+    await settled();
+    const draw = vi.fn<() => void>();
+    chat.subscribe(draw);
+    chat.type("text", "hel");
+    await settled();
+    expect(draw).not.toHaveBeenCalled();
+  });
+
   // Every project that is developed at this port of localhost shares one storage.
   it("is kept under keys of its own: what another project has stored at the same port is neither read nor changed", async () => {
     const foreign = { user: '"Mallory"', text: '"theirs"', outbox: "[]", mine: "[]" };

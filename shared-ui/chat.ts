@@ -103,6 +103,8 @@ export class Chat {
     problem: "",
     news: "",
   };
+  /** The name from the last visit. It is read once: a person in another window may change it, and that is not this one. */
+  readonly #lastName = recall("user", isText, () => localStorage) ?? "";
   readonly #listeners = new Set<() => void>();
   readonly #connection: Connection;
   readonly #outbox: Outbox;
@@ -160,14 +162,15 @@ export class Chat {
   /** The first value of a field: what this window had before a reload, in this room; or the name from the last visit. */
   typed(field: Field): string {
     if (field === "text") return recall(this.#textKey, isText) ?? "";
-    return this.#state.name || (recall(field, isText) ?? recall(field, isText, () => localStorage) ?? "");
+    return this.#state.name || (recall(field, isText) ?? this.#lastName);
   }
 
   /** The person types into a field. */
   type(field: Field, value: string): void {
     if (field === "text") {
       keep(this.#textKey, value);
-      this.#change({ problem: tooLong("message", value, limits.text) });
+      const problem = tooLong("message", value, limits.text);
+      if (problem !== this.#state.problem) this.#change({ problem }); // most letters change nothing that is drawn
     } else if (!this.#state.name) {
       keep(field, value);
       keep(field, value, () => localStorage);

@@ -1,4 +1,4 @@
-// What the view in plain DOM needs of the DOM.
+// What a view finds, makes and writes in the DOM by itself: the one in plain DOM, and the one in Ember.
 
 /** The element with this id. */
 export const find = <E extends HTMLElement = HTMLElement>(id: string): E => document.getElementById(id) as E;
@@ -21,4 +21,9 @@ export function button(label: string, clicked: () => void): HTMLButtonElement {
 /** A live region is read aloud when it changes, so it is touched only then. */
 export function write(element: HTMLElement, text: string): void {
   if (element.textContent !== text) element.textContent = text;
+}
+
+/** Puts an element at this place among the children of a list. One that is there already is not touched: it would lose the focus. */
+export function putAt(list: Element, index: number, element: Element): void {
+  if (list.children[index] !== element) list.insertBefore(element, list.children[index] ?? null);
 }

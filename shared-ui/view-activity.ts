@@ -1,7 +1,7 @@
 // The page of the super user: what happens in the rooms, who is banned, and what was done.
 import { ban, membersOf, type Table, tablesOf, tomorrow } from "./activity.ts";
 import type { Activity, Chat } from "./chat.ts";
-import { button, find, make } from "./dom.ts";
+import { button, find, make, putAt } from "./dom.ts";
 
 let parts: ReturnType<typeof makePage> | undefined;
 let drawn: Partial<Record<keyof Activity, string>> = {};
@@ -22,7 +22,10 @@ export function drawActivity(chat: Chat): void {
     drawn[part] = now;
     const rows = tables[part].rows.map((cells) => cells.map((cell) => make("td", {}, cell)));
     if (part === "bans") for (const [first] of rows) first!.append(" ", unban(first!.textContent, chat));
-    bodies[part].replaceChildren(...rows.map((cells) => make("tr", {}, ...cells)));
+    fill(
+      bodies[part],
+      rows.map((cells) => make("tr", {}, ...cells)),
+    );
     if (part === "rooms") people.replaceChildren(...membersOf(activity).map((name) => make("option", { value: name })));
   }
 }
@@ -45,6 +48,17 @@ function makePage(chat: Chat, tables: ReturnType<typeof tablesOf>) {
   });
   find("activity").append(rooms.element, bans.element, form, audit.element);
   return { bodies: { rooms: rooms.body, bans: bans.body, audit: audit.body }, people };
+}
+
+/** A row that has not changed stays, with the focus on its button. */
+function fill(body: HTMLElement, rows: HTMLElement[]) {
+  const left = Array.from(body.children);
+  const now = rows.map((row) => {
+    const same = left.findIndex(({ textContent }) => textContent === row.textContent);
+    return same < 0 ? row : left.splice(same, 1)[0]!;
+  });
+  for (const row of left) row.remove();
+  for (const [index, row] of now.entries()) putAt(body, index, row);
 }
 
 function unban(name: string, chat: Chat) {

@@ -2,7 +2,7 @@
 import { lobby } from "../shared-chat/rooms.ts";
 import { focusHere } from "./after-draw.ts";
 import type { Chat, ChatState } from "./chat.ts";
-import { button, find, make, write } from "./dom.ts";
+import { button, find, make, putAt, write } from "./dom.ts";
 import * as places from "./places.ts";
 
 const nav = find("rooms");
@@ -63,7 +63,7 @@ function drawList(state: ChatState) {
     write(count, place.count);
     if (place.open) link.ariaCurrent = "page";
     else link.ariaCurrent = null;
-    if (list.children[index] !== row) list.insertBefore(row, list.children[index] ?? null);
+    putAt(list, index, row);
   }
   write(menu, places.menuLabel(state));
 }

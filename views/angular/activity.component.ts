@@ -19,7 +19,7 @@ import { CHAT, injectState } from "./inject-chat.ts";
       </tr>
     </thead>
     <tbody>
-      @for (cells of table().rows; track cells.join()) {
+      @for (cells of table().rows; track canUnban() ? cells[0] : $index) {
         <tr>
           @for (cell of cells; track $index) {
             <td>

@@ -69,12 +69,12 @@ import { SignIn } from "./sign-in.component.ts";
       </div>
     </header>
     @if (!narrow()) {
-      <nav id="rooms" (go)="drawer.close()"></nav>
+      <nav id="rooms" [(where)]="where" (go)="drawer.close()"></nav>
     }
     <dialog #drawer id="drawer" aria-label="Rooms">
       <button id="close" type="button" (click)="drawer.close()">Close</button>
       @if (narrow()) {
-        <nav id="rooms" (go)="drawer.close()"></nav>
+        <nav id="rooms" [(where)]="where" (go)="drawer.close()"></nav>
       }
     </dialog>
     <main #conversation></main>
@@ -98,6 +98,7 @@ export class App {
   protected readonly state = injectState();
   protected readonly narrow = injectNarrow();
   protected readonly signingIn = signal(false);
+  protected readonly where = signal(""); // here, because a narrow window has other elements for the rooms
   protected readonly signIn = (): void => this.signingIn.set(true);
 
   protected readonly countdown = computed(() => (this.state().retryIn > 0 ? `in ${this.state().retryIn} s` : ""));

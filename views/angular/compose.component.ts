@@ -60,14 +60,18 @@ export class Compose {
   private readonly text = viewChild.required<ElementRef<HTMLTextAreaElement>>("text");
 
   constructor() {
-    afterRenderEffect(() => {
-      this.name();
-      this.user().nativeElement.value = this.chat.typed("user");
+    afterRenderEffect({
+      write: () => {
+        this.name();
+        this.user().nativeElement.value = this.chat.typed("user");
+      },
     });
-    afterRenderEffect(() => {
-      this.name();
-      this.room();
-      this.text().nativeElement.value = this.chat.typed("text");
+    afterRenderEffect({
+      write: () => {
+        this.name();
+        this.room();
+        this.text().nativeElement.value = this.chat.typed("text");
+      },
     });
   }
 

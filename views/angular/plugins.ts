@@ -17,10 +17,11 @@ import { normalizePath, type Plugin } from "vite";
 
 const folder = normalizePath(`${import.meta.dirname}/`);
 const cache = `${folder}node_modules/.cache/`; // `npm ci` empties it
+const self = readFileSync(`${folder}plugins.ts`, "utf8"); // what it makes depends on it
 
 /** What is made of a source takes seconds. So it is kept in a file, for the other techniques and the next start. */
 function cached(source: string, make: () => string): string {
-  const file = cache + hash("sha256", source);
+  const file = cache + hash("sha256", self + source);
   if (!existsSync(file)) {
     mkdirSync(cache, { recursive: true });
     const unfinished = `${file}.${process.pid}`; // others may be at it

@@ -1,4 +1,4 @@
-import { ChangeDetectionStrategy, Component, computed, inject, output } from "@angular/core";
+import { ChangeDetectionStrategy, Component, computed, inject, model, output } from "@angular/core";
 import { goTo, hasRooms, placesOf } from "../../shared-ui/places.ts";
 import { CHAT, injectState } from "./inject-chat.ts";
 
@@ -19,23 +19,31 @@ import { CHAT, injectState } from "./inject-chat.ts";
         </li>
       }
     </ul>
-    <form id="go" method="dialog" autocomplete="off" (submit)="goToTyped($event, where)">
+    <form id="go" method="dialog" autocomplete="off" (submit)="goToTyped($event)">
       <label for="where">Join a room, or write to &#64;somebody</label>
-      <input #where id="where" dir="auto" placeholder="garden or @Bob" />
+      <input
+        #field
+        id="where"
+        dir="auto"
+        placeholder="garden or @Bob"
+        [value]="where()"
+        (input)="where.set(field.value)"
+      />
       <button>Go</button>
     </form>
   `,
 })
 export class Rooms {
+  readonly where = model.required<string>();
   readonly go = output();
   private readonly chat = inject(CHAT);
   private readonly state = injectState();
   protected readonly hasRooms = computed(() => hasRooms(this.state()));
   protected readonly places = computed(() => placesOf(this.state()));
 
-  protected async goToTyped(event: Event, where: HTMLInputElement): Promise<void> {
+  protected async goToTyped(event: Event): Promise<void> {
     event.preventDefault();
     this.go.emit();
-    if (await goTo(where.value, this.chat)) where.value = "";
+    if (await goTo(this.where(), this.chat)) this.where.set("");
   }
 }

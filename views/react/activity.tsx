@@ -1,4 +1,4 @@
-import { type SyntheticEvent, useState } from "react";
+import { type SubmitEvent, useState } from "react";
 import { ban, membersOf, type Table as TableOf, tablesOf, tomorrow } from "../../shared-ui/activity.ts";
 import type { Activity as ActivityOf } from "../../shared-ui/chat.ts";
 import { useChat, useChatState } from "./use-chat.ts";
@@ -18,7 +18,7 @@ function Tables({ activity }: { activity: ActivityOf }) {
   const { rooms, bans, audit } = tablesOf(activity);
   const [until] = useState(tomorrow);
 
-  function submit(event: SyntheticEvent<HTMLFormElement>) {
+  function submit(event: SubmitEvent<HTMLFormElement>) {
     event.preventDefault();
     void ban(chat, event.currentTarget);
   }
@@ -63,8 +63,8 @@ function Table({ caption, columns, rows, unban }: TableOf & { unban?: (name: str
         </tr>
       </thead>
       <tbody>
-        {rows.map((cells) => (
-          <tr key={cells.join("\n")}>
+        {rows.map((cells, row) => (
+          <tr key={unban ? cells[0] : row}>
             {cells.map((cell, column) => (
               <td key={columns[column]}>
                 {cell}

@@ -14,14 +14,17 @@ export function App({ about }: { about: About }) {
   const state = useChatState();
   const narrow = useNarrow();
   const [signingIn, setSigningIn] = useState(false);
+  const [where, setWhere] = useState(""); // here, because a narrow window has other elements for the rooms
   const drawer = useRef<HTMLDialogElement>(null);
   const scroller = useRef<HTMLDivElement>(null);
   const signIn = () => setSigningIn(true);
   const closeDrawer = () => drawer.current?.close();
 
   useLayoutEffect(() => afterDraw(state), [state]);
-  useEffect(closeDrawer, [narrow]);
-  const rooms = <Rooms onGo={closeDrawer} />;
+  useEffect(() => {
+    drawer.current?.close();
+  }, [narrow]);
+  const rooms = <Rooms where={where} setWhere={setWhere} onGo={closeDrawer} />;
   return (
     <>
       <header>
@@ -64,8 +67,8 @@ function Connection() {
     <p id="connection">
       <span id="state" role="status">
         {connection}
-      </span>{" "}
-      <span id="countdown">{retryIn > 0 && `in ${retryIn} s`}</span>{" "}
+      </span>
+      <span id="countdown">{retryIn > 0 && `in ${retryIn} s`}</span>
       <button
         id="now"
         type="button"
@@ -86,7 +89,7 @@ function Account({ signIn }: { signIn: () => void }) {
     <p id="account">
       <b id="me" dir="auto">
         {name}
-      </b>{" "}
+      </b>
       <button id="sign" type="button" hidden={hidden} onClick={name ? () => void chat.signOut() : signIn}>
         {name ? "Sign out" : "Sign in"}
       </button>

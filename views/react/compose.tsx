@@ -1,4 +1,5 @@
-import type { KeyboardEvent, RefObject, SyntheticEvent } from "react";
+import { type KeyboardEvent, type RefObject, type SubmitEvent, useCallback } from "react";
+import type { Field } from "../../shared-ui/chat.ts";
 import { focusOn } from "../../shared-ui/after-draw.ts";
 import { toEnd } from "../../shared-ui/follow.ts";
 import { sends } from "../../shared-ui/keys.ts";
@@ -12,8 +13,15 @@ export function Compose({ scroller }: { scroller: RefObject<HTMLDivElement | nul
   const chat = useChat();
   const { name, place, problem } = useChatState();
   const isSignedIn = name !== ""; // the header has the name
+  /** Not `defaultValue`: with that, the caret would stand at the start. */
+  const begin = useCallback(
+    (field: HTMLInputElement | HTMLTextAreaElement | null) => {
+      if (field) field.value = chat.typed(field.name as Field);
+    },
+    [chat],
+  );
 
-  function send(event: SyntheticEvent<HTMLFormElement>) {
+  function send(event: SubmitEvent<HTMLFormElement>) {
     event.preventDefault();
     const { user, text } = event.currentTarget;
     chat.type("text", text.value); // whatever put it there
@@ -36,7 +44,7 @@ export function Compose({ scroller }: { scroller: RefObject<HTMLDivElement | nul
         autoComplete="nickname"
         placeholder="Your name"
         hidden={isSignedIn}
-        defaultValue={chat.typed("user")}
+        ref={begin}
         onInput={(event) => chat.type("user", event.currentTarget.value)}
       />
       <label htmlFor="text">Message</label>
@@ -49,7 +57,7 @@ export function Compose({ scroller }: { scroller: RefObject<HTMLDivElement | nul
         rows={1}
         placeholder="Say something"
         enterKeyHint="send"
-        defaultValue={chat.typed("text")}
+        ref={begin}
         onInput={(event) => chat.type("text", event.currentTarget.value)}
         onKeyDown={sendOnEnter}
       />

@@ -35,7 +35,12 @@ export function Conversation({ scroller }: { scroller: RefObject<HTMLDivElement 
         </div>
         <ol id="outbox" aria-label="Not delivered yet">
           {state.outbox.map((item) => (
-            <OutboxRow key={item.draft.draftId} item={item} />
+            <OutboxRow
+              key={item.draft.draftId}
+              item={item}
+              progress={progressOf(item, state)}
+              hidden={!isHere(item, state)}
+            />
           ))}
         </ol>
         <p id="elsewhere">
@@ -96,9 +101,8 @@ const MessageRow = memo(function MessageRow({ message }: { message: Message }) {
   );
 });
 
-function OutboxRow({ item }: { item: Item }) {
+function OutboxRow({ item, progress, hidden }: { item: Item; progress: string; hidden: boolean }) {
   const chat = useChat();
-  const state = useChatState();
   const { draftId, user, text } = item.draft;
 
   function discard() {
@@ -107,9 +111,9 @@ function OutboxRow({ item }: { item: Item }) {
   }
 
   return (
-    <li className="message mine" data-draft-id={draftId} data-state={item.state} hidden={!isHere(item, state)}>
+    <li className="message mine" data-draft-id={draftId} data-state={item.state} hidden={hidden}>
       <bdi className="user">{user}</bdi>
-      <span className="state">{progressOf(item, state)}</span>
+      <span className="state">{progress}</span>
       <p className="text" dir="auto">
         {text}
       </p>

@@ -1,17 +1,22 @@
-import type { SyntheticEvent } from "react";
+import type { SubmitEvent } from "react";
 import { goTo, hasRooms, placesOf } from "../../shared-ui/places.ts";
 import { useChat, useChatState } from "./use-chat.ts";
 
+interface Props {
+  where: string;
+  setWhere: (where: string) => void;
+  onGo: () => void;
+}
+
 /** Where one can go. */
-export function Rooms({ onGo }: { onGo: () => void }) {
+export function Rooms({ where, setWhere, onGo }: Props) {
   const chat = useChat();
   const state = useChatState();
 
-  async function go(event: SyntheticEvent<HTMLFormElement>) {
+  async function go(event: SubmitEvent<HTMLFormElement>) {
     event.preventDefault();
-    const form = event.currentTarget;
     onGo();
-    if (await goTo(form.where.value, chat)) form.reset();
+    if (await goTo(where, chat)) setWhere("");
   }
 
   return (
@@ -27,7 +32,13 @@ export function Rooms({ onGo }: { onGo: () => void }) {
       </ul>
       <form id="go" method="dialog" autoComplete="off" onSubmit={(event) => void go(event)}>
         <label htmlFor="where">Join a room, or write to @somebody</label>
-        <input id="where" dir="auto" placeholder="garden or @Bob" />
+        <input
+          id="where"
+          dir="auto"
+          placeholder="garden or @Bob"
+          value={where}
+          onChange={(event) => setWhere(event.currentTarget.value)}
+        />
         <button>Go</button>
       </form>
     </nav>

@@ -1,4 +1,4 @@
-import { type SyntheticEvent, useEffect, useRef, useState } from "react";
+import { type SubmitEvent, useEffect, useRef, useState } from "react";
 import { focusHere } from "../../shared-ui/after-draw.ts";
 import { useChat } from "./use-chat.ts";
 
@@ -14,7 +14,7 @@ export function SignIn({ onClose }: { onClose: () => void }) {
     if (chat.typed("user")) password.current!.focus();
   }, [chat]);
 
-  async function signIn(event: SyntheticEvent<HTMLFormElement>) {
+  async function signIn(event: SubmitEvent<HTMLFormElement>) {
     event.preventDefault();
     if (asking.current) return;
     asking.current = true;
