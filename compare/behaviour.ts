@@ -118,7 +118,7 @@ export const behaviour = {
   },
   whoHears: {
     group: "sending",
-    asks: "Who keeps the list of listeners for each topic?",
+    asks: "Who maintains the list of listeners for each topic?",
     answers: {
       polling: "there is no list",
       "http2-push": "our code",
@@ -126,7 +126,7 @@ export const behaviour = {
       "socket-io": "the library, in rooms",
     },
     file: "e2e/traits.test.ts",
-    title: "The library keeps the list of listeners for each topic, or our code keeps it, or there is no list",
+    title: "The library maintains a list of listeners for each topic, our code does, or there is none",
   },
   reconnects: {
     group: "breaking",

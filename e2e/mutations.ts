@@ -2137,7 +2137,8 @@ const edits: Record<string, Record<string, Edit[]>> = {
   "cluster/haproxy.cfg": {
     "cluster/balancers.test.ts": [
       ["  cookie node insert indirect nocache httponly\n", "", `haproxy ${sticky}`],
-      [" hdr Host localhost:3003", "", `haproxy ${allRead}`],
+      [" hdr Host localhost:3003", "", "haproxy cuts everybody who is connected"],
+      [" on-marked-down shutdown-sessions", "", "haproxy cuts everybody who is connected"],
     ],
   },
   "cluster/nginx.conf": {

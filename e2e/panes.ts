@@ -110,7 +110,7 @@ export const test = base.extend<{ server: SideBySide; site: SideBySidePage }>({
 
   site: async ({ page, server }, use) => {
     await page.addInitScript((value) => Object.assign(globalThis, { pageTiming: value }), timing);
-    // The pane over TLS is in another process than the others. There, what a page calculates from timeOrigin may be far from the clock.
+    // The https pane runs in a process of its own, whose timeOrigin may differ from that of the others. Here it differs a lot.
     await page.addInitScript(() => {
       if (location.protocol === "https:") Object.defineProperty(performance, "timeOrigin", { value: 0 });
     });

@@ -69,7 +69,7 @@ test("The server sends updates on its own, or only when the page asks", async ({
   await ada.eventuallyReads(["Bob: hello"]);
 });
 
-test.describe("With a page that gives nothing up for a minute", () => {
+test.describe("With time-outs of one minute", () => {
   // A frozen tap does not see that a page closes a connection and opens another.
   test.use({ timing: { ...pageTiming, request: 60_000, watchdog: 60_000 } });
 

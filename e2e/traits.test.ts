@@ -284,7 +284,7 @@ describe.each(wires.map((wire) => [wire.name, wire] as const))("%s", (name, wire
     expect(texts[0] === "one" ? "always" : "not always").toBe(behaviour.order.answers[name]);
   });
 
-  test("The library keeps the list of listeners for each topic, or our code keeps it, or there is no list", async () => {
+  test("The library maintains a list of listeners for each topic, our code does, or there is none", async () => {
     const server = await broadcastServer[name]();
     const ada = await server.connect("/listener");
     const bob = await server.connect("/other");

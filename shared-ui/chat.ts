@@ -103,7 +103,7 @@ export class Chat {
     problem: "",
     news: "",
   };
-  /** The name from the last visit. It is read once: a person in another window may change it, and that is not this one. */
+  /** The name from the last visit. The page reads it once, because another window may be used by another person, who changes it. */
   readonly #lastName = recall("user", isText, () => localStorage) ?? "";
   readonly #listeners = new Set<() => void>();
   readonly #connection: Connection;

@@ -1,6 +1,6 @@
 // The messages between a pane and the page that frames it, sent with postMessage. Times are milliseconds since 1970, from
-// Date.now(): it is the clock of the computer in every pane. `performance.timeOrigin + performance.now()` is finer, but two panes in two
-// processes may differ by more than a message takes.
+// Date.now(), because all panes share the computer's clock. `performance.timeOrigin + performance.now()` is finer, but it can differ between two
+// processes by more than a message takes.
 
 /** From the pane to the page that frames it. */
 export type FromPane =

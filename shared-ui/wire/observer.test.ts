@@ -76,6 +76,12 @@ it("A new row in the outbox is sending, and a notice empties the list", () => {
   expect(reports).toEqual([{ type: "sending", draftId: "a", at: expect.any(Number) }, { type: "cleared" }]);
 });
 
+it("A draft that no press has sent counts from when the page was loaded, not from 1970", () => {
+  const loaded = Date.now();
+  changed([{ target: outbox, addedNodes: [new Row("message", { draftId: "a" })] }]);
+  expect(reports).toEqual([{ type: "sending", draftId: "a", at: expect.closeTo(loaded, -4) }]);
+});
+
 it.each(["submit", "click"])(
   "A draft counts from the %s on, however long the browser takes to draw its row",
   (press) => {

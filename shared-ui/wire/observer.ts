@@ -12,7 +12,7 @@ export function observe(report: (message: FromPane) => void): void {
   const [messages, outbox] = ["messages", "outbox"].map((id) => document.getElementById(id)!);
   let state = "";
   let connected = false; // whether it ever was
-  let pressed = 0; // when a person last sent something, or sent it again
+  let pressed = Date.now(); // when a person last pressed a button; before that, when the page was loaded
 
   const observer = new MutationObserver((records) => {
     const at = Date.now();
@@ -35,7 +35,7 @@ export function observe(report: (message: FromPane) => void): void {
       }
     }
   });
-  // A draft leaves before its row is drawn, and may be on another screen by then.
+  // The page sends a draft before it draws the row. By then another screen may already show the message.
   for (const type of ["submit", "click"]) addEventListener(type, () => (pressed = Date.now()), { capture: true });
   observer.observe(html, { attributeFilter: ["data-state"] });
   observer.observe(messages!, { childList: true, subtree: true });
