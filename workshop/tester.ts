@@ -140,13 +140,20 @@ export class Tester {
     return this.#server?.wasted ?? 0;
   }
 
-  /** Requests a path of the server, without a browser and without the tap. */
+  /**
+   * Requests a path of the server, without a browser and without the tap. Each request has a connection of its own: one that is kept
+   * open may be closed by the server, after five seconds or when it is started again, just as the next request is sent on it.
+   */
   async asks(path: string, init: RequestInit = {}): Promise<Response> {
     const signal = AbortSignal.timeout(this.#options.answer);
-    return fetch(`http://localhost:${this.#server!.port}${path}`, { signal, ...init }).catch((error: Error) => {
-      const why = error.name === "TimeoutError" ? `gets no answer in ${this.#options.answer / 1_000} s` : "breaks off";
-      throw new Fault(`${init.method ?? "GET"} ${path} ${why}.`, lineOf(this.folder, "server.ts", [/"\/msgs"/]));
-    });
+    const headers = { Connection: "close", ...(init.headers as Record<string, string>) };
+    return fetch(`http://localhost:${this.#server!.port}${path}`, { signal, ...init, headers }).catch(
+      (error: Error) => {
+        const why =
+          error.name === "TimeoutError" ? `gets no answer in ${this.#options.answer / 1_000} s` : "breaks off";
+        throw new Fault(`${init.method ?? "GET"} ${path} ${why}.`, lineOf(this.folder, "server.ts", [/"\/msgs"/]));
+      },
+    );
   }
 
   /** Posts as Bob, without a browser and without the tap. */

@@ -2,10 +2,13 @@ import type { Update } from "../../shared-chat/message.ts";
 import type { Tester } from "../tester.ts";
 
 export default async function check(t: Tester): Promise<void> {
+  const open = { Connection: "keep-alive" }; // on a connection that is open already, what is sent first arrives first
   const get = /app\.get\("\/msgs"/;
   /** Asks for what is new since this cursor. Undefined when no answer comes. */
   const since = async (cursor: string, init?: RequestInit) => {
-    const response = await t.asks(`/msgs?since=${encodeURIComponent(cursor)}`, init).catch(() => undefined);
+    const response = await t
+      .asks(`/msgs?since=${encodeURIComponent(cursor)}`, { headers: open, ...init })
+      .catch(() => undefined);
     if (!response) return undefined;
     const { msg, cursor: next } = response.status === 200 ? ((await response.json()) as Update) : { msg: [] };
     return { status: response.status, texts: msg.map(({ text }) => text).join(), cursor: next ?? "" };
@@ -14,7 +17,7 @@ export default async function check(t: Tester): Promise<void> {
   const says = async (text: string) => {
     const { ok, status } = await t.asks("/msgs", {
       method: "POST",
-      headers: { "Content-Type": "application/json" },
+      headers: { "Content-Type": "application/json", ...open },
       body: JSON.stringify({ user: "Bob", text, draftId: crypto.randomUUID() }),
     });
     t.needs(
@@ -26,8 +29,8 @@ export default async function check(t: Tester): Promise<void> {
     );
   };
   /** Whatever was sent before this has reached the server when it returns. */
-  const arrived = async () => (await t.asks("/style.css")).text();
-  await Promise.all([arrived(), arrived(), arrived()]); // connections that are open, so that what is sent first arrives first
+  const arrived = async () => (await t.asks("/style.css", { headers: open })).text();
+  await Promise.all([arrived(), arrived(), arrived()]);
 
   const answers: NonNullable<Awaited<ReturnType<typeof since>>>[] = [];
   for (let n = 0; n < 2; n++) void since("").then((answer) => answer && answers.push(answer));
