@@ -115,6 +115,12 @@ export default async function check(t: Tester): Promise<void> {
     /\.post\(/,
   );
   t.needs(
+    /^data:/m.test(cyd.text.split("\n\n")[0]!),
+    "Nothing is new for Cyd, and what comes is no event. The page of this exercise takes each piece that arrives for one: write an event with an empty list, or call res.flushHeaders().",
+    "server.ts",
+    ...write,
+  );
+  t.needs(
     texts(cyd).join() === "five",
     "Cyd asks with a cursor, and hears again what was said before it.",
     "server.ts",

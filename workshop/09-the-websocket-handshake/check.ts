@@ -100,7 +100,7 @@ export default async function check(t: Tester): Promise<void> {
       ...origin,
     );
   }
-  await t.upgrades({ Origin: "null" });
+  const nobody = await t.upgrades({ Origin: "null" });
   t.needs(
     t.runs,
     'A page with the Origin "null" asks, as one from a file does, and the server ends for all: new URL throws for what is no address. Compare the text.',
@@ -109,9 +109,22 @@ export default async function check(t: Tester): Promise<void> {
     ...origin,
   );
   t.needs(
+    nobody.status !== 101,
+    'A page with the Origin "null" may connect, and any site can have one: an iframe with sandbox. An Origin that is there must be ours.',
+    "server.ts",
+    ...origin,
+  );
+  t.needs(
     stranger.status === 403,
     "A page of another site is not let in, but hears no reason. The answer must begin with: HTTP/1.1 403 Forbidden",
     "server.ts",
+    ...origin,
+  );
+  await t.until(
+    () => stranger.socket.destroyed,
+    "A page of another site hears 403, and its connection stays open, so it may get what is said. socket.end hangs up, and return leaves the rest out.",
+    "server.ts",
+    /403/,
     ...origin,
   );
   const tool = await t.upgrades({ Origin: "" });
@@ -128,6 +141,12 @@ export default async function check(t: Tester): Promise<void> {
     "server.ts",
     /\.(get|all|use)\("\/msgs"/,
     /app\.use/,
+  );
+  t.needs(
+    /websocket/i.test(plain.headers.get("Upgrade") ?? ""),
+    "GET /msgs is answered with 426, and the answer does not say to what it must be upgraded. Send the header Upgrade: websocket with it.",
+    "server.ts",
+    /426/,
   );
 
   const ada = await t.opens();

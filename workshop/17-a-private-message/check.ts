@@ -9,11 +9,11 @@ export default async function check(t: Tester): Promise<void> {
   const get = [/emit\("msg:get", \{ msg: (?!\[)/, /"connection"/];
   const comes = (name: Name, more = {}) => t.links({ ticket: tickets[name], ...more });
   let count = 0;
-  /** Says this as that person does, and then something to all. When these have heard that, they have heard the first, too. */
+  /** Says this as that person does, and then Ada says something to all. When these have heard that, they have heard the first, too. */
   const says = async (device: Device, draft: Said, ...others: Device[]) => {
     const answer = await device.says(draft);
     const after = `to all ${++count}`;
-    await device.says({ user: draft.user, text: after });
+    await ada.says({ user: "Ada", text: after });
     await t.until(
       () => [device, ...others].every(({ texts }) => texts.includes(after)) || !t.runs,
       "Somebody says something to all, and not everybody reads it.",
@@ -116,7 +116,14 @@ export default async function check(t: Tester): Promise<void> {
     ...get,
   );
 
-  await says(cyd, { user: "Ada", text: "It is me", to: "Bob" }, ...all);
+  const answer = await says(cyd, { user: "Ada", text: "It is me", to: "Bob" }, ...all);
+  t.needs(
+    !answer?.error,
+    "Cyd types another name, and her message is refused. Accept it, and say that it is from Cyd.",
+    "server.ts",
+    /draft\.user/,
+    /error/,
+  );
   const forged = bob.messages.find(({ text }) => text === "It is me");
   t.needs(
     forged?.user === "Cyd" && cyd.texts.includes("It is me"),
@@ -146,5 +153,11 @@ export default async function check(t: Tester): Promise<void> {
     "Ada writes to Dan, whom nobody knows. She gets an error, and the message is sent all the same.",
     "server.ts",
     /error/,
+  );
+  t.needs(
+    !(await returns("Ada")).texts.includes("Where are you?"),
+    "Ada's message to Dan is refused, and is there when she comes back. Refuse before it is kept.",
+    "server.ts",
+    /\.push\(/,
   );
 }
