@@ -239,6 +239,13 @@ describe.concurrent("The check of a learner's code", () => {
       16,
     ],
     [
+      "that begins an answer to a post and never ends it",
+      "server.ts",
+      edit(server, "res.status(201).json(message)", 'res.status(201).write("{")'),
+      /^POST \/msgs begins an answer and never ends it: res\.json or res\.end\.$/,
+      16,
+    ],
+    [
       "that never answers",
       "server.ts",
       edit(server, "res.json({ msg: messages });", ""),

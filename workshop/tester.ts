@@ -4,10 +4,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import type { Browser } from "playwright";
 import { Tap } from "../compare/tap.ts";
+import type { Update } from "../shared-chat/message.ts";
 import { Device } from "./device.ts";
 import type { Exercise } from "./exercises.ts";
 import { Fault, faultOf, lineOf, type Place } from "./faults.ts";
-import type { Message } from "./page/draw.ts";
 import { Peer, upgrade, type Upgraded } from "./peer.ts";
 import { run, type RunningServer, type ServerClock } from "./run.ts";
 import { openTab, type Tab } from "./tab.ts";
@@ -57,6 +57,12 @@ export async function checkFolder(exercise: Exercise, folder: string, options: T
   } finally {
     await t.ends();
   }
+}
+
+/** The update in the body of an answer. Undefined when there is none. */
+export async function updateIn(response: Response): Promise<Update | undefined> {
+  const body = (await response.json().catch(() => undefined)) as Partial<Update> | null | undefined;
+  return Array.isArray(body?.msg) ? (body as Update) : undefined;
 }
 
 export class Tester {
@@ -157,7 +163,7 @@ export class Tester {
   }
 
   /** Posts as Bob, without a browser and without the tap. */
-  async posts(text: string): Promise<Message> {
+  async posts(text: string): Promise<void> {
     const response = await this.asks("/msgs", {
       method: "POST",
       headers: { "Content-Type": "application/json" },
@@ -165,7 +171,10 @@ export class Tester {
     });
     const { ok, status } = response;
     this.needs(ok, `POST /msgs answers ${status}: Bob's message was not accepted.`, "server.ts", /\.post\(/);
-    return response.json() as Promise<Message>;
+    await response.text().catch(() => {
+      const words = "POST /msgs begins an answer and never ends it: res.json or res.end.";
+      throw new Fault(words, lineOf(this.folder, "server.ts", [/\.post\(/]));
+    });
   }
 
   /** Requests an upgrade of /msgs to a WebSocket by hand. These headers take the place of those of a browser; an empty one is left out. */

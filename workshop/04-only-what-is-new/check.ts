@@ -1,18 +1,18 @@
-import type { Update } from "../../shared-chat/message.ts";
 import type { ServerClock } from "../run.ts";
-import type { Tester } from "../tester.ts";
+import { type Tester, updateIn } from "../tester.ts";
 
 // All messages have the same time: a fast server says several things in a millisecond.
 export const clock: ServerClock = { standsStill: true };
 
 export default async function check(t: Tester): Promise<void> {
+  const get = /app\.get\("\/msgs"/;
   const since = async (cursor?: string) => {
     const response = await t.asks(cursor === undefined ? "/msgs" : `/msgs?since=${encodeURIComponent(cursor)}`);
-    const body = await response.text();
-    const update = body ? (JSON.parse(body) as Update) : undefined;
-    return { status: response.status, cursor: update?.cursor ?? "", texts: update?.msg.map(({ text }) => text) ?? [] };
+    const { status } = response;
+    const update = status === 204 ? { msg: [], cursor: "" } : await updateIn(response);
+    t.needs(update, `GET /msgs answers ${status}, and not with { msg, cursor } as JSON.`, "server.ts", /\.send\(/, get);
+    return { status, cursor: update.cursor, texts: update.msg.map(({ text }) => text) };
   };
-  const get = /app\.get\("\/msgs"/;
   await t.posts("one");
   await t.posts("two");
   const first = await since();

@@ -1,17 +1,17 @@
-import type { Update } from "../../shared-chat/message.ts";
-import type { Tester } from "../tester.ts";
+import { type Tester, updateIn } from "../tester.ts";
 
 export default async function check(t: Tester): Promise<void> {
   const open = { Connection: "keep-alive" }; // on a connection that is open already, what is sent first arrives first
   const get = /app\.get\("\/msgs"/;
-  /** Asks for what is new since this cursor. Undefined when no answer comes. */
+  /** Asks for what is new since this cursor. Undefined when no answer comes. Without `texts` it is no update. */
   const since = async (cursor: string, init?: RequestInit) => {
     const response = await t
       .asks(`/msgs?since=${encodeURIComponent(cursor)}`, { headers: open, ...init })
       .catch(() => undefined);
     if (!response) return undefined;
-    const { msg, cursor: next } = response.status === 200 ? ((await response.json()) as Update) : { msg: [] };
-    return { status: response.status, texts: msg.map(({ text }) => text).join(), cursor: next ?? "" };
+    const { status } = response;
+    const update = status === 200 ? await updateIn(response) : { msg: [], cursor: "" };
+    return { status, texts: update?.msg.map(({ text }) => text).join(), cursor: update?.cursor ?? "" };
   };
   /** Bob says something, after a request was answered. */
   const says = async (text: string) => {
@@ -59,7 +59,7 @@ export default async function check(t: Tester): Promise<void> {
   const [ada] = answers as [(typeof answers)[0]];
   t.needs(
     ada.texts === "one" && ada.cursor,
-    "A request that was held must be answered with { msg, cursor }: what is new for the page, and its next cursor.",
+    "A request that was held must be answered with { msg, cursor } as JSON: what is new for the page, and its next cursor.",
     "server.ts",
     /json\(\{ msg/,
     get,
@@ -74,8 +74,16 @@ export default async function check(t: Tester): Promise<void> {
     /slice|filter/,
     get,
   );
+  const atOnce = await since("");
   t.needs(
-    (await since(""))?.texts === "one,two",
+    !atOnce || atOnce.texts !== undefined,
+    "Something is new for the page already, and GET /msgs does not answer with { msg, cursor } as JSON.",
+    "server.ts",
+    /> seen\)/,
+    get,
+  );
+  t.needs(
+    atOnce?.texts === "one,two",
     "Something is new for the page already, and GET /msgs does not bring it at once.",
     "server.ts",
     get,
