@@ -36,7 +36,7 @@ const edits: Record<string, Record<string, Edit[]>> = {
   "workshop/progress.ts": {
     "workshop/commands.test.ts": [
       [
-        "cpSync(folder, kept, { recursive: true });",
+        "copyTo(kept, new Map(own.map((name) => [name, join(folder, name)])));",
         "",
         "A learner works through an exercise with nothing but the commands",
       ],
@@ -94,7 +94,7 @@ const edits: Record<string, Record<string, Edit[]>> = {
     "workshop/workshop.test.ts": [
       ['if (network === "held")', "if (false)", "Exercise 01 First poll is done with its solution"],
       [
-        'document.dispatchEvent(new Event("visibilitychange"));',
+        'document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));',
         "",
         "Exercise 02 Pause while hidden is done with its solution",
       ],

@@ -1,4 +1,4 @@
-// The commands of the workshop, as a learner types them, in a copy of the repository whose path has spaces. And what learners write:
+// The commands of the workshop, as a learner types them, in a copy of the repository whose path has spaces and an "é". And what learners write:
 // whatever it is, they get words, never a stack.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -7,26 +7,29 @@ import {
   existsSync,
   mkdtempSync,
   readdirSync,
+  mkdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { createServer as createHttpServer } from "node:http";
-import { createServer, type AddressInfo } from "node:net";
+import { createServer, Server, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { connect } from "node:tls";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { listenAt } from "../shared-server/loopback.ts";
-import { reception } from "./doctor.ts";
+import { compile } from "./compile.ts";
+import { ports, reception } from "./doctor.ts";
 import { copyTo, exerciseOf, filesOf, root } from "./exercises.ts";
 import { openBrowser } from "./open-browser.ts";
 import { checkFolder } from "./tester.ts";
 
 const outer = mkdtempSync(join(tmpdir(), "workshop-"));
-const copy = join(outer, "Ada's chat (1) #2");
+const copy = join(outer, "Ada's café (1) #2");
 const own = join(root, "playground", `.commands-${process.pid}`);
 
 vi.setConfig({ testTimeout: 180_000 }); // on a busy machine everything may take its time
@@ -43,8 +46,10 @@ beforeAll(() => {
     "http2-push",
     "polling",
     "e2e",
+    "views",
   ];
-  for (const name of needed) cpSync(join(root, name), join(copy, name), { recursive: true });
+  const filter = (path: string) => !path.endsWith("node_modules");
+  for (const name of needed) cpSync(join(root, name), join(copy, name), { recursive: true, filter });
   symlinkSync(join(root, "node_modules"), join(copy, "node_modules"), "junction");
 });
 afterAll(() => {
@@ -69,6 +74,19 @@ async function types(command: string, env?: NodeJS.ProcessEnv) {
   return { said: out + err, code: code as number };
 }
 
+/** Starts a command that does not end by itself. */
+function runs(command: string) {
+  const child = start(command);
+  const running = {
+    child,
+    said: "",
+    prints: (words: string) => vi.waitUntil(() => running.said.includes(words), { timeout: 60_000, interval: 20 }),
+  };
+  for (const stream of [child.stdout, child.stderr])
+    stream.on("data", (data: Buffer) => (running.said += data.toString()));
+  return running;
+}
+
 const mine = (file: string) => join(copy, "playground/01", file);
 const solution = readFileSync(join(root, "workshop/01-first-poll/solution/client.ts"), "utf8");
 
@@ -80,24 +98,21 @@ test("A learner works through an exercise with nothing but the commands", async 
   });
 
   const port = await freePort();
-  const running = start(`exercise 01 PORT=${port}`);
-  let said = "";
-  for (const stream of [running.stdout, running.stderr]) stream.on("data", (data: Buffer) => (said += data.toString()));
-  const prints = (words: string) => vi.waitUntil(() => said.includes(words), { timeout: 60_000, interval: 20 });
+  const running = runs(`exercise 01 PORT=${port}`);
   try {
-    await prints(`http://localhost:${port}`);
+    await running.prints(`http://localhost:${port}`);
     expect((await fetch(`http://localhost:${port}/client.js`)).status).toBe(200);
 
     writeFileSync(mine("client.ts"), "const half = ;\n");
-    await prints("playground/01/client.ts:1\nThis is not TypeScript yet");
-    said = "";
+    await running.prints("playground/01/client.ts:1\nThis is not TypeScript yet");
+    running.said = "";
     cpSync(join(copy, "workshop/01-first-poll/client.ts"), mine("client.ts"));
-    await prints(`http://localhost:${port}`);
-    expect(said).not.toContain("    at ");
+    await running.prints(`http://localhost:${port}`);
+    expect(running.said).not.toContain("    at ");
   } finally {
-    running.kill("SIGINT");
+    running.child.kill("SIGINT");
   }
-  await once(running, "exit");
+  await once(running.child, "exit");
 
   const first = await types("check 01");
   expect(first.said).toMatch(
@@ -135,6 +150,7 @@ test.each([
   ["solve 0", 'There is no exercise "0".'],
   ["diff:variants polling", "Name two of polling, http2-push"],
   ["exercise 01 PORT=http", "PORT must be a number"],
+  ["exercise 01 PORT=0", "PORT=0 means any port"],
 ])("npm run %s is answered with a sentence", async (command, sentence) => {
   const { said, code } = await types(command);
   expect(said).toContain(sentence);
@@ -151,13 +167,69 @@ test("An exercise whose port is taken says so, and names another one", async () 
   const server = createServer().listen(0, "localhost");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
-  const running = start(`exercise 01 PORT=${port}`);
-  let said = "";
-  running.stderr.on("data", (data: Buffer) => (said += data.toString()));
-  await vi.waitUntil(() => said.includes("\n"), { timeout: 60_000, interval: 20 });
-  running.kill("SIGINT");
+  const running = runs(`exercise 01 PORT=${port}`);
+  await running.prints(`Port ${port} is in use. Stop the program that uses it, or add PORT=`);
+  running.child.kill("SIGINT");
   server.close();
-  expect(said).toContain(`Port ${port} is in use. Stop the program that uses it, or add PORT=`);
+});
+
+test("A file that is gone is brought back, and the others stay", async () => {
+  await types("solve 01");
+  writeFileSync(mine("server.ts"), `${readFileSync(mine("server.ts"), "utf8")}// my own line\n`);
+  rmSync(mine("client.ts"));
+  expect((await types("check 01")).said).toContain(
+    "client.ts is missing. npm run exercise 01 brings back its start, and leaves the others.",
+  );
+  const running = runs(`exercise 01 PORT=${await freePort()}`);
+  await running.prints("playground/01/client.ts was missing: its start is there again.");
+  await running.prints("http://localhost:");
+  running.child.kill("SIGINT");
+  expect(readFileSync(mine("client.ts"), "utf8")).toContain("TODO");
+  expect(readFileSync(mine("server.ts"), "utf8")).toContain("// my own line");
+});
+
+test("An exercise whose folder is deleted says so, and ends", async () => {
+  const running = runs(`exercise 03 PORT=${await freePort()}`);
+  await running.prints("http://localhost:");
+  rmSync(join(copy, "playground/03"), { recursive: true });
+  await once(running.child, "exit");
+  expect(running.said).toContain(
+    "playground/03 is gone, or cannot be watched. Begin again with: npm run exercise 03\n",
+  );
+  expect(running.said).not.toContain("    at ");
+});
+
+test("What the system refuses is told in one sentence", async () => {
+  const kept = join(copy, "playground/kept");
+  await types("solve 01");
+  rmSync(kept, { recursive: true });
+  writeFileSync(kept, "a file where the folder should be");
+  const { said, code } = await types("reset 01");
+  rmSync(kept);
+  expect(said).toMatch(/^The system says: \w+: .+ Is the disk full, or does another program use this file\?\n$/);
+  expect(code).toBe(1);
+});
+
+test.each(["{ half", '{ "passed": null, "hints": {} }'])(
+  "A list of what has passed that says %s is put aside",
+  async (broken) => {
+    writeFileSync(join(copy, "playground/progress.json"), broken);
+    const { said } = await types("overview");
+    expect(said).toMatch(/^→ 01[^]+\nplayground\/progress\.json cannot be read\. .+\n$/);
+    expect(readFileSync(join(copy, "playground/progress-broken.json"), "utf8")).toBe(broken);
+    expect((await types("overview")).said).not.toContain("cannot be read");
+  },
+);
+
+test("When the server has thrown in a check, that comes first, with its line", async () => {
+  await types("solve 09");
+  cpSync(
+    join(copy, "workshop/09-the-websocket-handshake/wrong/origin-unguarded/server.ts"),
+    join(copy, "playground/09/server.ts"),
+  );
+  expect((await types("check 09")).said).toMatch(
+    /^Exercise 09: not yet\.\n\nplayground\/09\/server\.ts:24\nThe server ended: TypeError: Invalid URL\n\nplayground\/09\/server\.ts:24\nA page with the Origin/,
+  );
 });
 
 test("A check that needs a browser says so where there is none", async () => {
@@ -166,6 +238,29 @@ test("A check that needs a browser says so where there is none", async () => {
   expect((await types("check 01", nowhere)).said).toContain(
     "This needs a Chromium, Chrome or Edge, and none was found.",
   );
+});
+
+test.skipIf(process.platform === "win32")("A browser that does not start is told in one line", async () => {
+  const broken = join(outer, "broken");
+  mkdirSync(broken);
+  writeFileSync(join(broken, "chromium"), "#!/bin/sh\necho Something is missing here >&2\nexit 1\n", { mode: 0o755 });
+  await types("reset 01");
+  const { said } = await types("check 01", { PATH: broken, HOME: outer, PLAYWRIGHT_BROWSERS_PATH: outer });
+  expect(said).toMatch(
+    /^Exercise 01: not yet\.\n\nThe browser does not start: .+ Another one: npx playwright install --with-deps chromium\n\nA hint/,
+  );
+});
+
+test("What could not be compiled is tried again when a file has its right name, or is there", async () => {
+  const folder = join(own, "again");
+  copyTo(folder, filesOf(exerciseOf("1")!, "solution"));
+  writeFileSync(join(folder, "client.ts"), `import "./later.ts";\nimport "./later.json";\n${solution}`);
+  writeFileSync(join(folder, "other.ts"), "export {};\n");
+  await expect(compile(folder)).rejects.toThrow("later.ts");
+  renameSync(join(folder, "other.ts"), join(folder, "later.ts"));
+  await expect(compile(folder)).rejects.toThrow("later.json");
+  writeFileSync(join(folder, "later.json"), "{}");
+  await compile(folder);
 });
 
 const server = filesOf(exerciseOf("1")!, "solution").get("server.ts")!;
@@ -202,6 +297,35 @@ describe.concurrent("The check of a learner's code", () => {
       edit(server, "const app = express();", "const app = express().nothing.at.all;"),
       /^The server ended: TypeError: /,
       undefined,
+    ],
+    [
+      "that throws several lines",
+      "server.ts",
+      edit(server, "const app = express();", 'const app = express();\nthrow new Error("first\\nsecond");'),
+      /^The server ended: Error: first$/,
+      7,
+    ],
+    [
+      "whose port the system keeps",
+      "server.ts",
+      edit(
+        server,
+        "app.listen(",
+        'throw Object.assign(new Error("no"), { code: "EACCES", syscall: "listen", port: Number(PORT) });\napp.listen(',
+      ),
+      /^You are not allowed to open port \d+: the system keeps it\. Add PORT=\d+ to the command\.$/,
+      undefined,
+    ],
+    [
+      "that listens at a port that is kept",
+      "server.ts",
+      edit(
+        server,
+        "app.listen(",
+        'throw Object.assign(new Error("no"), { code: "EACCES", syscall: "listen", port: 80 });\napp.listen(',
+      ),
+      /^The server cannot listen on port 80\. It must listen on the port in process\.env\.PORT\.$/,
+      25,
     ],
     [
       "with an endless loop in the server",
@@ -275,7 +399,31 @@ describe.concurrent("The check of a learner's code", () => {
   });
 });
 
+test("The check of exercise 20 says that test-client.ts is missing", async () => {
+  const folder = join(own, "20");
+  copyTo(folder, filesOf(exerciseOf("20")!, "solution"));
+  rmSync(join(folder, "test-client.ts"));
+  const { words } = await checkFolder(exerciseOf("20")!, folder, { browser: openBrowser });
+  expect(words).toBe("test-client.ts is missing. npm run exercise 20 brings back its start, and leaves the others.");
+});
+
 describe("The doctor", () => {
+  test("tells ports that are in use from those that the system keeps", async () => {
+    const codes: Record<number, string> = { 3103: "EACCES", 3001: "EADDRINUSE", 3002: "EADDRINUSE" };
+    const listen = vi.spyOn(Server.prototype, "listen").mockImplementation(function (this: Server, port: unknown) {
+      const code = codes[port as number];
+      setImmediate(() =>
+        code ? this.emit("error", Object.assign(new Error(code), { code })) : this.emit("listening"),
+      );
+      return this;
+    });
+    const { words } = await ports();
+    listen.mockRestore();
+    expect(words).toBe(
+      "In use: 3001, 3002. Stop the program there, or take another port. Kept by the system: 3103. Take another port. For example: npm run exercise 01 PORT=4101",
+    );
+  });
+
   test("notices a browser that takes localhost for HTTPS only", async () => {
     const found: string[] = [];
     const [first, ...rest] = await listenAt(

@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import { build as bundle, parseSync } from "vite";
 import { build, type Bundle } from "../shared-server/bundle.ts";
-import { root, textOf } from "./exercises.ts";
+import { type Exercise, neededBy, root, textOf } from "./exercises.ts";
 import { Fault } from "./faults.ts";
 
 export interface Compiled {
@@ -14,14 +14,18 @@ export interface Compiled {
   client: Bundle;
 }
 
+/** @throws {Fault} when a file is missing without which nothing of this exercise runs. */
+export function needsAll(exercise: Exercise, folder: string): void {
+  const missing = neededBy(exercise).find((name) => !existsSync(join(folder, name)));
+  const command = `npm run exercise ${exercise.number}`;
+  if (missing) throw new Fault(`${missing} is missing. ${command} brings back its start, and leaves the others.`);
+}
+
 /**
  * Compiles the folder of a learner.
  * @throws {Fault} when it cannot be compiled, with the first line that is no TypeScript.
  */
 export async function compile(folder: string): Promise<Compiled> {
-  for (const name of ["server.ts", "client.ts"])
-    if (!existsSync(join(folder, name)))
-      throw new Fault(`${name} is missing. npm run reset brings it back, and keeps a copy of the rest.`);
   for (const name of readdirSync(folder).filter((file) => file.endsWith(".ts"))) checkSyntax(folder, name);
   const [server, client] = await Promise.all([
     isTechnique(folder) ? asTheFour : made("server.ts", "client.ts", folder, forNode),
@@ -86,8 +90,13 @@ function made<Made>(
   make: (folder: string) => Promise<Made>,
 ): Promise<Made> {
   const names = readdirSync(folder).filter((name) => name.endsWith(".ts") && name !== other);
-  const key = [file, ...names.map((name) => textOf(join(folder, name)))].join("\0");
-  let promise = bundles.get(key) as Promise<Made> | undefined;
-  if (!promise) bundles.set(key, (promise = make(folder).catch((error) => cannotCompile(error, file))));
-  return promise;
+  const key = [file, ...names.flatMap((name) => [name, textOf(join(folder, name))])].join("\0");
+  const before = bundles.get(key) as Promise<Made> | undefined;
+  if (before) return before;
+  const making = make(folder).catch((error) => {
+    bundles.delete(key); // what was missing may be there the next time
+    return cannotCompile(error, file);
+  });
+  bundles.set(key, making);
+  return making;
 }

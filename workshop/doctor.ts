@@ -6,6 +6,7 @@ import { createServer, type Server } from "node:http";
 import { certificate } from "../http2-push/certificate.ts";
 import { listenAt } from "../shared-server/loopback.ts";
 import { exercises } from "./exercises.ts";
+import { firstLine } from "./faults.ts";
 import { openBrowser } from "./open-browser.ts";
 
 interface Finding {
@@ -15,7 +16,6 @@ interface Finding {
 
 const fine = (words: string): Finding => ({ ok: true, words });
 const mend = (words: string): Finding => ({ ok: false, words });
-const firstLine = (error: unknown) => (error as Error).message.split("\n")[0];
 
 /** Looks at everything, and prints what it finds. Returns whether all is well. */
 export async function doctor(): Promise<boolean> {
@@ -43,23 +43,31 @@ function git(): Finding {
     : fine(`${stdout.trim()}.`);
 }
 
-async function ports(): Promise<Finding> {
+/** Whether each command can have the port that it uses. */
+export async function ports(): Promise<Finding> {
   const wanted = [3000, 3001, 3002, 3003, 3004, ...exercises.map(({ number }) => 3100 + Number(number))];
   const used: number[] = [];
-  for (const port of wanted) if (!(await isFree(port))) used.push(port);
-  if (used.length === 0) return fine("The ports 3000 to 3004 and those of the exercises are free.");
-  return mend(
-    `In use: ${used.join(", ")}. Stop the program there, or take another port, as in: npm run exercise 01 PORT=4101`,
-  );
+  const kept: number[] = [];
+  for (const port of wanted) {
+    const code = await refusalOf(port);
+    if (code === "EACCES") kept.push(port);
+    else if (code) used.push(port);
+  }
+  const words = [
+    used.length > 0 && `In use: ${used.join(", ")}. Stop the program there, or take another port.`,
+    kept.length > 0 && `Kept by the system: ${kept.join(", ")}. Take another port.`,
+  ].filter(Boolean);
+  if (words.length === 0) return fine("The ports 3000 to 3004 and those of the exercises are free.");
+  return mend(`${words.join(" ")} For example: npm run exercise 01 PORT=4101`);
 }
 
-/** Whether a port is free at both loopback addresses: a browser tries both for localhost. */
-async function isFree(port: number): Promise<boolean> {
+/** The code of the error when a port is not free at both loopback addresses: a browser tries both for localhost. */
+async function refusalOf(port: number): Promise<string | undefined> {
   try {
     for (const server of await listenAt(createServer(), port)) server.close();
-    return true;
-  } catch {
-    return false;
+    return undefined;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code;
   }
 }
 
@@ -70,7 +78,7 @@ async function browser(): Promise<Finding> {
     await found.close();
     return fine(`The checks can use a browser: Chromium ${version}.`);
   } catch (error) {
-    return mend(`The checks have no browser. ${firstLine(error)}`);
+    return mend(`The checks have no browser. ${firstLine((error as Error).message)}`);
   }
 }
 
@@ -81,7 +89,7 @@ async function tls(): Promise<Finding> {
       `The certificate of http2-push is valid until ${validTo}. Accept it once: http2-push/README.md says how.`,
     );
   } catch (error) {
-    return mend(`http2-push has no certificate. ${firstLine(error)}`);
+    return mend(`http2-push has no certificate. ${firstLine((error as Error).message)}`);
   }
 }
 

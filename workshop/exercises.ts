@@ -67,6 +67,12 @@ export function wrongOnes({ folder }: Exercise): string[] {
   return readdirSync(join(folder, "wrong")).toSorted();
 }
 
+/** The names of the files without which nothing of an exercise runs. */
+export function neededBy({ folder }: Exercise): string[] {
+  const isTechnique = existsSync(join(folder, "solution/test-client.ts")); // exercise 20
+  return ["server.ts", "client.ts", ...(isTechnique ? ["test-client.ts"] : [])];
+}
+
 /**
  * Where the files of a little chat are: server.ts, client.ts, and what they import from their own folder. `which` is "start", "solution"
  * or "wrong/WHAT". What is not there is as in the solution, and what the solution has not changed is as in the solution before.
@@ -78,8 +84,7 @@ export function filesOf(exercise: Exercise, which: string): Map<string, string> 
     ...[exercise, ...before].map(({ folder }) => join(folder, "solution")),
   ];
   const files = new Map<string, string>();
-  const names = ["server.ts", "client.ts"];
-  if (existsSync(join(exercise.folder, "solution/test-client.ts"))) names.push("test-client.ts"); // exercise 20
+  const names = neededBy(exercise);
   for (const name of names) {
     const file = folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
     if (!file) throw new Error(`${exercise.folder}: there is no ${name} in it or before it.`);

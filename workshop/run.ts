@@ -100,9 +100,10 @@ export async function run(folder: string, options: RunOptions): Promise<RunningS
   };
   let listening = false;
   worker.on("error", (error: NodeJS.ErrnoException & { port?: number }) => {
-    if (error.code !== "EADDRINUSE") ended(faultOf(error, folder, "The server ended"));
-    else if (error.port === port) ended(inUse(port));
-    else ended(new Fault(`The server listens on port ${error.port}, which is in use. ${rightPort}`, listenIn(folder)));
+    const refusal = error.syscall === "listen" ? refusals[error.code ?? ""] : undefined;
+    if (!refusal) ended(faultOf(error, folder, "The server ended"));
+    else if (error.port === port) ended(refusal(port));
+    else ended(new Fault(`The server cannot listen on port ${error.port}. ${rightPort}`, listenIn(folder)));
   });
   worker.on("exit", () => {
     if (listening) ended(new Fault("The server ended by itself, without an error.", { file: "server.ts" }));
@@ -127,6 +128,14 @@ const rightPort = "It must listen on the port in process.env.PORT.";
 const listenIn = (folder: string) => lineOf(folder, "server.ts", [/\blisten\(/, /\bPORT\b/]);
 const inUse = (port: number) =>
   new Fault(`Port ${port} is in use. Stop the program that uses it, or add PORT=${port + 1_000} to the command.`);
+/** Why nobody can listen on a port, by the code of the error. */
+const refusals: Record<string, (port: number) => Fault> = {
+  EADDRINUSE: inUse,
+  EACCES: (port) =>
+    new Fault(
+      `You are not allowed to open port ${port}: the system keeps it. Add PORT=${port + 1_000} to the command.`,
+    ),
+};
 
 // That somebody answers at its port is not enough: it may be another program, which was faster.
 async function untilItListens(

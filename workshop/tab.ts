@@ -17,7 +17,7 @@ interface TabOptions {
   /** How long the page may take to answer, in milliseconds. */
   answer: number;
   /** Is told each error that nobody caught in the page. */
-  failed: (error: string) => void;
+  failed: (fault: Fault) => void;
 }
 
 /** Opens the page. */
@@ -30,18 +30,19 @@ export async function openTab(browser: Browser, { url, client, waits, answer, fa
     `${(await bundle("workshop/in-page.ts")).code}\nObject.assign(globalThis.inPage, { waits: ${waits}, most: ${answer / 4} });`,
   );
   const page = await context.newPage();
-  page.on("pageerror", (error) => failed(wordsOf(error, client)));
+  page.on("pageerror", (error) => failed(pageFault(error, client)));
   const tab = new Tab(page, answer);
   await tab.loads(url);
   return tab;
 }
 
 /** An error in the page, with the line of client.ts. The browser knows the line of client.js. */
-function wordsOf({ name, message, stack = "" }: Error, { map }: Bundle): string {
+function pageFault({ name, message, stack = "" }: Error, { map }: Bundle): Fault {
   const [, line, column] = /client\.js:(\d+):(\d+)/.exec(stack) ?? [];
   const entry = line && new SourceMap(JSON.parse(map)).findEntry(Number(line) - 1, Number(column) - 1);
   const isOwn = entry && "originalSource" in entry && entry.originalSource.endsWith("client.ts");
-  return `The page reports${isOwn ? ` at client.ts:${entry.originalLine + 1}` : ""}: ${name}: ${message}`;
+  const place = isOwn ? { file: "client.ts", line: entry.originalLine + 1 } : undefined;
+  return new Fault(`The page reports: ${name}: ${message}`, place);
 }
 
 export class Tab {

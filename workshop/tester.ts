@@ -5,6 +5,7 @@ import { pathToFileURL } from "node:url";
 import type { Browser } from "playwright";
 import { Tap } from "../compare/tap.ts";
 import type { Update } from "../shared-chat/message.ts";
+import { needsAll } from "./compile.ts";
 import { Device } from "./device.ts";
 import type { Exercise } from "./exercises.ts";
 import { Fault, faultOf, lineOf, type Place } from "./faults.ts";
@@ -18,8 +19,10 @@ export interface Verdict {
   /** What is missing. */
   words: string;
   place: Place | undefined;
-  /** Errors that the server or the page has reported meanwhile. */
-  also: string[];
+  /** Why the server has ended meanwhile, if it has: what is missing comes from that. */
+  cause: Fault | undefined;
+  /** Errors that the page has reported meanwhile, and what else there is to know. */
+  also: Fault[];
 }
 
 export interface TesterOptions {
@@ -48,12 +51,13 @@ export async function checkFolder(exercise: Exercise, folder: string, options: T
   const t = new Tester(exercise, folder, clock, options);
   const late = new Fault(`The check was ended after ${limit / 1_000} s. Is there a loop without an end?`);
   try {
+    needsAll(exercise, folder);
     const checked = (startsLater ? Promise.resolve() : t.starts()).then(() => check(t));
     await Promise.race([checked, sleep(limit, late, { ref: false }).then((fault) => Promise.reject(fault))]);
-    return { passed: true, words: "", place: undefined, also: t.also };
+    return { passed: true, words: "", place: undefined, cause: undefined, also: t.also };
   } catch (error) {
     const { message, place } = faultOf(error, folder, "The check itself failed");
-    return { passed: false, words: message, place, also: t.also };
+    return { passed: false, words: message, place, cause: t.cause, also: t.also };
   } finally {
     await t.ends();
   }
@@ -67,8 +71,8 @@ export async function updateIn(response: Response): Promise<Update | undefined> 
 
 export class Tester {
   readonly folder: string;
-  /** Errors that the server or a page has reported. */
-  readonly also: string[] = [];
+  /** Errors that a page has reported, and what else the learner should know. */
+  readonly also: Fault[] = [];
   readonly #exercise: Exercise;
   readonly #options: Required<Pick<TesterOptions, "browser" | "patience" | "answer">>;
   readonly #clock: ServerClock;
@@ -116,9 +120,14 @@ export class Tester {
     return (this.#tap ??= await new Tap(this.#server!.port).open());
   }
 
+  /** Why the server has ended, if it has. */
+  get cause(): Fault | undefined {
+    return this.#server?.fault;
+  }
+
   /** Whether the server still runs. */
   get runs(): boolean {
-    return this.#server?.fault === undefined;
+    return this.cause === undefined;
   }
 
   /**
@@ -223,7 +232,7 @@ export class Tester {
       client: this.#server!.client,
       waits,
       answer,
-      failed: (error) => this.also.push(error),
+      failed: (fault) => this.also.push(fault),
     });
     this.#tabs.push(tab);
     return tab;
@@ -231,7 +240,6 @@ export class Tester {
 
   /** Ends everything that the check has started. */
   async ends(): Promise<void> {
-    if (this.#server?.fault) this.also.push(this.#server.fault.message);
     await Promise.all(this.#tabs.map((tab) => tab.closes())); // first, or the page reports that the server is gone
     for (const { socket } of this.#devices) socket.disconnect();
     await this.#tap?.close();

@@ -6,11 +6,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Browser } from "playwright";
 import { fail, portOr, takeSettings } from "../shared-server/command.ts";
 import { variants } from "../shared-server/variants.ts";
+import { needsAll } from "./compile.ts";
 import { doctor, doctorOfBrowser } from "./doctor.ts";
 import { type Exercise, exerciseOf, exercises, filesOf, root } from "./exercises.ts";
-import { Fault } from "./faults.ts";
+import { Fault, systemFault } from "./faults.ts";
 import { openBrowser } from "./open-browser.ts";
-import { folderOf, progress, remember, replace, shown } from "./progress.ts";
+import { bringBack, folderOf, progress, remember, replace, shown } from "./progress.ts";
 import { run, type RunningServer } from "./run.ts";
 import { checkFolder } from "./tester.ts";
 
@@ -29,7 +30,11 @@ const commands: Record<string, () => unknown> = {
   doctor: async () => (words[0] === "browser" ? doctorOfBrowser() : process.exit((await doctor()) ? 0 : 1)),
   "diff:variants": diffVariants,
 };
-await commands[command]!();
+try {
+  await commands[command]!();
+} catch (error) {
+  fail(systemFault(error).message);
+}
 
 /** The exercise that the command names. */
 function named(): Exercise {
@@ -64,8 +69,10 @@ function overview() {
 /** Runs the learner's server, and starts it again whenever a file is saved. Ctrl-C ends it. */
 async function exercise(it: Exercise) {
   const port = portOr(3100 + Number(it.number));
+  if (port === 0) fail("PORT=0 means any port, and you must know which one to open. For example: PORT=4103");
   const folder = folderOf(it);
   if (!existsSync(folder)) replace(it, "start");
+  for (const name of bringBack(it)) console.log(`${shown(join(folder, name))} was missing: its start is there again.`);
   const files = readdirSync(folder).filter((file) => file.endsWith(".ts"));
   console.log(`Exercise ${it.number}: ${it.title}. The task is in ${shown(it.folder)}/README.md.`);
   console.log(`Write in ${shown(folder)}: ${files.join(", ")}. When you are done: npm run check ${it.number}\n`);
@@ -77,24 +84,36 @@ async function exercise(it: Exercise) {
     await server?.stop();
     server = undefined;
     try {
+      needsAll(it, folder);
       server = await run(folder, { title: it.title, port, wire: true, failed: tell });
     } catch (error) {
-      if (!(error instanceof Fault)) throw error;
-      tell(error);
+      tell(systemFault(error));
     }
+  };
+  const again = () => {
+    console.log("Saved: it starts again.");
+    return start();
   };
   let turn = start();
   let timer: NodeJS.Timeout | undefined;
-  watch(folder, (_event, name) => {
+  const gone = () =>
+    fail(`${shown(folder)} is gone, or cannot be watched. Begin again with: npm run exercise ${it.number}`);
+  const changed = (name: string | null) => {
+    if (!existsSync(folder)) gone();
     if (!name?.endsWith(".ts")) return;
     clearTimeout(timer); // an editor saves in several steps
-    timer = setTimeout(() => (turn = turn.then(() => (console.log("Saved: it starts again."), start()))), 100);
-  });
+    timer = setTimeout(() => (turn = turn.then(again)), 100);
+  };
+  try {
+    watch(folder, (_event, name) => changed(name)).on("error", gone);
+  } catch {
+    gone();
+  }
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(0));
 }
 
 /** "playground/03/client.ts:14" on a line of its own, where editors make a link of it. */
-function placed(folder: string, { place }: Pick<Fault, "place">): string {
+function placed(folder: string, { place }: Fault): string {
   if (!place) return "";
   return `${shown(join(folder, place.file))}${place.line ? `:${place.line}` : ""}\n`;
 }
@@ -110,8 +129,10 @@ async function check(it: Exercise) {
     const following = exercises[exercises.indexOf(it) + 1];
     console.log(following ? `Next: npm run exercise ${following.number}` : "That was the last one.");
   } else {
-    console.error(`Exercise ${it.number}: not yet.\n\n${placed(folder, verdict)}${verdict.words}`);
-    for (const also of new Set(verdict.also)) console.error(also);
+    const { cause, words: missing, place, also } = verdict;
+    const faults = [...(cause ? [cause] : []), new Fault(missing, place), ...also];
+    const told = new Set(faults.map((fault) => placed(folder, fault) + fault.message));
+    console.error(`Exercise ${it.number}: not yet.\n\n${[...told].join("\n\n")}`);
     console.error(`\nA hint: npm run hint ${it.number}`);
   }
   await Promise.race([browser?.close(), sleep(2_000)]);

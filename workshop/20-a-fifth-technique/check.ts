@@ -12,7 +12,7 @@ export default async function check(t: Tester): Promise<void> {
   const broken = await suite(t.folder);
   if (broken) {
     const { promise, says, test, line, kept } = broken;
-    t.also.push(`Promises before it that are kept: ${kept}. The test: ${test}`);
+    t.also.push(new Fault(`Promises before it that are kept: ${kept}. The test: ${test}`));
     const route = promise.startsWith("posting") ? /\.post\(/ : /\.get\(/;
     throw new Fault(
       `The server does not keep this promise: "${promise}". ${says}`,
