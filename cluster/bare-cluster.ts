@@ -1,6 +1,7 @@
 // A cluster without the page, for tests: a Redis, two nodes, and a balancer in front of them, at ports that the system chooses.
+import { freePort } from "../shared-server/loopback.ts";
 import { type VariantName, variants } from "../shared-server/variants.ts";
-import { type Balancer, freePorts, newFolder, Node, type Program, startBalancer, startRedis } from "./programs.ts";
+import { type Balancer, newFolder, Node, type Program, startBalancer, startRedis } from "./programs.ts";
 
 export class BareCluster {
   readonly nodes: readonly [Node, Node];
@@ -19,7 +20,7 @@ export class BareCluster {
 
   /** Starts all of it. @throws {UsageError} when a program does not start. Then nothing goes on. */
   static async start(name: Balancer): Promise<BareCluster> {
-    const [redisPort = 0, ...ports] = await freePorts(1 + variants.length);
+    const [redisPort = 0, ...ports] = await Promise.all([0, ...variants].map(freePort));
     const cluster = new BareCluster(redisPort, ports);
     try {
       await cluster.startRedis();

@@ -4,11 +4,11 @@ import { onLocalhost, type SideBySide, sideBySide } from "../compare/side-by-sid
 import type { Start } from "../compare/tapped-variant.ts";
 import { bundleAhead } from "../shared-server/bundle.ts";
 import { cannotStart, fail, portOr, stopOnSignal, takeSettings, viewOrDom } from "../shared-server/command.ts";
+import { freePort } from "../shared-server/loopback.ts";
 import { variants } from "../shared-server/variants.ts";
 import {
   type Balancer,
   balancers,
-  freePorts,
   isInstalled,
   newFolder,
   Node,
@@ -30,7 +30,7 @@ if (!balancer || !(CHAT_LOG || isInstalled("redis-server")))
 const downtime = 3_000;
 
 const { folder, remove } = newFolder();
-const [redisPort = 0, ...ports] = await freePorts(1 + variants.length);
+const [redisPort = 0, ...ports] = await Promise.all([0, ...variants].map(freePort));
 const store = CHAT_LOG ?? `redis://127.0.0.1:${redisPort}`;
 const nodes = [new Node({ CHAT_LOG: store }), new Node({ CHAT_LOG: store })] as const;
 const programs: Program[] = []; // in the order in which they were started

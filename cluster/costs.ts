@@ -4,8 +4,9 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, release } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
 import { join, wires } from "../e2e/wires.ts";
+import { freePort } from "../shared-server/loopback.ts";
 import { variants } from "../shared-server/variants.ts";
-import { freePorts, newFolder, Node, type Program, startRedis } from "./programs.ts";
+import { newFolder, Node, type Program, startRedis } from "./programs.ts";
 
 const wire = wires.find(({ name }) => name === "raw-websockets")!;
 const place = variants.findIndex(({ name }) => name === wire.name);
@@ -41,7 +42,7 @@ const cpuOf = ({ pid }: Program) =>
 
 const median = (list: number[]) => list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)]!;
 
-const [redisPort = 0] = await freePorts(1);
+const redisPort = await freePort();
 const { folder, remove } = newFolder();
 const redis = await startRedis(redisPort, folder);
 const onRedis = { CHAT_LOG: `redis://127.0.0.1:${redisPort}`, RATE_LIMIT: "off" };

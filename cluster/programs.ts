@@ -2,14 +2,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { certificate } from "../http2-push/certificate.ts";
 import { UsageError } from "../shared-server/command.ts";
-import { listenAt } from "../shared-server/loopback.ts";
+import { freePort } from "../shared-server/loopback.ts";
 import { variants } from "../shared-server/variants.ts";
 import type { Order } from "./node.ts";
 
@@ -106,27 +106,6 @@ async function isOpen(port: number): Promise<boolean> {
   }
 }
 
-/**
- * As many ports as these that are free now. They are below those that the system gives to outgoing connections, so a node that was killed finds its
- * port free when it starts again.
- */
-export async function freePorts(count: number): Promise<number[]> {
-  const ports: number[] = [];
-  while (ports.length < count) {
-    const port = 10_000 + Math.floor(20_000 * Math.random());
-    const server = createServer();
-    const isFree = await listenAt(server, port).then(
-      (servers) => Promise.all(servers.map((each) => once(each.close(), "close"))),
-      () => false,
-    );
-    if (!isFree || given.has(port)) continue;
-    given.add(port);
-    ports.push(port);
-  }
-  return ports;
-}
-const given = new Set<number>();
-
 /** A new folder for what the programs write, and the function that removes it. */
 export function newFolder(): { folder: string; remove: () => void } {
   const folder = mkdtempSync(join(tmpdir(), "cluster-"));
@@ -204,7 +183,7 @@ export class Node {
 
   /** Serves a variant from now on. */
   async serve(order: Omit<Order, "port">): Promise<void> {
-    const [port = 0] = await freePorts(1);
+    const port = await freePort();
     this.ports[variants.findIndex(({ name }) => name === order.name)] = port;
     this.#orders.push({ ...order, port });
     await give(this.program!, { ...order, port });

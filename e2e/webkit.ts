@@ -2,9 +2,9 @@
 // protocol of WebKitGTK's driver: WebDriver (https://www.w3.org/TR/webdriver2/), JSON over HTTP.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { type AddressInfo, createServer } from "node:net";
 import type { Readable } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
+import { freePort } from "../shared-server/loopback.ts";
 import type { Engine } from "./engines.ts";
 
 /** The property in which WebDriver returns an element. */
@@ -108,13 +108,4 @@ export class WebKit implements Engine {
     }
     return value;
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }

@@ -40,3 +40,22 @@ async function listenOnLoopback(server: Server, port: number): Promise<Server[]>
     throw error;
   }
 }
+
+const given = new Set<number>();
+
+/**
+ * A port that is free at both loopback addresses now, and that this process has not been given before. The system gives ports from 32,768 on to
+ * outgoing connections (Linux; others begin higher), so one below is still free when a server starts there a second later, or starts again.
+ */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = 11_000 + Math.floor(20_000 * Math.random()); // fetch refuses 10,080
+    const isFree = await listenAt(createServer(), port).then(
+      (servers) => Promise.all(servers.map((each) => once(each.close(), "close"))),
+      () => false,
+    );
+    if (!isFree || given.has(port)) continue;
+    given.add(port);
+    return port;
+  }
+}

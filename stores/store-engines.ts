@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { Tap } from "../compare/tap.ts";
+import { freePort } from "../shared-server/loopback.ts";
 
 /** A store that runs, for one test or one run. */
 export interface Engine {
@@ -37,16 +38,6 @@ export const withServers = process.env.STORES === "all";
 
 const isInstalled = (program: string) => spawnSync(program, ["--version"]).error === undefined;
 const ferretdb = fileURLToPath(new URL(".ferretdb/ferretdb", import.meta.url));
-
-/** A port that is free now. */
-async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as net.AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
-}
 
 /** Whether somebody listens there. */
 async function listens(port: number): Promise<boolean> {

@@ -21,7 +21,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { connect } from "node:tls";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { listenAt } from "../shared-server/loopback.ts";
+import { freePort, listenAt } from "../shared-server/loopback.ts";
 import { compile } from "./compile.ts";
 import { ports, reception } from "./doctor.ts";
 import { copyTo, exerciseOf, filesOf, root } from "./exercises.ts";
@@ -462,11 +462,3 @@ describe("The doctor", () => {
     expect(found).toEqual([false, true]);
   });
 });
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "localhost");
-  await once(probe, "listening");
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  return port;
-}

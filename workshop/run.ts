@@ -1,11 +1,12 @@
 // Runs the server of a learner in a thread of its own: it starts faster than a process, and an endless loop in it stops nobody else.
 import { once } from "node:events";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, connect, type AddressInfo, setDefaultAutoSelectFamilyAttemptTimeout } from "node:net";
+import { connect, setDefaultAutoSelectFamilyAttemptTimeout } from "node:net";
 import { join, relative } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { type Bundle, bundle } from "../shared-server/bundle.ts";
+import { freePort } from "../shared-server/loopback.ts";
 import { compile, isTechnique } from "./compile.ts";
 import { root } from "./exercises.ts";
 import { Fault, faultOf, lineOf } from "./faults.ts";
@@ -167,14 +168,6 @@ function answers(port: number): Promise<boolean> {
       () => false,
     )
     .finally(() => socket.destroy());
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
 }
 
 // The first number counts writes to, and ends of, responses whose client has left. The second is the port at which the server listens.
