@@ -448,6 +448,9 @@ test("The super user reads and writes in every room without joining it, and choo
   });
   await expect(page.getByRole("button", { name: "Unban Bob" })).toBeVisible();
   await expect(page.getByRole("button", { name: "Unban Ada" })).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("button", { name: "Unban Ada" })).toHaveCount(0);
+  await expect(page.getByRole("button", { name: "Unban Bob" })).toBeFocused();
 });
 
 test("In two windows of one person, what is read in one is read in the other; a reload makes nothing unread", async ({

@@ -320,6 +320,30 @@ for (const view of [plain!, ...frameworks])
       await expect(root.page.getByRole("button", { name: "Unban Ada" })).toHaveCount(0);
       await expect(root.page.getByRole("button", { name: "Unban Bob" })).toBeFocused();
     });
+
+    test("When a ban is ended here, the focus goes to the button of the next one, and after the last to the form", async ({
+      enter,
+      stage,
+    }) => {
+      const root = await enter("Root");
+      await root.signsIn();
+      const { people } = stage.log;
+      for (const name of ["Ada", "Bob", "Cyd"]) {
+        const ban = { name, reason: "Too loud.", until: Date.now() + 60_000, by: "Root" };
+        await people.ban(await people.create(name, "correct horse"), ban);
+      }
+      await root.page.getByRole("link", { name: "Activity" }).click();
+      const unban = (name: string) => root.page.getByRole("button", { name: `Unban ${name}` });
+      for (const [name, next] of [
+        ["Bob", unban("Cyd")],
+        ["Cyd", unban("Ada")],
+        ["Ada", root.page.getByLabel("Who")],
+      ] as const) {
+        await unban(name).press("Enter");
+        await expect(unban(name)).toHaveCount(0);
+        await expect(next).toBeFocused();
+      }
+    });
   });
 
 // In development, React mounts each component twice (StrictMode).
