@@ -1,7 +1,7 @@
 // The same page, whatever draws it. One conversation is played on two pages at once, and after each scene both have the same
 // elements, attributes and texts.
 import { setImmediate } from "node:timers/promises";
-import type { Page } from "playwright/test";
+import type { Page, Route } from "playwright/test";
 import { Log } from "../shared-chat/log.ts";
 import { build } from "../shared-server/bundle.ts";
 import { chatOf } from "../shared-server/chat-server.ts";
@@ -294,6 +294,23 @@ for (const view of [plain!, ...frameworks])
       await ada.says("hello");
       await ada.eventuallyReads(["Ada: hello"]);
       expect(await page.evaluate(() => (globalThis as unknown as Counting).noted)).toEqual([]);
+    });
+
+    test("Cancelling a sign-in before the server has refused it throws nothing", async ({ ada }) => {
+      const { page } = ada;
+      const errors: string[] = [];
+      page.on("pageerror", ({ message }) => errors.push(message));
+      page.on("console", (line) => line.type() === "error" && errors.push(line.text())); // there Vue reports what a handler throws
+      const asked = new Promise<Route>((resolve) => void page.route("**/session", resolve));
+      await page.getByRole("button", { name: "Sign in" }).click();
+      await page.getByLabel("Password").fill("correct horse");
+      await page.keyboard.press("Enter");
+      const route = await asked;
+      await page.getByRole("button", { name: "Cancel" }).click();
+      await route.fulfill({ status: 401, json: { error: "No." } });
+      await ada.says("hello");
+      await ada.eventuallyReads(["Ada: hello"]);
+      expect(errors).toEqual([expect.stringContaining("401")]);
     });
 
     test("What was done twice in one second is two rows of the activity", async ({ enter }) => {

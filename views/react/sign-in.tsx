@@ -20,11 +20,12 @@ export function SignIn({ onClose }: { onClose: () => void }) {
     asking.current = true;
     setProblem("");
     const data = new FormData(event.currentTarget);
+    const [box, field] = [dialog.current!, password.current!]; // now: whoever cancels meanwhile takes them out of the page
     const answer = await chat.signIn(data.get("name") as string, data.get("password") as string);
     asking.current = false;
     setProblem(answer);
-    if (answer) return password.current!.select();
-    dialog.current!.close();
+    if (answer) return field.select();
+    box.close();
     focusHere(chat.state);
   }
 
