@@ -250,6 +250,33 @@ test.describe("With a long pause before the next attempt", () => {
     await expect(ada.page.locator("#countdown")).toBeEmpty();
     await expect(ada.page.getByRole("button", { name: "now" })).toBeHidden();
   });
+
+  test("After the button that skips the pause, the focus is where the person goes on, in each kind of place", async ({
+    enter,
+    stage,
+  }) => {
+    const root = await enter("Root");
+    const { page } = root;
+    const skips = async () => {
+      await stage.stops();
+      await expect(root.state).toHaveText("reconnecting");
+      await stage.starts();
+      await page.getByRole("button", { name: "now" }).press("Enter");
+      await expect(root.state).toHaveText("connected");
+    };
+    await skips();
+    await expect(page.getByLabel("Message", { exact: true })).toBeFocused();
+    await root.follows("garden");
+    await skips();
+    await expect(root.door.getByRole("button", { name: "Sign in" })).toBeFocused();
+    await root.follows("gar den!");
+    await skips();
+    await expect(page.getByRole("region", { name: "Conversation" })).toBeFocused();
+    await root.signsIn();
+    await root.follows("!activity");
+    await skips();
+    await expect(page.getByRole("region", { name: "Activity" })).toBeFocused();
+  });
 });
 
 test.describe("With room for 20 messages", () => {
