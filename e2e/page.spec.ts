@@ -380,8 +380,10 @@ test("A link to a room or a conversation survives signing in and a reload, and c
 test("Where nobody can write, the page says why and what can be done, in the middle and with one button at most", async ({
   ada,
 }) => {
-  await ada.follows("garden");
   const { page } = ada;
+  await expect(ada.place).toBeHidden(); // a stranger in the lobby need not be told where they are
+  await ada.follows("garden");
+  await expect(ada.place).toBeVisible();
   await expect(ada.door).toHaveText("Sign in to join #garden. Sign in");
   await expect(page.getByRole("button", { name: "Sign in" })).toHaveCount(1);
   for (const width of [1280, 360]) {

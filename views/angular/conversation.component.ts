@@ -72,8 +72,8 @@ export class MessageLog {
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [Activity, MessageLog],
   template: `
-    @let seen = state();
-    <p id="news" role="alert">{{ seen.news }}</p>
+    @let current = state();
+    <p id="news" role="alert">{{ current.news }}</p>
     <div #scroller id="conversation" role="region" aria-label="Conversation" tabindex="0">
       <div id="messages">
         @for (log of logs(); track log.room) {
@@ -88,15 +88,15 @@ export class MessageLog {
         }
       </div>
       <ol id="outbox" aria-label="Not delivered yet">
-        @for (item of seen.outbox; track item.draft.draftId) {
+        @for (item of current.outbox; track item.draft.draftId) {
           <li
             class="message mine"
             [attr.data-draft-id]="item.draft.draftId"
             [attr.data-state]="item.state"
-            [hidden]="!isHere(item, seen)"
+            [hidden]="!isHere(item, current)"
           >
             <bdi class="user">{{ item.draft.user }}</bdi>
-            <span class="state">{{ progressOf(item, seen) }}</span>
+            <span class="state">{{ progressOf(item, current) }}</span>
             <p class="text" dir="auto">{{ item.draft.text }}</p>
             <p class="reason" role="alert">{{ item.reason }}</p>
             <p class="choice">
@@ -112,7 +112,7 @@ export class MessageLog {
         }
       </p>
     </div>
-    <button id="unread" type="button" [hidden]="seen.below === 0" (click)="goToEnd()">{{ belowLabel() }}</button>
+    <button id="unread" type="button" [hidden]="current.below === 0" (click)="goToEnd()">{{ belowLabel() }}</button>
     <section id="activity"></section>
   `,
 })
