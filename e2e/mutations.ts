@@ -1663,7 +1663,7 @@ const edits: Record<string, Record<string, Edit[]>> = {
   "shared-server/views.ts": {
     "shared-server/views.test.ts": [
       [
-        "if (installedViews().includes(view))",
+        "if (areInstalled(folderOf(view)))",
         "if (true)",
         "A view is shown when its packages are installed; otherwise a sentence says how to install them",
       ],
