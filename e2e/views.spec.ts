@@ -22,6 +22,7 @@ function outline(page: Page): Promise<string> {
       const attributes = Array.from(node.attributes)
         .filter(({ name }) => !(name === "data-draft-id" || (node.matches("time") && name !== "class")))
         .filter(({ name }) => !(isField && name === "value")) // the property counts
+        .filter(({ name }) => name !== "data-v-app" && name !== "ng-version") // the marks of Vue and Angular
         .map(({ name, value }) => ` ${name}=${JSON.stringify(value)}`);
       if (node instanceof HTMLElement && isField && !node.matches("[type=datetime-local]"))
         attributes.push(` has ${JSON.stringify((node as HTMLInputElement).value)}`);

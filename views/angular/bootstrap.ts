@@ -7,11 +7,10 @@ import { App } from "./app.component.ts";
 import { ABOUT, CHAT } from "./inject-chat.ts";
 
 export const show: Show = async (chat, about) => {
-  const app = await bootstrapApplication(App, {
+  await bootstrapApplication(App, {
     providers: [
       { provide: CHAT, useValue: chat },
       { provide: ABOUT, useValue: about },
     ],
   });
-  app.components[0]!.location.nativeElement.removeAttribute("ng-version"); // only for tools
 };
