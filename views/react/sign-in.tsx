@@ -9,6 +9,7 @@ export function SignIn({ onClose }: { onClose: () => void }) {
   const asking = useRef(false);
   const [problem, setProblem] = useState("");
 
+  // Without a cleanup: a dialog that leaves the page is closed, and the second showModal that StrictMode calls does nothing.
   useEffect(() => {
     dialog.current!.showModal();
     if (chat.typed("user")) password.current!.focus();
