@@ -42,9 +42,9 @@ export class Table {
 }
 
 @Component({
-  selector: "form[aria-label='Ban somebody']",
+  selector: "form[people]",
   changeDetection: ChangeDetectionStrategy.OnPush,
-  host: { "(submit)": "submit($event)" },
+  host: { "aria-label": "Ban somebody", "(submit)": "submit($event)" },
   template: `
     <label>Who <input name="who" required list="people" autocomplete="off" /></label>
     <datalist id="people">
@@ -79,7 +79,7 @@ export class BanForm {
       @let tables = tablesOf(activity);
       <table [table]="tables.rooms"></table>
       <table [table]="tables.bans" [canUnban]="true" (unban)="unban(chat, $event)"></table>
-      <form aria-label="Ban somebody" [people]="membersOf(activity)"></form>
+      <form [people]="membersOf(activity)"></form>
       <table [table]="tables.audit"></table>
     }
   `,

@@ -21,11 +21,11 @@ import {
   leave,
   menuLabel,
 } from "../../shared-ui/places.ts";
-import { Compose } from "./compose.component.ts";
-import { Conversation } from "./conversation.component.ts";
+import { Compose } from "./compose.ts";
+import { Conversation } from "./conversation.ts";
 import { ABOUT, CHAT, injectNarrow, injectState } from "./inject-chat.ts";
-import { Rooms } from "./rooms.component.ts";
-import { SignIn } from "./sign-in.component.ts";
+import { Rooms } from "./rooms.ts";
+import { SignIn } from "./sign-in.ts";
 
 /** The page. A component has no element of its own in it: its selector is the element that it fills. */
 @Component({

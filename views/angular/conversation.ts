@@ -14,12 +14,12 @@ import { focusOn } from "../../shared-ui/after-draw.ts";
 import { belowLabel, elsewhere, isHere, type Log, logsOf, progressOf, rowOf } from "../../shared-ui/conversation.ts";
 import { follow, toEnd } from "../../shared-ui/follow.ts";
 import type { Item } from "../../shared-ui/outbox.ts";
-import { Activity } from "./activity.component.ts";
+import { Activity } from "./activity.ts";
 import { CHAT, injectState } from "./inject-chat.ts";
 
 /** A message never changes: Angular looks at what is in a row once, and later only whether it is the same message. */
 @Component({
-  selector: "li.message",
+  selector: "li[message]",
   changeDetection: ChangeDetectionStrategy.OnPush,
   host: {
     "[class.mine]": "row().mine",
@@ -46,7 +46,7 @@ export class MessageRow {
 
 /** The messages of a room. */
 @Component({
-  selector: "[role=log]",
+  selector: "div[messages]",
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [MessageRow],
   template: `

@@ -38,7 +38,7 @@ function compile(): string {
   const { options } = readConfiguration(`${folder}tsconfig.json`);
   const host = createCompilerHost({ options });
   host.writeFile = (file, text) => void (files[file] = text);
-  const { diagnostics } = performCompilation({ rootNames: [`${folder}bootstrap.ts`], options, host });
+  const { diagnostics } = performCompilation({ rootNames: [`${folder}view.ts`], options, host });
   if (diagnostics.length > 0) throw new Error(formatDiagnostics(diagnostics));
   return JSON.stringify(files);
 }

@@ -3,7 +3,7 @@
 // opens no connection and closes none.
 import { bootstrapApplication } from "@angular/platform-browser";
 import type { Show } from "../../shared-ui/page.ts";
-import { App } from "./app.component.ts";
+import { App } from "./app.ts";
 import { ABOUT, CHAT } from "./inject-chat.ts";
 
 export const show: Show = async (chat, about) => {
