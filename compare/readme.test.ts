@@ -32,13 +32,14 @@ function anchors(page: URL): string[] {
   return Array.from(read(page).matchAll(/^#+ (.+)$/gm), ([, heading]) => slugger.slug(heading!));
 }
 
-/** The TypeScript that a page is about: the files of its folder, in the workshop those of the solution, and those that it links to. */
+/** The sources that a page is about: the files of its folder, in the workshop those of the solution, and those that it links to. */
 function sourcesOf(page: string): string[] {
   const linked = links(read(page)).map(({ to }) => new URL(to.split("#")[0]!, new URL(page, root)).pathname);
   const folders = [dirname(page), `${dirname(page)}/solution`];
   return files.filter(
     (file) =>
-      /\.tsx?$/.test(file) && (folders.includes(dirname(file)) || linked.includes(new URL(file, root).pathname)),
+      /\.(tsx?|gts|vue|svelte)$/.test(file) &&
+      (folders.includes(dirname(file)) || linked.includes(new URL(file, root).pathname)),
   );
 }
 
@@ -88,9 +89,9 @@ test("The minutes of the steps of the workshop add up to what it says it takes",
 
 test("No two files have the same name, unless they are twins", () => {
   const twins =
-    /^(README\.md|hints\.md|server\.ts|client\.ts|check\.ts|frame\.ts|test-client\.ts|client\.test\.ts|view\.ts|package(-lock)?\.json|tsconfig\.json|polling\.ts|http2-push\.ts|socket-io\.ts)$/;
-  const different = new Set(files.map((file) => file.replace(/^views\/[^/]+\//, "views/*/"))); // the views are twins
-  const names = Array.from(different, (file) => basename(file)).filter((name) => !twins.test(name));
+    /^(README\.md|hints\.md|server\.ts|client\.ts|check\.ts|frame\.ts|test-client\.ts|client\.test\.ts|package(-lock)?\.json|tsconfig\.json)$/;
+  const others = files.filter((file) => !/^views\/[^/]+\//.test(file)); // the views are twins, and named after what they draw
+  const names = others.map((file) => basename(file)).filter((name) => !twins.test(name));
   expect(names.filter((name, i) => names.indexOf(name) !== i)).toEqual([]);
 });
 
@@ -105,7 +106,7 @@ describe.each(pages)("%s", (page) => {
   test("names only files that exist", () => {
     const known = new Set(files.flatMap((file) => [file, basename(file)]));
     for (const [, file] of text.matchAll(
-      /(?<![\w/.:-])((?:[\w-]+\/)*[\w.-]+\.(?:ts|tsx|html|css|json|svg|md|cjs))\b(?!\()/g,
+      /(?<![\w/.:-])((?:[\w-]+\/)*[\w.-]+\.(?:tsx?|gts|vue|svelte|html|css|json|svg|md|cjs))\b(?!\()/g,
     ))
       expect(known.has(file!) || existsSync(new URL(file!, new URL(page, root))), file).toBe(true);
   });
@@ -124,10 +125,10 @@ describe.each(pages)("%s", (page) => {
   });
 
   test("quotes the code to the letter", () => {
-    for (const [, block] of text.matchAll(/```tsx?\n([^]*?)```/g)) {
+    for (const [, block] of text.matchAll(/```(?:tsx?|gts|vue|svelte)\n([^]*?)```/g)) {
       let sources = sourcesOf(page);
       for (const line of block!.split("\n").map((code) => code.trim())) {
-        const named = /^\/\/ ((?:[\w/-]+\.g?ts(?:, )?)+): /.exec(line)?.[1]?.split(", ");
+        const named = /^\/\/ ((?:[\w/-]+\.(?:tsx?|gts|vue|svelte)(?:, )?)+): /.exec(line)?.[1]?.split(", ");
         if (named) sources = named;
         else if (line)
           expect(
@@ -140,7 +141,7 @@ describe.each(pages)("%s", (page) => {
 
   test("says about a file only what is in it", () => {
     // "[server.ts](server.ts): `keepAliveTimeout`": the code after a link to a file, up to the next link or the end of the cell.
-    for (const [, to, said] of text.matchAll(/\]\(([\w./-]+\.g?ts)\):((?:[^|\n[]|\[(?!\w))*)/g)) {
+    for (const [, to, said] of text.matchAll(/\]\(([\w./-]+\.(?:tsx?|gts|vue|svelte))\):((?:[^|\n[]|\[(?!\w))*)/g)) {
       const source = read(new URL(to!, new URL(page, root)));
       for (const [, code] of said!.matchAll(/`([^`]+)`/g)) expect(source, `${to}: ${code}`).toContain(code);
     }

@@ -286,6 +286,7 @@ const edits: Record<string, Record<string, Edit[]>> = {
         '?? recall(field, isText, () => localStorage) ?? "")',
         "is another name in another window",
       ],
+      ["this.#typed.get(key) ?? ", "", "stays after a refusal where the browser stores nothing"],
       ["if (problem !== this.#state.problem) ", "", "is drawn only when there is something else to say of it"],
       [
         "if (this.#state.you?.ended === undefined) this.#outbox.connected();",
@@ -734,6 +735,7 @@ const edits: Record<string, Record<string, Edit[]>> = {
         "return response;",
         "turns 400 into a Refusal with the message of the server",
       ],
+      ["isText(answer?.error) && answer.error", "answer?.error", "says the status when the response has no message"],
     ],
   },
   "shared-chat/log.ts": {
@@ -1745,7 +1747,7 @@ const edits: Record<string, Record<string, Edit[]>> = {
   "shared-server/views.ts": {
     "shared-server/views.test.ts": [
       [
-        "if (installedViews().includes(view))",
+        "if (areInstalled(folderOf(view)))",
         "if (true)",
         "A view is shown when its packages are installed; otherwise a sentence says how to install them",
       ],

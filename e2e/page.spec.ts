@@ -250,6 +250,33 @@ test.describe("With a long pause before the next attempt", () => {
     await expect(ada.page.locator("#countdown")).toBeEmpty();
     await expect(ada.page.getByRole("button", { name: "now" })).toBeHidden();
   });
+
+  test("After the button that skips the pause, the focus is where the person goes on, in each kind of place", async ({
+    enter,
+    stage,
+  }) => {
+    const root = await enter("Root");
+    const { page } = root;
+    const skips = async () => {
+      await stage.stops();
+      await expect(root.state).toHaveText("reconnecting");
+      await stage.starts();
+      await page.getByRole("button", { name: "now" }).press("Enter");
+      await expect(root.state).toHaveText("connected");
+    };
+    await skips();
+    await expect(page.getByLabel("Message", { exact: true })).toBeFocused();
+    await root.follows("garden");
+    await skips();
+    await expect(root.door.getByRole("button", { name: "Sign in" })).toBeFocused();
+    await root.follows("gar den!");
+    await skips();
+    await expect(page.getByRole("region", { name: "Conversation" })).toBeFocused();
+    await root.signsIn();
+    await root.follows("!activity");
+    await skips();
+    await expect(page.getByRole("region", { name: "Activity" })).toBeFocused();
+  });
 });
 
 test.describe("With room for 20 messages", () => {
@@ -353,8 +380,10 @@ test("A link to a room or a conversation survives signing in and a reload, and c
 test("Where nobody can write, the page says why and what can be done, in the middle and with one button at most", async ({
   ada,
 }) => {
-  await ada.follows("garden");
   const { page } = ada;
+  await expect(ada.place).toBeHidden(); // a stranger in the lobby need not be told where they are
+  await ada.follows("garden");
+  await expect(ada.place).toBeVisible();
   await expect(ada.door).toHaveText("Sign in to join #garden. Sign in");
   await expect(page.getByRole("button", { name: "Sign in" })).toHaveCount(1);
   for (const width of [1280, 360]) {
@@ -448,6 +477,9 @@ test("The super user reads and writes in every room without joining it, and choo
   });
   await expect(page.getByRole("button", { name: "Unban Bob" })).toBeVisible();
   await expect(page.getByRole("button", { name: "Unban Ada" })).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("button", { name: "Unban Ada" })).toHaveCount(0);
+  await expect(page.getByRole("button", { name: "Unban Bob" })).toBeFocused();
 });
 
 test("In two windows of one person, what is read in one is read in the other; a reload makes nothing unread", async ({

@@ -35,8 +35,7 @@ export default defineConfig<Fixtures>({
     })),
     // Here a store only has to survive its server; `npm run e2e:stores` has all promises, with all variants and all stores.
     { name: "sqlite", testMatch: ["stores.spec.ts"], use: { variant: variants[2], store: "sqlite" } },
-    // The same page, drawn by a framework: the same promises, with one of the variants. `VIEW=react` draws every project with that view:
-    // .ci/run has them with the other variants, and page.spec.ts, which takes longer.
+    // The same page, drawn by a framework: the same promises, with one of the variants; `npm run e2e:views` has the others, and page.spec.ts.
     ...frameworks.map((view) => ({
       name: `${view}-socket-io`,
       testMatch: ["chat.spec.ts"],

@@ -278,7 +278,7 @@ export class Person {
 
 export interface Fixtures {
   variant: Variant;
-  /** What draws the page. `VIEW=react npm run e2e` runs everything with another view. */
+  /** What draws the page. */
   view: string;
   /** The name of the store that the log is in. Default: none, the log is in memory. */
   store: string | undefined;
@@ -300,7 +300,7 @@ interface WorkerFixtures {
 export const test = base.extend<Fixtures, WorkerFixtures>({
   variant: [undefined as unknown as Variant, { option: true }],
 
-  view: [process.env.VIEW || "dom", { option: true }],
+  view: ["dom", { option: true }],
 
   store: [undefined, { option: true }],
 

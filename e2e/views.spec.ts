@@ -1,7 +1,7 @@
 // The same page, whatever draws it. One conversation is played on two pages at once, and after each scene both have the same
 // elements, attributes and texts.
 import { setImmediate } from "node:timers/promises";
-import type { Page } from "playwright/test";
+import type { Page, Route } from "playwright/test";
 import { Log } from "../shared-chat/log.ts";
 import { build } from "../shared-server/bundle.ts";
 import { chatOf } from "../shared-server/chat-server.ts";
@@ -22,6 +22,7 @@ function outline(page: Page): Promise<string> {
       const attributes = Array.from(node.attributes)
         .filter(({ name }) => !(name === "data-draft-id" || (node.matches("time") && name !== "class")))
         .filter(({ name }) => !(isField && name === "value")) // the property counts
+        .filter(({ name }) => name !== "data-v-app" && name !== "ng-version") // the marks of Vue and Angular
         .map(({ name, value }) => ` ${name}=${JSON.stringify(value)}`);
       if (node instanceof HTMLElement && isField && !node.matches("[type=datetime-local]"))
         attributes.push(` has ${JSON.stringify((node as HTMLInputElement).value)}`);
@@ -296,6 +297,23 @@ for (const view of [plain!, ...frameworks])
       expect(await page.evaluate(() => (globalThis as unknown as Counting).noted)).toEqual([]);
     });
 
+    test("Cancelling a sign-in before the server has refused it throws nothing", async ({ ada }) => {
+      const { page } = ada;
+      const errors: string[] = [];
+      page.on("pageerror", ({ message }) => errors.push(message));
+      page.on("console", (line) => line.type() === "error" && errors.push(line.text())); // there Vue reports what a handler throws
+      const asked = new Promise<Route>((resolve) => void page.route("**/session", resolve));
+      await page.getByRole("button", { name: "Sign in" }).click();
+      await page.getByLabel("Password").fill("correct horse");
+      await page.keyboard.press("Enter");
+      const route = await asked;
+      await page.getByRole("button", { name: "Cancel" }).click();
+      await route.fulfill({ status: 401, json: { error: "No." } });
+      await ada.says("hello");
+      await ada.eventuallyReads(["Ada: hello"]);
+      expect(errors).toEqual([expect.stringContaining("401")]);
+    });
+
     test("What was done twice in one second is two rows of the activity", async ({ enter }) => {
       const root = await enter("Root");
       await root.signsIn();
@@ -319,6 +337,30 @@ for (const view of [plain!, ...frameworks])
       await people.unban(people.find("Ada")!, "Root");
       await expect(root.page.getByRole("button", { name: "Unban Ada" })).toHaveCount(0);
       await expect(root.page.getByRole("button", { name: "Unban Bob" })).toBeFocused();
+    });
+
+    test("When a ban is ended here, the focus goes to the button of the next one, and after the last to the form", async ({
+      enter,
+      stage,
+    }) => {
+      const root = await enter("Root");
+      await root.signsIn();
+      const { people } = stage.log;
+      for (const name of ["Ada", "Bob", "Cyd"]) {
+        const ban = { name, reason: "Too loud.", until: Date.now() + 60_000, by: "Root" };
+        await people.ban(await people.create(name, "correct horse"), ban);
+      }
+      await root.page.getByRole("link", { name: "Activity" }).click();
+      const unban = (name: string) => root.page.getByRole("button", { name: `Unban ${name}` });
+      for (const [name, next] of [
+        ["Bob", unban("Cyd")],
+        ["Cyd", unban("Ada")],
+        ["Ada", root.page.getByLabel("Who")],
+      ] as const) {
+        await unban(name).press("Enter");
+        await expect(unban(name)).toHaveCount(0);
+        await expect(next).toBeFocused();
+      }
     });
   });
 

@@ -79,7 +79,7 @@ async function withRolldown(mode: string, conditions: string[], files: Files) {
   });
 }
 
-/** The compilers of some frameworks are plugins of Vite, which calls Rolldown, and takes six times as long to load. */
+/** The compilers of some frameworks are plugins of Vite, which calls Rolldown, and takes longer to load. */
 async function withVite(file: URL, mode: string, conditions: string[], { output, input }: Files) {
   process.env.NODE_ENV = mode; // Vite and its plugins read it from here, and Vite writes it when it is unset
   const { plugins } = (await import(file.href)) as { plugins: PluginOption[] };

@@ -17,10 +17,9 @@ interface Entry {
 
 /** Whether the packages of a folder are installed, in the versions that its lock file names. */
 export function areInstalled(folder: URL): boolean {
+  const needed = versions(new URL("package-lock.json", folder));
   const installed = versions(new URL("node_modules/.package-lock.json", folder));
-  return Array.from(versions(new URL("package-lock.json", folder))).every(
-    ([path, version]) => installed.get(path) === version,
-  );
+  return needed.size > 0 && Array.from(needed).every(([path, version]) => installed.get(path) === version);
 }
 
 /** Installs the packages of a folder, unless they are installed already. When that fails, so does this process. */

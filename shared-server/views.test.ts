@@ -32,6 +32,7 @@ it("Packages are installed when each has the version that the lock file names; o
   const lock = (file: string, versions: Record<string, object>) =>
     writeFileSync(join(folder, file), JSON.stringify({ packages: { "": {}, ...versions } }));
   const installed = () => areInstalled(pathToFileURL(`${folder}/`));
+  expect(installed()).toBe(false);
   lock("package-lock.json", { a: { version: "1.0.0" }, windows: { version: "1.0.0", optional: true } });
   expect(installed()).toBe(false);
   mkdirSync(join(folder, "node_modules"));

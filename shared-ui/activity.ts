@@ -51,3 +51,14 @@ export async function ban(chat: Chat, form: HTMLFormElement): Promise<void> {
   const problem = await chat.ban(name, fields.reason.value, new Date(fields.until.value).getTime());
   if (!problem) fields.who.value = fields.reason.value = "";
 }
+
+/** Ends the ban of this person. Its row goes, with the button that was pressed: the focus goes to the next one, or to the form after the last. */
+export async function unban(chat: Chat, name: string): Promise<void> {
+  const pressed = document.activeElement; // in Safari a click gives a button no focus, so none gets lost
+  const buttons = Array.from(document.querySelectorAll<HTMLElement>("#activity td button"));
+  const at = buttons.findIndex((button) => button === pressed);
+  const problem = await chat.unban(name);
+  const isElsewhere = document.activeElement !== pressed && document.activeElement !== document.body;
+  if (problem || at < 0 || isElsewhere) return;
+  (buttons[at + 1] ?? buttons[at - 1] ?? document.querySelector<HTMLElement>("#activity input"))?.focus();
+}

@@ -412,6 +412,20 @@ describe("what is typed", () => {
     expect(draw).not.toHaveBeenCalled();
   });
 
+  it("stays after a refusal where the browser stores nothing", () => {
+    const getItem = () => {
+      throw new DOMException("denied", "SecurityError");
+    };
+    for (const name of ["sessionStorage", "localStorage"]) vi.stubGlobal(name, { getItem, setItem: getItem });
+    chat.type("user", "Ada");
+    chat.type("text", "hello");
+    chat.send("", "hello");
+    expect(chat.typed("text")).toBe("hello");
+    expect(chat.typed("user")).toBe("Ada");
+    chat.send("Ada", "hello");
+    expect(chat.typed("text")).toBe("");
+  });
+
   // Every project that is developed at this port of localhost shares one storage.
   it("is kept under keys of its own: what another project has stored at the same port is neither read nor changed", async () => {
     const foreign = { user: '"Mallory"', text: '"theirs"', outbox: "[]", mine: "[]" };

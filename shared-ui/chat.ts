@@ -105,6 +105,8 @@ export class Chat {
   };
   /** The name from the last visit. The page reads it once, because another window may be used by another person, who changes it. */
   readonly #lastName = recall("user", isText, () => localStorage) ?? "";
+  /** What was typed since the page was loaded, by key: where the browser stores nothing, it must still be there after a refusal. */
+  readonly #typed = new Map<string, string>();
   readonly #listeners = new Set<() => void>();
   readonly #connection: Connection;
   readonly #outbox: Outbox;
@@ -161,18 +163,18 @@ export class Chat {
 
   /** The first value of a field: what this window had before a reload, in this room; or the name from the last visit. */
   typed(field: Field): string {
-    if (field === "text") return recall(this.#textKey, isText) ?? "";
-    return this.#state.name || (recall(field, isText) ?? this.#lastName);
+    if (field === "text") return this.#recall(this.#textKey) ?? "";
+    return this.#state.name || (this.#recall(field) ?? this.#lastName);
   }
 
   /** The person types into a field. */
   type(field: Field, value: string): void {
     if (field === "text") {
-      keep(this.#textKey, value);
+      this.#keep(this.#textKey, value);
       const problem = tooLong("message", value, limits.text);
       if (problem !== this.#state.problem) this.#change({ problem }); // most letters change nothing that is drawn
     } else if (!this.#state.name) {
-      keep(field, value);
+      this.#keep(field, value);
       keep(field, value, () => localStorage);
     }
   }
@@ -185,8 +187,17 @@ export class Chat {
     this.#change({ problem, news: "" });
     if (!text.trim() || problem) return "text";
     this.#outbox.add(name, text.trim(), this.#address());
-    keep(this.#textKey, "");
+    this.#keep(this.#textKey, "");
     return "text";
+  }
+
+  #keep(key: string, value: string) {
+    this.#typed.set(key, value);
+    keep(key, value);
+  }
+
+  #recall(key: string): string | undefined {
+    return this.#typed.get(key) ?? recall(key, isText);
   }
 
   /** Sends a refused item again, under the name in the form. Returns the field to type into next. */

@@ -1,4 +1,4 @@
-// Where one is, where one can go, and what keeps one from writing there: in words, the same in every view.
+// Where one is, where one can go, what keeps one from writing there, and what the header says: decided once, for every view.
 import { limits } from "../shared-chat/limits.ts";
 import { canonical, lobby } from "../shared-chat/rooms.ts";
 import { activity, type Chat, type ChatState } from "./chat.ts";
@@ -30,6 +30,16 @@ export const heading = (state: ChatState): string => labelOf(placeName(state));
 
 /** Whether there is more than the lobby for this person. */
 export const hasRooms = ({ name, rooms }: ChatState): boolean => name !== "" || rooms.length > 1;
+
+/** Whether there is a bar that says where one is. The lobby alone needs none. */
+export const hasBar = (state: ChatState): boolean => hasRooms(state) || state.place.key !== lobby;
+
+/** What the header says of the pause before the next attempt to connect: "in 5 s", or an empty text. */
+export const countdown = ({ retryIn }: ChatState): string => (retryIn > 0 ? `in ${retryIn} s` : "");
+
+/** Whether one can hurry: skip that pause. */
+export const canHurry = ({ connection }: ChatState): boolean =>
+  connection !== "connected" && connection !== "connecting";
 
 /** A link in the list of places. */
 export interface PlaceLink {
@@ -104,6 +114,9 @@ function whyNowhere({ key, name }: ChatState["place"]): string {
   if (key.startsWith("@")) return key === "@" ? "Type a name after the @." : "This is you.";
   return `No room can be called “${name}”. The name of a room has letters, digits, - and _, at most ${limits.name} in all.`;
 }
+
+/** Whether one of these ways is to sign in. Then the header has no button for it. */
+export const doorHasSignIn = ({ door }: ChatState): boolean => door === "ended" || door === "strangers";
 
 /** Goes where a person has typed to go: "garden", "#garden", "@Bob". Resolves to whether they have arrived. */
 export async function goTo(typed: string, chat: Chat): Promise<boolean> {

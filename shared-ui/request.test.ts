@@ -58,9 +58,13 @@ it.each(["soon", "-1", "Thu, 01 Jan 1970 00:00:00 GMT"])("ignores a Retry-After 
   expect(await errorFor(503, { "Retry-After": value })).toMatchObject({ after: 0 });
 });
 
-it("uses the status text when the response has no message", async () => {
-  expect(await errorFor(502, {}, "<html>")).toMatchObject(new RetryLater("Bad Gateway", 0));
-});
+// HTTP/2 has no status text, and a proxy knows nothing of our JSON.
+it.each(["<html>", "", "null", "[]", '{"error":""}', '{"error":{"code":7}}'])(
+  "says the status when the response has no message: %j",
+  async (body) => {
+    expect(await errorFor(502, {}, body)).toMatchObject(new RetryLater("The server answered with status 502.", 0));
+  },
+);
 
 it("times out when a server accepts the connection and never answers", async () => {
   timing.request = 50;

@@ -1,6 +1,7 @@
 // What `fetch` lacks: a time-out, and an error when the response is one.
 import type { Draft, Message } from "../shared-chat/message.ts";
 import { Refusal } from "../shared-chat/refusal.ts";
+import { isText } from "./storage.ts";
 import { timing } from "./timing.ts";
 
 /** The server cannot answer now. `after` is the pause that it asks for, in milliseconds, or 0. */
@@ -27,7 +28,8 @@ export async function request(path: string, init: RequestInit = {}): Promise<Res
   const response = await Promise.race([fetch(path, { signal, ...init }), late]).finally(() => clearTimeout(timer));
   if (response.ok) return response;
 
-  const { error = response.statusText } = await response.json().catch(() => ({}));
+  const answer = await response.json().catch(() => undefined); // a proxy may answer with a page of its own
+  const error = (isText(answer?.error) && answer.error) || `The server answered with status ${response.status}.`;
   if (response.status !== 429 && response.status < 500) throw new Refusal(response.status, error);
   throw new RetryLater(error, retryAfter(response.headers.get("Retry-After")));
 }

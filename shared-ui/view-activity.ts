@@ -1,5 +1,5 @@
 // The page of the super user: what happens in the rooms, who is banned, and what was done.
-import { ban, membersOf, type Table, tablesOf, tomorrow } from "./activity.ts";
+import { ban, membersOf, type Table, tablesOf, tomorrow, unban } from "./activity.ts";
 import type { Activity, Chat } from "./chat.ts";
 import { button, find, make, putAt } from "./dom.ts";
 
@@ -21,7 +21,7 @@ export function drawActivity(chat: Chat): void {
     if (now === drawn[part]) continue;
     drawn[part] = now;
     const rows = tables[part].rows.map((cells) => cells.map((cell) => make("td", {}, cell)));
-    if (part === "bans") for (const [first] of rows) first!.append(" ", unban(first!.textContent, chat));
+    if (part === "bans") for (const [first] of rows) first!.append(" ", unbanButton(first!.textContent, chat));
     fill(
       bodies[part],
       rows.map((cells) => make("tr", {}, ...cells)),
@@ -61,8 +61,8 @@ function fill(body: HTMLElement, rows: HTMLElement[]) {
   for (const [index, row] of now.entries()) putAt(body, index, row);
 }
 
-function unban(name: string, chat: Chat) {
-  const made = button("Unban", () => void chat.unban(name));
+function unbanButton(name: string, chat: Chat) {
+  const made = button("Unban", () => void unban(chat, name));
   made.ariaLabel = `Unban ${name}`;
   return made;
 }

@@ -1,5 +1,4 @@
 // The part of the view about rooms and people: where one is, where one can go, and who one is.
-import { lobby } from "../shared-chat/rooms.ts";
 import { focusHere } from "./after-draw.ts";
 import type { Chat, ChatState } from "./chat.ts";
 import { button, find, make, putAt, write } from "./dom.ts";
@@ -30,14 +29,13 @@ export function showRooms(store: Chat): void {
 
 /** Draws what has changed. */
 export function drawRooms(state: ChatState, drawn: Partial<ChatState>): void {
-  const { name, you, rooms, place, door } = state;
-  const several = places.hasRooms(state);
-  nav.hidden = !several;
-  menu.hidden = !several;
-  find("bar").hidden = !several && place.key === lobby;
+  const { name, you, rooms, place } = state;
+  nav.hidden = !places.hasRooms(state);
+  menu.hidden = !places.hasRooms(state);
+  find("bar").hidden = !places.hasBar(state);
   write(find("me"), name);
   write(find("sign"), name ? "Sign out" : "Sign in");
-  find("sign").hidden = door === "ended" || door === "strangers"; // the door has the button
+  find("sign").hidden = places.doorHasSignIn(state);
   write(find("place"), places.heading(state));
   if (rooms !== drawn.rooms || place !== drawn.place || you !== drawn.you) drawList(state);
   drawDoor(state);

@@ -25,8 +25,9 @@ export interface ViewCosts {
   second: number;
   /** In this second: how often messages were drawn, for each frame. */
   draws: number;
-  /** The longest task while 1,000 messages come in bursts, in milliseconds. 0 if none took 50, because the browser reports only those. */
-  longest: number;
+  /** The longest task, in milliseconds: while 1,000 messages come in bursts of 50, and while they come all at once. 0 if none took 50, because the browser reports only those. */
+  bursts: number;
+  atOnce: number;
 }
 
 /** view-costs.json. */
@@ -40,7 +41,7 @@ export interface ViewCostsFile {
   views: Record<string, ViewCosts>;
 }
 
-type Observed = Pick<ViewCosts, "first" | "draws" | "longest"> & { frames: number };
+type Observed = Pick<ViewCosts, "first" | "draws"> & { frames: number; longest: number };
 
 /** Runs in the page, before anything else. */
 function observePage() {
@@ -102,17 +103,26 @@ async function measure(view: string): Promise<ViewCosts> {
   }
   const [after, now] = [await cpu(), await observed()];
   await shows(`steady ${rate * seconds}`);
-  await page.evaluate(() => ((globalThis as unknown as { observed: Observed }).observed.longest = 0));
+  const resetLongest = () =>
+    page.evaluate(() => ((globalThis as unknown as { observed: Observed }).observed.longest = 0));
+  await resetLongest();
   for (let n = 1; n <= rows; n++) {
     const said = say(`burst ${n}`);
-    if (n % 20 === 0) await Promise.all([said, setImmediate()]); // what is said in one turn is one update
+    if (n % 50 === 0) await Promise.all([said, pause(100)]);
   }
   await shows(`burst ${rows}`);
-  const { first, longest } = await observed();
+  const { first, longest: bursts } = await observed();
+  await resetLongest();
+  for (let n = 1; n <= rows; n++) {
+    const said = say(`at once ${n}`);
+    if (n % 20 === 0) await Promise.all([said, setImmediate()]); // what is said in one turn is one update
+  }
+  await shows(`at once ${rows}`);
+  const { longest: atOnce } = await observed();
   await page.context().close();
   await server.stop();
   const draws = (now.draws - then.draws) / (now.frames - then.frames);
-  return { first, rows: full - before, second: (after - full) / seconds, draws, longest };
+  return { first, rows: full - before, second: (after - full) / seconds, draws, bursts, atOnce };
 }
 
 /** The files in a folder, in MB. Without what a compiler keeps there. */

@@ -16,7 +16,7 @@ const ember: Plugin = {
   enforce: "pre",
   resolveId(id) {
     if (!/^@(ember|glimmer)\//.test(id)) return undefined;
-    // ember-modifier wants one function of @ember/application, which is in @ember/owner, too: without the router, the page is a third smaller.
+    // ember-modifier wants one function of @ember/application, which is in @ember/owner, too: so the router is left out.
     const path = packages + id.replace("@ember/application", "@ember/owner");
     return [`${path}/index.js`, `${path}.js`].find((file) => existsSync(file));
   },

@@ -1,5 +1,5 @@
 import { type SubmitEvent, useState } from "react";
-import { ban, membersOf, type Table as TableOf, tablesOf, tomorrow } from "../../shared-ui/activity.ts";
+import { ban, membersOf, type Table as TableOf, tablesOf, tomorrow, unban } from "../../shared-ui/activity.ts";
 import type { Activity as ActivityOf } from "../../shared-ui/chat.ts";
 import { useChat, useChatState } from "./use-chat.ts";
 
@@ -26,7 +26,7 @@ function Tables({ activity }: { activity: ActivityOf }) {
   return (
     <>
       <Table {...rooms} />
-      <Table {...bans} unban={(name) => void chat.unban(name)} />
+      <Table {...bans} onUnban={(name) => void unban(chat, name)} />
       <form aria-label="Ban somebody" onSubmit={submit}>
         <label>
           Who <input name="who" required list="people" autoComplete="off" />
@@ -49,7 +49,7 @@ function Tables({ activity }: { activity: ActivityOf }) {
   );
 }
 
-function Table({ caption, columns, rows, unban }: TableOf & { unban?: (name: string) => void }) {
+function Table({ caption, columns, rows, onUnban }: TableOf & { onUnban?: (name: string) => void }) {
   return (
     <table>
       <caption>{caption}</caption>
@@ -64,14 +64,14 @@ function Table({ caption, columns, rows, unban }: TableOf & { unban?: (name: str
       </thead>
       <tbody>
         {rows.map((cells, row) => (
-          <tr key={unban ? cells[0] : row}>
+          <tr key={onUnban ? cells[0] : row}>
             {cells.map((cell, column) => (
               <td key={columns[column]}>
                 {cell}
-                {unban && column === 0 && (
+                {onUnban && column === 0 && (
                   <>
                     {" "}
-                    <button type="button" aria-label={`Unban ${cell}`} onClick={() => unban(cell)}>
+                    <button type="button" aria-label={`Unban ${cell}`} onClick={() => onUnban(cell)}>
                       Unban
                     </button>
                   </>

@@ -1,8 +1,18 @@
 import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from "react";
-import { lobby } from "../../shared-chat/rooms.ts";
 import { afterDraw } from "../../shared-ui/after-draw.ts";
 import type { About } from "../../shared-ui/page.ts";
-import { closedDoor, hasRooms, heading, hereOf, leave, menuLabel } from "../../shared-ui/places.ts";
+import {
+  canHurry,
+  closedDoor,
+  countdown,
+  doorHasSignIn,
+  hasBar,
+  hasRooms,
+  heading,
+  hereOf,
+  leave,
+  menuLabel,
+} from "../../shared-ui/places.ts";
 import { Activity } from "./activity.tsx";
 import { Compose } from "./compose.tsx";
 import { Conversation } from "./conversation.tsx";
@@ -62,19 +72,14 @@ export function App({ about }: { about: About }) {
 
 function Connection() {
   const chat = useChat();
-  const { connection, retryIn } = useChatState();
+  const state = useChatState();
   return (
     <p id="connection">
       <span id="state" role="status">
-        {connection}
+        {state.connection}
       </span>
-      <span id="countdown">{retryIn > 0 && `in ${retryIn} s`}</span>
-      <button
-        id="now"
-        type="button"
-        hidden={connection === "connected" || connection === "connecting"}
-        onClick={chat.reconnectNow}
-      >
+      <span id="countdown">{countdown(state)}</span>
+      <button id="now" type="button" hidden={!canHurry(state)} onClick={chat.reconnectNow}>
         now
       </button>
     </p>
@@ -83,14 +88,14 @@ function Connection() {
 
 function Account({ signIn }: { signIn: () => void }) {
   const chat = useChat();
-  const { name, door } = useChatState();
-  const hidden = door === "ended" || door === "strangers"; // the door has the button
+  const state = useChatState();
+  const { name } = state;
   return (
     <p id="account">
       <b id="me" dir="auto">
         {name}
       </b>
-      <button id="sign" type="button" hidden={hidden} onClick={name ? () => void chat.signOut() : signIn}>
+      <button id="sign" type="button" hidden={doorHasSignIn(state)} onClick={name ? () => void chat.signOut() : signIn}>
         {name ? "Sign out" : "Sign in"}
       </button>
     </p>
@@ -102,7 +107,7 @@ function Bar({ drawer }: { drawer: RefObject<HTMLDialogElement | null> }) {
   const state = useChatState();
   const { note, canLeave } = hereOf(state);
   return (
-    <div id="bar" hidden={!hasRooms(state) && state.place.key === lobby}>
+    <div id="bar" hidden={!hasBar(state)}>
       <button id="menu" type="button" hidden={!hasRooms(state)} onClick={() => drawer.current?.showModal()}>
         {menuLabel(state)}
       </button>

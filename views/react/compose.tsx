@@ -45,7 +45,7 @@ export function Compose({ scroller }: { scroller: RefObject<HTMLDivElement | nul
         placeholder="Your name"
         hidden={isSignedIn}
         ref={begin}
-        onInput={(event) => chat.type("user", event.currentTarget.value)}
+        onChange={(event) => chat.type("user", event.currentTarget.value)}
       />
       <label htmlFor="text">Message</label>
       <textarea
@@ -58,7 +58,7 @@ export function Compose({ scroller }: { scroller: RefObject<HTMLDivElement | nul
         placeholder="Say something"
         enterKeyHint="send"
         ref={begin}
-        onInput={(event) => chat.type("text", event.currentTarget.value)}
+        onChange={(event) => chat.type("text", event.currentTarget.value)}
         onKeyDown={sendOnEnter}
       />
       <button>Send</button>

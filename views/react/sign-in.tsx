@@ -9,6 +9,7 @@ export function SignIn({ onClose }: { onClose: () => void }) {
   const asking = useRef(false);
   const [problem, setProblem] = useState("");
 
+  // Without a cleanup: a dialog that leaves the page is closed, and the second showModal that StrictMode calls does nothing.
   useEffect(() => {
     dialog.current!.showModal();
     if (chat.typed("user")) password.current!.focus();
@@ -20,11 +21,12 @@ export function SignIn({ onClose }: { onClose: () => void }) {
     asking.current = true;
     setProblem("");
     const data = new FormData(event.currentTarget);
+    const [box, field] = [dialog.current!, password.current!]; // now: whoever cancels meanwhile takes them out of the page
     const answer = await chat.signIn(data.get("name") as string, data.get("password") as string);
     asking.current = false;
     setProblem(answer);
-    if (answer) return password.current!.select();
-    dialog.current!.close();
+    if (answer) return field.select();
+    box.close();
     focusHere(chat.state);
   }
 

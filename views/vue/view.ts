@@ -7,5 +7,4 @@ import { chatKey } from "./use-chat.ts";
 
 export const show: Show = (chat, about) => {
   createApp(App, { about }).provide(chatKey, chat).mount(document.body);
-  document.body.removeAttribute("data-v-app"); // Vue's own mark, which no other view has
 };

@@ -3,15 +3,14 @@
 // opens no connection and closes none.
 import { bootstrapApplication } from "@angular/platform-browser";
 import type { Show } from "../../shared-ui/page.ts";
-import { App } from "./app.component.ts";
+import { App } from "./app.ts";
 import { ABOUT, CHAT } from "./inject-chat.ts";
 
 export const show: Show = async (chat, about) => {
-  const app = await bootstrapApplication(App, {
+  await bootstrapApplication(App, {
     providers: [
       { provide: CHAT, useValue: chat },
       { provide: ABOUT, useValue: about },
     ],
   });
-  app.components[0]!.location.nativeElement.removeAttribute("ng-version"); // only for tools
 };

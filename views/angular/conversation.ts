@@ -14,12 +14,12 @@ import { focusOn } from "../../shared-ui/after-draw.ts";
 import { belowLabel, elsewhere, isHere, type Log, logsOf, progressOf, rowOf } from "../../shared-ui/conversation.ts";
 import { follow, toEnd } from "../../shared-ui/follow.ts";
 import type { Item } from "../../shared-ui/outbox.ts";
-import { Activity } from "./activity.component.ts";
+import { Activity } from "./activity.ts";
 import { CHAT, injectState } from "./inject-chat.ts";
 
 /** A message never changes: Angular looks at what is in a row once, and later only whether it is the same message. */
 @Component({
-  selector: "li.message",
+  selector: "li[message]",
   changeDetection: ChangeDetectionStrategy.OnPush,
   host: {
     "[class.mine]": "row().mine",
@@ -46,7 +46,7 @@ export class MessageRow {
 
 /** The messages of a room. */
 @Component({
-  selector: "[role=log]",
+  selector: "div[messages]",
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [MessageRow],
   template: `
@@ -72,8 +72,8 @@ export class MessageLog {
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [Activity, MessageLog],
   template: `
-    @let seen = state();
-    <p id="news" role="alert">{{ seen.news }}</p>
+    @let current = state();
+    <p id="news" role="alert">{{ current.news }}</p>
     <div #scroller id="conversation" role="region" aria-label="Conversation" tabindex="0">
       <div id="messages">
         @for (log of logs(); track log.room) {
@@ -88,15 +88,15 @@ export class MessageLog {
         }
       </div>
       <ol id="outbox" aria-label="Not delivered yet">
-        @for (item of seen.outbox; track item.draft.draftId) {
+        @for (item of current.outbox; track item.draft.draftId) {
           <li
             class="message mine"
             [attr.data-draft-id]="item.draft.draftId"
             [attr.data-state]="item.state"
-            [hidden]="!isHere(item, seen)"
+            [hidden]="!isHere(item, current)"
           >
             <bdi class="user">{{ item.draft.user }}</bdi>
-            <span class="state">{{ progressOf(item, seen) }}</span>
+            <span class="state">{{ progressOf(item, current) }}</span>
             <p class="text" dir="auto">{{ item.draft.text }}</p>
             <p class="reason" role="alert">{{ item.reason }}</p>
             <p class="choice">
@@ -112,7 +112,7 @@ export class MessageLog {
         }
       </p>
     </div>
-    <button id="unread" type="button" [hidden]="seen.below === 0" (click)="goToEnd()">{{ belowLabel() }}</button>
+    <button id="unread" type="button" [hidden]="current.below === 0" (click)="goToEnd()">{{ belowLabel() }}</button>
     <section id="activity"></section>
   `,
 })

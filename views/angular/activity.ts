@@ -1,5 +1,5 @@
 import { ChangeDetectionStrategy, Component, computed, inject, input, output } from "@angular/core";
-import { ban, membersOf, type Table as TableOf, tablesOf, tomorrow } from "../../shared-ui/activity.ts";
+import { ban, membersOf, type Table as TableOf, tablesOf, tomorrow, unban } from "../../shared-ui/activity.ts";
 import { CHAT, injectState } from "./inject-chat.ts";
 
 @Component({
@@ -42,9 +42,9 @@ export class Table {
 }
 
 @Component({
-  selector: "form[aria-label='Ban somebody']",
+  selector: "form[people]",
   changeDetection: ChangeDetectionStrategy.OnPush,
-  host: { "(submit)": "submit($event)" },
+  host: { "aria-label": "Ban somebody", "(submit)": "submit($event)" },
   template: `
     <label>Who <input name="who" required list="people" autocomplete="off" /></label>
     <datalist id="people">
@@ -78,8 +78,8 @@ export class BanForm {
     @if (activity(); as activity) {
       @let tables = tablesOf(activity);
       <table [table]="tables.rooms"></table>
-      <table [table]="tables.bans" [canUnban]="true" (unban)="chat.unban($event)"></table>
-      <form aria-label="Ban somebody" [people]="membersOf(activity)"></form>
+      <table [table]="tables.bans" [canUnban]="true" (unban)="unban(chat, $event)"></table>
+      <form [people]="membersOf(activity)"></form>
       <table [table]="tables.audit"></table>
     }
   `,
@@ -90,4 +90,5 @@ export class Activity {
   protected readonly activity = computed(() => this.state().activity);
   protected readonly tablesOf = tablesOf;
   protected readonly membersOf = membersOf;
+  protected readonly unban = unban;
 }

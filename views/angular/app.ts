@@ -8,14 +8,24 @@ import {
   signal,
   viewChild,
 } from "@angular/core";
-import { lobby } from "../../shared-chat/rooms.ts";
 import { afterDraw } from "../../shared-ui/after-draw.ts";
-import { closedDoor, hasRooms, heading, hereOf, leave, menuLabel } from "../../shared-ui/places.ts";
-import { Compose } from "./compose.component.ts";
-import { Conversation } from "./conversation.component.ts";
+import {
+  canHurry,
+  closedDoor,
+  countdown,
+  doorHasSignIn,
+  hasBar,
+  hasRooms,
+  heading,
+  hereOf,
+  leave,
+  menuLabel,
+} from "../../shared-ui/places.ts";
+import { Compose } from "./compose.ts";
+import { Conversation } from "./conversation.ts";
 import { ABOUT, CHAT, injectNarrow, injectState } from "./inject-chat.ts";
-import { Rooms } from "./rooms.component.ts";
-import { SignIn } from "./sign-in.component.ts";
+import { Rooms } from "./rooms.ts";
+import { SignIn } from "./sign-in.ts";
 
 /** The page. A component has no element of its own in it: its selector is the element that it fills. */
 @Component({
@@ -24,30 +34,18 @@ import { SignIn } from "./sign-in.component.ts";
   preserveWhitespaces: true, // between words and buttons, as in HTML
   imports: [Compose, Conversation, Rooms, SignIn],
   template: `
-    @let seen = state();
+    @let current = state();
     <header>
       <h1>{{ about.title }}</h1>
       <p id="connection">
-        <span id="state" role="status">{{ seen.connection }}</span>
+        <span id="state" role="status">{{ current.connection }}</span>
         <span id="countdown">{{ countdown() }}</span>
-        <button
-          id="now"
-          type="button"
-          [hidden]="seen.connection === 'connected' || seen.connection === 'connecting'"
-          (click)="chat.reconnectNow()"
-        >
-          now
-        </button>
+        <button id="now" type="button" [hidden]="!canHurry()" (click)="chat.reconnectNow()">now</button>
       </p>
       <p id="account">
-        <b id="me" dir="auto">{{ seen.name }}</b>
-        <button
-          id="sign"
-          type="button"
-          [hidden]="seen.door === 'ended' || seen.door === 'strangers'"
-          (click)="seen.name ? chat.signOut() : signIn()"
-        >
-          {{ seen.name ? "Sign out" : "Sign in" }}
+        <b id="me" dir="auto">{{ current.name }}</b>
+        <button id="sign" type="button" [hidden]="doorHasSignIn()" (click)="current.name ? chat.signOut() : signIn()">
+          {{ current.name ? "Sign out" : "Sign in" }}
         </button>
       </p>
       <p id="about">
@@ -57,7 +55,7 @@ import { SignIn } from "./sign-in.component.ts";
           >.
         </span>
       </p>
-      <div id="bar" [hidden]="!hasRooms() && seen.place.key === lobby">
+      <div id="bar" [hidden]="!hasBar()">
         <button id="menu" type="button" [hidden]="!hasRooms()" (click)="drawer.showModal()">{{ menuLabel() }}</button>
         <h2 id="place" dir="auto">{{ heading() }}</h2>
         <span id="here">
@@ -78,10 +76,10 @@ import { SignIn } from "./sign-in.component.ts";
       }
     </dialog>
     <main #conversation></main>
-    <div id="door" [hidden]="!door()">
-      <p id="why" role="alert">{{ door()?.why }}</p>
+    <div id="door" [hidden]="!closed()">
+      <p id="why" role="alert">{{ closed()?.why }}</p>
       <p id="choices">
-        @for (choice of door()?.choices; track choice.label) {
+        @for (choice of closed()?.choices; track choice.label) {
           <button type="button" (click)="choice.take(chat, signIn)">{{ choice.label }}</button>
         }
       </p>
@@ -101,13 +99,15 @@ export class App {
   protected readonly where = signal(""); // here, because a narrow window has other elements for the rooms
   protected readonly signIn = (): void => this.signingIn.set(true);
 
-  protected readonly countdown = computed(() => (this.state().retryIn > 0 ? `in ${this.state().retryIn} s` : ""));
+  protected readonly countdown = computed(() => countdown(this.state()));
+  protected readonly canHurry = computed(() => canHurry(this.state()));
+  protected readonly doorHasSignIn = computed(() => doorHasSignIn(this.state()));
+  protected readonly hasBar = computed(() => hasBar(this.state()));
   protected readonly hasRooms = computed(() => hasRooms(this.state()));
   protected readonly menuLabel = computed(() => menuLabel(this.state()));
   protected readonly heading = computed(() => heading(this.state()));
   protected readonly here = computed(() => hereOf(this.state()));
-  protected readonly door = computed(() => closedDoor(this.state()));
-  protected readonly lobby = lobby;
+  protected readonly closed = computed(() => closedDoor(this.state()));
   protected readonly leave = leave;
 
   private readonly drawer = viewChild.required<ElementRef<HTMLDialogElement>>("drawer");
