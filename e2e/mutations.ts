@@ -822,7 +822,7 @@ const edits: Record<string, Record<string, Edit[]>> = {
       ],
       ["if (now !== last) wake();", "", "sqlite a store wakes the others when something is added"],
     ],
-    "stores/chat-log.test.ts": [
+    "stores/chat-log.slow.test.ts": [
       ["performance.now() > giveUp", "true", "CHAT_LOG may be made by several processes at the same moment"],
     ],
   },
@@ -865,7 +865,7 @@ const edits: Record<string, Record<string, Edit[]>> = {
     ],
   },
   "http2-push/certificate.ts": {
-    "shared-server/cli.test.ts": [
+    "shared-server/cli.slow.test.ts": [
       [
         "{ mode: 0o600 }",
         "{ mode: 0o644 }",
@@ -916,7 +916,7 @@ const edits: Record<string, Record<string, Edit[]>> = {
     ],
   },
   "shared-server/variants.ts": {
-    "views/rxjs/setting.test.ts": [
+    "views/rxjs/setting.slow.test.ts": [
       [
         'CLIENT === "rxjs"',
         "CLIENT === undefined",
@@ -1106,7 +1106,7 @@ const edits: Record<string, Record<string, Edit[]>> = {
         "The counters are not kept for a page that does not read them",
       ],
     ],
-    "compare/npm-start.test.ts": [
+    "compare/npm-start.slow.test.ts": [
       [
         'if (hostname === "localhost")',
         "if (hostname)",
@@ -1120,14 +1120,14 @@ const edits: Record<string, Record<string, Edit[]>> = {
     ],
   },
   "compare/npm-start.ts": {
-    "shared-server/cli.test.ts": [
+    "shared-server/cli.slow.test.ts": [
       [
         "adviseSuperUser(log);",
         "",
         "the command line says, last, who becomes the super user that SUPER_USER names: npm start",
       ],
     ],
-    "compare/npm-start.test.ts": [
+    "compare/npm-start.slow.test.ts": [
       ["await bundled;", "", "npm start prints its addresses when the scripts of all pages are ready"],
       [
         'PUBLIC_ORIGIN.replace(/^http:/, "https:")',
@@ -1137,7 +1137,7 @@ const edits: Record<string, Record<string, Edit[]>> = {
     ],
   },
   "shared-server/cli.ts": {
-    "shared-server/cli.test.ts": [
+    "shared-server/cli.slow.test.ts": [
       ["await bundled;", "", "the command line prints its address when the page's script is ready"],
       [
         "publicOrigin, view }",
@@ -1152,7 +1152,7 @@ const edits: Record<string, Record<string, Edit[]>> = {
     ],
   },
   "compare/tapped-variant.ts": {
-    "compare/npm-start.test.ts": [
+    "compare/npm-start.slow.test.ts": [
       [
         "publicOrigin: [this.url, ...own]",
         "publicOrigin: this.url",
@@ -1161,7 +1161,7 @@ const edits: Record<string, Record<string, Edit[]>> = {
     ],
   },
   "compare/side-by-side.ts": {
-    "compare/npm-start.test.ts": [
+    "compare/npm-start.slow.test.ts": [
       [
         "await tap.open(port && port + 1 + place, host);",
         "await tap.open(port && port + 1 + place);",
@@ -1170,7 +1170,7 @@ const edits: Record<string, Record<string, Edit[]>> = {
     ],
   },
   "shared-server/command.ts": {
-    "views/rxjs/setting.test.ts": [
+    "views/rxjs/setting.slow.test.ts": [
       ['if (CLIENT && CLIENT !== "rxjs")', "if (false)", "There is no other client"],
       [
         'if (CLIENT && !areInstalled(folderOf("rxjs")))',
@@ -1178,7 +1178,7 @@ const edits: Record<string, Record<string, Edit[]>> = {
         "Where RxJS is not installed, one sentence says which command installs it",
       ],
     ],
-    "shared-server/cli.test.ts": [
+    "shared-server/cli.slow.test.ts": [
       [
         "process.env[name] = value;",
         "process.env[name] ??= value;",
@@ -1510,7 +1510,7 @@ const edits: Record<string, Record<string, Edit[]>> = {
         "http2-push forgets a listener whose stream is closed",
       ],
     ],
-    "e2e/overload.test.ts": [
+    "e2e/overload.slow.test.ts": [
       [
         "goodbye: () => stream.end(),",
         "goodbye: () => {},",
@@ -1598,7 +1598,7 @@ const edits: Record<string, Record<string, Edit[]>> = {
       ["draftId, later }));", "later }));", "raw-websockets posting returns the id of a refused draft"],
       ["{ binary: false }", "{ binary: true }", "raw-websockets sends text frames"],
     ],
-    "e2e/overload.test.ts": [
+    "e2e/overload.slow.test.ts": [
       [
         "socket.bufferedAmount <= limits.backlog",
         "true",
@@ -1672,8 +1672,10 @@ const edits: Record<string, Record<string, Edit[]>> = {
     ],
   },
   "shared-server/bundle.ts": {
-    "shared-server/views.test.ts": [
+    "shared-server/bundle.slow.test.ts": [
       ["process.env.NODE_ENV = mode;", "", "The page that react draws is the same for every NODE_ENV"],
+    ],
+    "shared-server/views.test.ts": [
       [
         "`view-${view}`, ",
         "",
@@ -1699,7 +1701,7 @@ const edits: Record<string, Record<string, Edit[]>> = {
         "The page is drawn by the view that the server is started with, or that the address names",
       ],
     ],
-    "views/rxjs/setting.test.ts": [
+    "views/rxjs/setting.slow.test.ts": [
       [
         "[`/${map}.js.map`]",
         "[`/${name}.js.map`]",
