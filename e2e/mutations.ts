@@ -29,12 +29,12 @@ const allRead = "Everybody reads what everybody says, through whichever node, al
 /** The edits, by the file to break and the file with the test. */
 const edits: Record<string, Record<string, Edit[]>> = {
   "workshop/faults.ts": {
-    "workshop/commands.test.ts": [
+    "workshop/commands.slow.test.ts": [
       ["[...patterns, /TODO/]", "patterns", "A learner works through an exercise with nothing but the commands"],
     ],
   },
   "workshop/progress.ts": {
-    "workshop/commands.test.ts": [
+    "workshop/commands.slow.test.ts": [
       [
         "copyTo(kept, new Map(own.map((name) => [name, join(folder, name)])));",
         "",
@@ -43,7 +43,7 @@ const edits: Record<string, Record<string, Edit[]>> = {
     ],
   },
   "workshop/workshop.ts": {
-    "workshop/commands.test.ts": [
+    "workshop/commands.slow.test.ts": [
       [
         "remember(({ passed }) => (passed[it.number] = new Date().toISOString()));",
         "",
@@ -52,7 +52,7 @@ const edits: Record<string, Record<string, Edit[]>> = {
     ],
   },
   "workshop/run.ts": {
-    "workshop/commands.test.ts": [
+    "workshop/commands.slow.test.ts": [
       [
         "worker.performance.eventLoopUtilization().utilization > 0.5",
         "false",
@@ -82,7 +82,7 @@ const edits: Record<string, Record<string, Edit[]>> = {
     ],
   },
   "workshop/tab.ts": {
-    "workshop/commands.test.ts": [
+    "workshop/commands.slow.test.ts": [
       [
         "return Promise.race([answer, sleep(",
         "return answer ?? Promise.race([answer, sleep(",
@@ -101,7 +101,7 @@ const edits: Record<string, Record<string, Edit[]>> = {
     ],
   },
   "workshop/doctor.ts": {
-    "workshop/commands.test.ts": [
+    "workshop/commands.slow.test.ts": [
       [
         "rawPacket?.[0] !== 22",
         "rawPacket?.[0] === 22",
@@ -904,7 +904,7 @@ const edits: Record<string, Record<string, Edit[]>> = {
       ],
       ["if (now !== last) wake();", "", "sqlite a store wakes the others when something is added"],
     ],
-    "stores/chat-log.test.ts": [
+    "stores/chat-log.slow.test.ts": [
       ["performance.now() > giveUp", "true", "CHAT_LOG may be made by several processes at the same moment"],
     ],
   },
@@ -947,7 +947,7 @@ const edits: Record<string, Record<string, Edit[]>> = {
     ],
   },
   "http2-push/certificate.ts": {
-    "shared-server/cli.test.ts": [
+    "shared-server/cli.slow.test.ts": [
       [
         "{ mode: 0o600 }",
         "{ mode: 0o644 }",
@@ -998,7 +998,7 @@ const edits: Record<string, Record<string, Edit[]>> = {
     ],
   },
   "shared-server/variants.ts": {
-    "views/rxjs/setting.test.ts": [
+    "views/rxjs/setting.slow.test.ts": [
       [
         'CLIENT === "rxjs"',
         "CLIENT === undefined",
@@ -1188,7 +1188,7 @@ const edits: Record<string, Record<string, Edit[]>> = {
         "The counters are not kept for a page that does not read them",
       ],
     ],
-    "compare/npm-start.test.ts": [
+    "compare/npm-start.slow.test.ts": [
       [
         'if (hostname === "localhost")',
         "if (hostname)",
@@ -1202,14 +1202,14 @@ const edits: Record<string, Record<string, Edit[]>> = {
     ],
   },
   "compare/npm-start.ts": {
-    "shared-server/cli.test.ts": [
+    "shared-server/cli.slow.test.ts": [
       [
         "adviseSuperUser(log);",
         "",
         "the command line says, last, who becomes the super user that SUPER_USER names: npm start",
       ],
     ],
-    "compare/npm-start.test.ts": [
+    "compare/npm-start.slow.test.ts": [
       ["await bundled;", "", "npm start prints its addresses when the scripts of all pages are ready"],
       [
         'PUBLIC_ORIGIN.replace(/^http:/, "https:")',
@@ -1219,7 +1219,7 @@ const edits: Record<string, Record<string, Edit[]>> = {
     ],
   },
   "shared-server/cli.ts": {
-    "shared-server/cli.test.ts": [
+    "shared-server/cli.slow.test.ts": [
       ["await bundled;", "", "the command line prints its address when the page's script is ready"],
       [
         "publicOrigin, view }",
@@ -1234,7 +1234,7 @@ const edits: Record<string, Record<string, Edit[]>> = {
     ],
   },
   "compare/tapped-variant.ts": {
-    "compare/npm-start.test.ts": [
+    "compare/npm-start.slow.test.ts": [
       [
         "publicOrigin: [this.url, ...own]",
         "publicOrigin: this.url",
@@ -1243,7 +1243,7 @@ const edits: Record<string, Record<string, Edit[]>> = {
     ],
   },
   "compare/side-by-side.ts": {
-    "compare/npm-start.test.ts": [
+    "compare/npm-start.slow.test.ts": [
       [
         "await tap.open(port && port + 1 + place, host);",
         "await tap.open(port && port + 1 + place);",
@@ -1252,7 +1252,7 @@ const edits: Record<string, Record<string, Edit[]>> = {
     ],
   },
   "shared-server/command.ts": {
-    "views/rxjs/setting.test.ts": [
+    "views/rxjs/setting.slow.test.ts": [
       ['if (CLIENT && CLIENT !== "rxjs")', "if (false)", "There is no other client"],
       [
         'if (CLIENT && !areInstalled(folderOf("rxjs")))',
@@ -1260,7 +1260,7 @@ const edits: Record<string, Record<string, Edit[]>> = {
         "Where RxJS is not installed, one sentence says which command installs it",
       ],
     ],
-    "shared-server/cli.test.ts": [
+    "shared-server/cli.slow.test.ts": [
       [
         "process.env[name] = value;",
         "process.env[name] ??= value;",
@@ -1592,7 +1592,7 @@ const edits: Record<string, Record<string, Edit[]>> = {
         "http2-push forgets a listener whose stream is closed",
       ],
     ],
-    "e2e/overload.test.ts": [
+    "e2e/overload.slow.test.ts": [
       [
         "goodbye: () => stream.end(),",
         "goodbye: () => {},",
@@ -1680,7 +1680,7 @@ const edits: Record<string, Record<string, Edit[]>> = {
       ["draftId, later }));", "later }));", "raw-websockets posting returns the id of a refused draft"],
       ["{ binary: false }", "{ binary: true }", "raw-websockets sends text frames"],
     ],
-    "e2e/overload.test.ts": [
+    "e2e/overload.slow.test.ts": [
       [
         "socket.bufferedAmount <= limits.backlog",
         "true",
@@ -1754,8 +1754,10 @@ const edits: Record<string, Record<string, Edit[]>> = {
     ],
   },
   "shared-server/bundle.ts": {
-    "shared-server/views.test.ts": [
+    "shared-server/bundle.slow.test.ts": [
       ["process.env.NODE_ENV = mode;", "", "The page that react draws is the same for every NODE_ENV"],
+    ],
+    "shared-server/views.test.ts": [
       [
         "`view-${view}`, ",
         "",
@@ -1781,7 +1783,7 @@ const edits: Record<string, Record<string, Edit[]>> = {
         "The page is drawn by the view that the server is started with, or that the address names",
       ],
     ],
-    "views/rxjs/setting.test.ts": [
+    "views/rxjs/setting.slow.test.ts": [
       [
         "[`/${map}.js.map`]",
         "[`/${name}.js.map`]",

@@ -25,16 +25,12 @@ export default defineConfig<Fixtures>({
   },
   // In this order, because what takes longest begins first.
   projects: [
-    // All variants serve the same page, so one of them is enough.
-    { name: "page", testMatch: ["page.spec.ts", "http1.spec.ts"], use: { variant: variants[3] } },
     // One project for each variant: the same tests, which do not know which variant it is.
     ...variants.map((variant) => ({
       name: variant.name,
       testMatch: ["chat.spec.ts", "traits.spec.ts"],
       use: { variant },
     })),
-    // Here a store only has to survive its server; `npm run e2e:stores` has all promises, with all variants and all stores.
-    { name: "sqlite", testMatch: ["stores.spec.ts"], use: { variant: variants[2], store: "sqlite" } },
     // The same page, drawn by a framework: the same promises, with one of the variants; `npm run e2e:views` has the others, and page.spec.ts.
     ...frameworks.map((view) => ({
       name: `${view}-socket-io`,
