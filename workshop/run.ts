@@ -112,7 +112,8 @@ export async function run(folder: string, options: RunOptions): Promise<RunningS
   });
   try {
     const patience = (options.patience ?? 10_000) * (isTechnique(folder) ? 2 : 1); // a technique loads what the four share
-    await untilItListens(running, () => Atomics.load(notes, 1) === port, worker, folder, patience);
+    const listens = async () => Atomics.load(notes, 1) === port && (!isTechnique(folder) || (await answers(port))); // a technique listens at [::1] first
+    await untilItListens(running, listens, worker, folder, patience);
     listening = true;
     return running;
   } catch (error) {
@@ -141,13 +142,13 @@ const refusals: Record<string, (port: number) => Fault> = {
 // That somebody answers at its port is not enough: it may be another program, which was faster.
 async function untilItListens(
   running: RunningServer,
-  listens: () => boolean,
+  listens: () => Promise<boolean>,
   worker: Worker,
   folder: string,
   patience: number,
 ) {
   const end = Date.now() + patience;
-  while (!running.fault && !listens()) {
+  while (!running.fault && !(await listens())) {
     if (Date.now() < end) await sleep(5);
     // A server that waits has nothing to do. One that is in a loop without an end never rests.
     else if (worker.performance.eventLoopUtilization().utilization > 0.5)
