@@ -1,33 +1,33 @@
-// The promises of the chat, one test each. The tests run once for each variant, and do not know which one it is.
+// The promises of the chat, one test each. The tests run once for each variant, and do not know which one it is. A view could break those
+// with the tag "@view".
 import { connect } from "node:net";
 import { limits } from "../shared-chat/limits.ts";
 import { expect, pageTiming, test } from "./stage.ts";
 
-test("Everybody reads what one person says: once, and in the same order on every screen", async ({
-  ada,
-  bob,
-  enter,
-  stage,
-}) => {
-  const cyd = await enter("Cyd");
-  const cast = [ada, bob, cyd];
-  await Promise.all(
-    cast.map(async (person) => {
-      for (const text of ["one", "two", "three"]) await person.says(text);
-    }),
-  );
-
-  await expect.poll(async () => (await ada.reads()).length).toBe(9);
-  const lines = await ada.reads();
-  expect(lines).toEqual(stage.log.since("").msg.map(({ user, text }) => `${user}: ${text}`));
-  for (const person of cast) {
-    await person.eventuallyReads(lines);
-    expect(lines.filter((line) => line.startsWith(person.name))).toEqual(
-      ["one", "two", "three"].map((text) => `${person.name}: ${text}`), // each person's messages keep the order in which they were sent
+test(
+  "Everybody reads what one person says: once, and in the same order on every screen",
+  { tag: "@view" },
+  async ({ ada, bob, enter, stage }) => {
+    const cyd = await enter("Cyd");
+    const cast = [ada, bob, cyd];
+    await Promise.all(
+      cast.map(async (person) => {
+        for (const text of ["one", "two", "three"]) await person.says(text);
+      }),
     );
-    await expect(person.outbox).toHaveCount(0);
-  }
-});
+
+    await expect.poll(async () => (await ada.reads()).length).toBe(9);
+    const lines = await ada.reads();
+    expect(lines).toEqual(stage.log.since("").msg.map(({ user, text }) => `${user}: ${text}`));
+    for (const person of cast) {
+      await person.eventuallyReads(lines);
+      expect(lines.filter((line) => line.startsWith(person.name))).toEqual(
+        ["one", "two", "three"].map((text) => `${person.name}: ${text}`), // each person's messages keep the order in which they were sent
+      );
+      await expect(person.outbox).toHaveCount(0);
+    }
+  },
+);
 
 test("A newcomer reads what was said before", async ({ ada, enter }) => {
   await ada.says("Is anybody here?");
@@ -118,79 +118,80 @@ test("After a disconnect (connection cut, laptop asleep, tab hidden) nothing is 
   });
 });
 
-test("If the page cannot catch up (a restart with a log in memory, away for more than 1,000 messages), it says so, replaces the list and goes on", async ({
-  ada,
-  stage,
-}) => {
-  await ada.says("hello");
-  await ada.eventuallyReads(["Ada: hello"]);
+test(
+  "If the page cannot catch up (a restart with a log in memory, away for more than 1,000 messages), it says so, replaces the list and goes on",
+  { tag: "@view" },
+  async ({ ada, stage }) => {
+    await ada.says("hello");
+    await ada.eventuallyReads(["Ada: hello"]);
 
-  await test.step("the server restarted with a new log, which is already longer than the one that Ada knows", async () => {
-    await stage.restartsEmpty();
-    await stage.log.add({ user: "Bob", text: "new here" });
-    await stage.log.add({ user: "Bob", text: "and you?" });
-    await expect(ada.notices).toHaveText([
-      "The server started over with an empty memory. The earlier messages are gone.",
-    ]);
-    await ada.says("hello again");
-    await ada.eventuallyReads(["Bob: new here", "Bob: and you?", "Ada: hello again"]);
-  });
-
-  await test.step("more was missed than the log keeps", async () => {
-    stage.tap.refuse();
-    stage.tap.cut();
-    await expect(ada.state).toHaveText("reconnecting");
-    await Promise.all(Array.from({ length: 1_001 }, (_, i) => stage.log.add({ user: "Bob", text: `${i + 1}` })));
-    await stage.tap.accept();
-    await expect(ada.notices).toHaveText(["You were away for a long time. Some messages in between were not kept."]);
-    await ada.eventuallyReads(Array.from({ length: 200 }, (_, i) => `Bob: ${802 + i}`));
-  });
-});
-
-test("What is typed while disconnected is kept, sent when the connection is back, and survives a reload", async ({
-  ada,
-  bob,
-  stage,
-}) => {
-  await stage.stops();
-  await expect(ada.state).toHaveText("reconnecting");
-  await ada.says("one");
-  await ada.says("two");
-  await expect(ada.outbox).toHaveText([/one/, /two/]);
-  await expect(ada.outbox).toHaveText([/sending/, /sending/]);
-
-  await ada.page.reload().catch(() => {}); // no server is running
-  await ada.page.waitForURL(/^(chrome-error:|about:neterror)/, { waitUntil: "commit" }); // the error page of Chromium, and that of Firefox
-  await stage.starts();
-  await ada.page.goto(stage.url);
-
-  for (const person of [ada, bob]) await person.eventuallyReads(["Ada: one", "Ada: two"]);
-  await expect(ada.outbox).toHaveCount(0);
-  await expect(ada.page.locator(".mine")).toHaveCount(2);
-  await expect(bob.page.locator(".mine")).toHaveCount(0);
-
-  await test.step("a server that has started over accepts the text before the page knows that it is another log", async () => {
-    await ada.hidesPage(); // so that polling does not ask meanwhile
-    await ada.waits(2 * pageTiming.poll);
-    await stage.restartsEmpty();
-    await ada.page.evaluate(() => {
-      const conversation = document.querySelector<HTMLElement>("#conversation")!;
-      let shown = false;
-      const look = () => {
-        const before = shown;
-        shown = conversation.innerText.includes("three");
-        if (before && !shown) document.title = "three is gone";
-      };
-      new MutationObserver(look).observe(conversation, { childList: true, subtree: true });
+    await test.step("the server restarted with a new log, which is already longer than the one that Ada knows", async () => {
+      await stage.restartsEmpty();
+      await stage.log.add({ user: "Bob", text: "new here" });
+      await stage.log.add({ user: "Bob", text: "and you?" });
+      await expect(ada.notices).toHaveText([
+        "The server started over with an empty memory. The earlier messages are gone.",
+      ]);
+      await ada.says("hello again");
+      await ada.eventuallyReads(["Bob: new here", "Bob: and you?", "Ada: hello again"]);
     });
-    await ada.says("three");
-    await ada.eventuallyReads(["Ada: three"]);
-    await expect(ada.page).not.toHaveTitle("three is gone");
-    await ada.showsPage();
-    await bob.eventuallyReads(["Ada: three"]);
+
+    await test.step("more was missed than the log keeps", async () => {
+      stage.tap.refuse();
+      stage.tap.cut();
+      await expect(ada.state).toHaveText("reconnecting");
+      await Promise.all(Array.from({ length: 1_001 }, (_, i) => stage.log.add({ user: "Bob", text: `${i + 1}` })));
+      await stage.tap.accept();
+      await expect(ada.notices).toHaveText(["You were away for a long time. Some messages in between were not kept."]);
+      await ada.eventuallyReads(Array.from({ length: 200 }, (_, i) => `Bob: ${802 + i}`));
+    });
+  },
+);
+
+test(
+  "What is typed while disconnected is kept, sent when the connection is back, and survives a reload",
+  { tag: "@view" },
+  async ({ ada, bob, stage }) => {
+    await stage.stops();
+    await expect(ada.state).toHaveText("reconnecting");
+    await ada.says("one");
+    await ada.says("two");
+    await expect(ada.outbox).toHaveText([/one/, /two/]);
+    await expect(ada.outbox).toHaveText([/sending/, /sending/]);
+
+    await ada.page.reload().catch(() => {}); // no server is running
+    await ada.page.waitForURL(/^(chrome-error:|about:neterror)/, { waitUntil: "commit" }); // the error page of Chromium, and that of Firefox
+    await stage.starts();
+    await ada.page.goto(stage.url);
+
+    for (const person of [ada, bob]) await person.eventuallyReads(["Ada: one", "Ada: two"]);
     await expect(ada.outbox).toHaveCount(0);
-  });
-});
+    await expect(ada.page.locator(".mine")).toHaveCount(2);
+    await expect(bob.page.locator(".mine")).toHaveCount(0);
+
+    await test.step("a server that has started over accepts the text before the page knows that it is another log", async () => {
+      await ada.hidesPage(); // so that polling does not ask meanwhile
+      await ada.waits(2 * pageTiming.poll);
+      await stage.restartsEmpty();
+      await ada.page.evaluate(() => {
+        const conversation = document.querySelector<HTMLElement>("#conversation")!;
+        let shown = false;
+        const look = () => {
+          const before = shown;
+          shown = conversation.innerText.includes("three");
+          if (before && !shown) document.title = "three is gone";
+        };
+        new MutationObserver(look).observe(conversation, { childList: true, subtree: true });
+      });
+      await ada.says("three");
+      await ada.eventuallyReads(["Ada: three"]);
+      await expect(ada.page).not.toHaveTitle("three is gone");
+      await ada.showsPage();
+      await bob.eventuallyReads(["Ada: three"]);
+      await expect(ada.outbox).toHaveCount(0);
+    });
+  },
+);
 
 test("A draft that is sent twice is one message", async ({ ada, bob, stage }) => {
   await test.step("the connection is cut before the acknowledgement arrives", async () => {
@@ -221,77 +222,78 @@ test("A draft that is sent twice is one message", async ({ ada, bob, stage }) =>
   }
 });
 
-test("The page says in words and colour whether it is connected, and notices a silently dead peer", async ({
-  ada,
-  stage,
-}) => {
-  const colour = () => ada.state.evaluate((element) => getComputedStyle(element).color);
-  await expect(ada.state).toHaveText("connected");
-  const connected = await colour();
-
-  await test.step("a server that stops is noticed at once", async () => {
-    await stage.stops();
-    await expect(ada.state).toHaveText("reconnecting");
-    expect(await colour()).not.toBe(connected);
-    await expect(ada.page.getByRole("button", { name: "now" })).toBeVisible();
-    await stage.starts();
+test(
+  "The page says in words and colour whether it is connected, and notices a silently dead peer",
+  { tag: "@view" },
+  async ({ ada, stage }) => {
+    const colour = () => ada.state.evaluate((element) => getComputedStyle(element).color);
     await expect(ada.state).toHaveText("connected");
-  });
+    const connected = await colour();
 
-  await test.step("a healthy server that has nothing to send is left alone", async () => {
-    await ada.page.evaluate(() => {
-      const states: string[] = Object.assign(globalThis, { states: [] }).states;
-      const html = document.documentElement;
-      new MutationObserver(() => states.push(html.dataset.state!)).observe(html, { attributeFilter: ["data-state"] });
+    await test.step("a server that stops is noticed at once", async () => {
+      await stage.stops();
+      await expect(ada.state).toHaveText("reconnecting");
+      expect(await colour()).not.toBe(connected);
+      await expect(ada.page.getByRole("button", { name: "now" })).toBeVisible();
+      await stage.starts();
+      await expect(ada.state).toHaveText("connected");
     });
-    await ada.waits(1.5 * pageTiming.watchdog);
-    expect(await ada.page.evaluate(() => (globalThis as unknown as { states: string[] }).states)).toEqual([]);
-  });
 
-  await test.step("an unplugged server is noticed by its silence", async () => {
-    stage.tap.freeze(); // no data passes, and no connection closes
-    await expect(ada.state).toHaveText("reconnecting");
-    stage.tap.thaw();
-    await expect(ada.state).toHaveText("connected");
-    expect(await colour()).toBe(connected);
-  });
+    await test.step("a healthy server that has nothing to send is left alone", async () => {
+      await ada.page.evaluate(() => {
+        const states: string[] = Object.assign(globalThis, { states: [] }).states;
+        const html = document.documentElement;
+        new MutationObserver(() => states.push(html.dataset.state!)).observe(html, { attributeFilter: ["data-state"] });
+      });
+      await ada.waits(1.5 * pageTiming.watchdog);
+      expect(await ada.page.evaluate(() => (globalThis as unknown as { states: string[] }).states)).toEqual([]);
+    });
 
-  await test.step("without a network the page says: offline", async () => {
-    await stage.stops();
-    await ada.page.context().setOffline(true);
-    await expect(ada.state).toHaveText("offline");
-    await ada.page.context().setOffline(false);
-    await stage.starts();
-    await expect(ada.state).toHaveText("connected");
-  });
-});
+    await test.step("an unplugged server is noticed by its silence", async () => {
+      stage.tap.freeze(); // no data passes, and no connection closes
+      await expect(ada.state).toHaveText("reconnecting");
+      stage.tap.thaw();
+      await expect(ada.state).toHaveText("connected");
+      expect(await colour()).toBe(connected);
+    });
 
-test("A refused draft is explained to its author, in the page, and reaches nobody; the text is not lost", async ({
-  ada,
-  bob,
-  stage,
-}) => {
-  const invalidName = "Ada\u202E"; // a right-to-left override, which reverses the rest of the line
-  await ada.page.getByLabel("Name").fill(invalidName);
-  await ada.says("keep me");
-  await ada.says("drop me");
+    await test.step("without a network the page says: offline", async () => {
+      await stage.stops();
+      await ada.page.context().setOffline(true);
+      await expect(ada.state).toHaveText("offline");
+      await ada.page.context().setOffline(false);
+      await stage.starts();
+      await expect(ada.state).toHaveText("connected");
+    });
+  },
+);
 
-  const [keep, drop] = [ada.outbox.nth(0), ada.outbox.nth(1)];
-  for (const row of [keep, drop]) {
-    await expect(row).toContainText("not sent");
-    await expect(row.getByRole("alert")).toHaveText("The name contains an invisible character.");
-  }
-  await expect(keep).toContainText("keep me");
-  expect(stage.log.since("").msg).toEqual([]);
+test(
+  "A refused draft is explained to its author, in the page, and reaches nobody; the text is not lost",
+  { tag: "@view" },
+  async ({ ada, bob, stage }) => {
+    const invalidName = "Ada\u202E"; // a right-to-left override, which reverses the rest of the line
+    await ada.page.getByLabel("Name").fill(invalidName);
+    await ada.says("keep me");
+    await ada.says("drop me");
 
-  await ada.page.getByLabel("Name").fill("Ada");
-  await drop.getByRole("button", { name: "Discard" }).click();
-  await keep.getByRole("button", { name: "Retry" }).click();
-  for (const person of [ada, bob]) await person.eventuallyReads(["Ada: keep me"]);
-  await expect(ada.outbox).toHaveCount(0);
-});
+    const [keep, drop] = [ada.outbox.nth(0), ada.outbox.nth(1)];
+    for (const row of [keep, drop]) {
+      await expect(row).toContainText("not sent");
+      await expect(row.getByRole("alert")).toHaveText("The name contains an invisible character.");
+    }
+    await expect(keep).toContainText("keep me");
+    expect(stage.log.since("").msg).toEqual([]);
 
-test("The page itself refuses what is too large to send", async ({ ada, stage }) => {
+    await ada.page.getByLabel("Name").fill("Ada");
+    await drop.getByRole("button", { name: "Discard" }).click();
+    await keep.getByRole("button", { name: "Retry" }).click();
+    for (const person of [ada, bob]) await person.eventuallyReads(["Ada: keep me"]);
+    await expect(ada.outbox).toHaveCount(0);
+  },
+);
+
+test("The page itself refuses what is too large to send", { tag: "@view" }, async ({ ada, stage }) => {
   let posted = 0;
   const add = stage.log.add.bind(stage.log);
   stage.log.add = (input) => {
@@ -314,7 +316,7 @@ test("The page itself refuses what is too large to send", async ({ ada, stage })
   expect(posted).toBe(1);
 });
 
-test("Markup in a name or a text stays text", async ({ ada, bob }) => {
+test("Markup in a name or a text stays text", { tag: "@view" }, async ({ ada, bob }) => {
   const markup = `<img src=x onerror="document.title='injected'"><b>bold</b> &amp;`;
   await ada.page.getByLabel("Name").fill("<i>Ada</i>");
   await ada.says(markup);
@@ -355,51 +357,50 @@ test("No input ends the server, disturbs the others, or is answered with a stack
   }
 });
 
-test("What is said in a room reaches those who are in it, and nobody else: not at delivery, not at catch-up, not after leaving", async ({
-  ada,
-  bob,
-  enter,
-  stage,
-}) => {
-  const cyd = await enter("Cyd"); // a stranger
-  for (const person of [ada, bob]) {
-    await person.signsIn();
-    await person.joins("garden");
-  }
-  const eve = await enter("Eve");
-  await eve.signsIn(); // signed in, and not in the room
+test(
+  "What is said in a room reaches those who are in it, and nobody else: not at delivery, not at catch-up, not after leaving",
+  { tag: "@view" },
+  async ({ ada, bob, enter, stage }) => {
+    const cyd = await enter("Cyd"); // a stranger
+    for (const person of [ada, bob]) {
+      await person.signsIn();
+      await person.joins("garden");
+    }
+    const eve = await enter("Eve");
+    await eve.signsIn(); // signed in, and not in the room
 
-  await ada.says("among us");
-  for (const person of [ada, bob]) await person.eventuallyReads(["Ada: among us"]);
+    await ada.says("among us");
+    for (const person of [ada, bob]) await person.eventuallyReads(["Ada: among us"]);
 
-  await test.step("whoever was away and catches up", async () => {
-    stage.tap.refuse();
-    stage.tap.cut();
-    for (const person of [ada, bob, cyd, eve]) await expect(person.state).toHaveText("reconnecting");
-    await ada.says("while all were away");
-    await stage.tap.accept();
-    for (const person of [ada, bob]) await person.eventuallyReads(["Ada: among us", "Ada: while all were away"]);
-  });
+    await test.step("whoever was away and catches up", async () => {
+      stage.tap.refuse();
+      stage.tap.cut();
+      for (const person of [ada, bob, cyd, eve]) await expect(person.state).toHaveText("reconnecting");
+      await ada.says("while all were away");
+      await stage.tap.accept();
+      for (const person of [ada, bob]) await person.eventuallyReads(["Ada: among us", "Ada: while all were away"]);
+    });
 
-  await test.step("whoever has left", async () => {
-    await bob.leaves();
-    await ada.says("after Bob has left");
-    await ada.eventuallyReads(["Ada: among us", "Ada: while all were away", "Ada: after Bob has left"]);
-    await bob.follows("garden");
-    await expect(bob.door).toContainText("You are not in #garden.");
-    await cyd.follows("garden");
-    await expect(cyd.door).toContainText("Sign in to join #garden.");
-  });
+    await test.step("whoever has left", async () => {
+      await bob.leaves();
+      await ada.says("after Bob has left");
+      await ada.eventuallyReads(["Ada: among us", "Ada: while all were away", "Ada: after Bob has left"]);
+      await bob.follows("garden");
+      await expect(bob.door).toContainText("You are not in #garden.");
+      await cyd.follows("garden");
+      await expect(cyd.door).toContainText("Sign in to join #garden.");
+    });
 
-  await ada.goesTo("#lobby");
-  await ada.says("for everybody");
-  for (const person of [bob, eve]) await person.goesTo("#lobby");
-  await cyd.follows("lobby");
-  for (const person of [bob, cyd, eve]) {
-    await person.eventuallyReads(["Ada: for everybody"]);
-    expect(await person.holds()).not.toMatch(/among us|were away|has left/);
-  }
-});
+    await ada.goesTo("#lobby");
+    await ada.says("for everybody");
+    for (const person of [bob, eve]) await person.goesTo("#lobby");
+    await cyd.follows("lobby");
+    for (const person of [bob, cyd, eve]) {
+      await person.eventuallyReads(["Ada: for everybody"]);
+      expect(await person.holds()).not.toMatch(/among us|were away|has left/);
+    }
+  },
+);
 
 test("Whoever joins a room reads what was said there before, then what follows: no gap, nothing twice; a busy room does not push out a quiet one", async ({
   ada,
@@ -585,32 +586,36 @@ test("Signing out, an expired session and a ban end every open connection of tha
   });
 });
 
-test("The super user sees what is said in every room, and can ban with a reason and an end", async ({ ada, enter }) => {
-  const root = await enter("Root");
-  await root.signsIn();
-  await ada.signsIn();
-  await ada.joins("garden");
-  await expect(root.link("#garden")).toBeVisible();
-  await ada.says("in the garden");
-  await expect(root.link("#garden")).toContainText("1 new");
-  await root.goesTo("#garden");
-  await root.eventuallyReads(["Ada: in the garden"]);
+test(
+  "The super user sees what is said in every room, and can ban with a reason and an end",
+  { tag: "@view" },
+  async ({ ada, enter }) => {
+    const root = await enter("Root");
+    await root.signsIn();
+    await ada.signsIn();
+    await ada.joins("garden");
+    await expect(root.link("#garden")).toBeVisible();
+    await ada.says("in the garden");
+    await expect(root.link("#garden")).toContainText("1 new");
+    await root.goesTo("#garden");
+    await root.eventuallyReads(["Ada: in the garden"]);
 
-  const { page } = root;
-  await page.getByRole("link", { name: "Activity" }).click();
-  await expect(page.getByRole("row", { name: /#garden Ada 1 / })).toBeVisible();
-  await page.getByLabel("Who").fill("@ada"); // as in a link to her
-  await page.getByLabel("Reason").fill("Enough for today.");
-  await page.getByRole("button", { name: "Ban", exact: true }).click();
-  await expect(ada.door).toContainText("The reason: Enough for today.");
-  await expect(page.getByRole("row", { name: /Ada Enough for today/ })).toBeVisible();
+    const { page } = root;
+    await page.getByRole("link", { name: "Activity" }).click();
+    await expect(page.getByRole("row", { name: /#garden Ada 1 / })).toBeVisible();
+    await page.getByLabel("Who").fill("@ada"); // as in a link to her
+    await page.getByLabel("Reason").fill("Enough for today.");
+    await page.getByRole("button", { name: "Ban", exact: true }).click();
+    await expect(ada.door).toContainText("The reason: Enough for today.");
+    await expect(page.getByRole("row", { name: /Ada Enough for today/ })).toBeVisible();
 
-  await page.getByRole("button", { name: "Unban Ada" }).click();
-  await expect(page.getByRole("button", { name: "Unban Ada" })).toHaveCount(0);
-  await ada.signsIn();
-  await ada.door.getByRole("button", { name: "Join #garden" }).click();
-  await ada.eventuallyReads(["Ada: in the garden"]);
-});
+    await page.getByRole("button", { name: "Unban Ada" }).click();
+    await expect(page.getByRole("button", { name: "Unban Ada" })).toHaveCount(0);
+    await ada.signsIn();
+    await ada.door.getByRole("button", { name: "Join #garden" }).click();
+    await ada.eventuallyReads(["Ada: in the garden"]);
+  },
+);
 
 test("Who posts faster than the limits allow waits, loses nothing, and keeps the order", async ({
   ada,

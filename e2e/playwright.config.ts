@@ -31,10 +31,12 @@ export default defineConfig<Fixtures>({
       testMatch: ["chat.spec.ts", "traits.spec.ts"],
       use: { variant },
     })),
-    // The same page, drawn by a framework: the same promises, with one of the variants; `npm run e2e:views` has the others, and page.spec.ts.
+    // The same page, drawn by a framework, with one of the variants: the promises that a view could break. `npm run e2e:views` has all of
+    // them, with all variants, and page.spec.ts.
     ...frameworks.map((view) => ({
       name: `${view}-socket-io`,
       testMatch: ["chat.spec.ts"],
+      grep: /@view/,
       use: { variant: variants[3], view },
     })),
   ],

@@ -1,5 +1,5 @@
-// `npm run e2e:views`: what the six views have in common, the mistakes that people make with a connection in a framework, the page in each
-// framework, and each framework with the techniques that `npm test` does not draw with it.
+// `npm run e2e:views`: what the six views have in common, the mistakes that people make with a connection in a framework, and the page and
+// all promises in each framework, with each technique.
 import { defineConfig } from "playwright/test";
 import { variants } from "../shared-server/variants.ts";
 import { frameworks } from "../shared-server/views.ts";
@@ -16,7 +16,7 @@ export default defineConfig<Fixtures>({
       use: { variant: variants[3], view },
     })),
     ...frameworks.flatMap((view) =>
-      variants.slice(0, 3).map((variant) => ({
+      variants.map((variant) => ({
         name: `${view}-${variant.name}`,
         testMatch: "chat.spec.ts",
         use: { variant, view },
