@@ -126,7 +126,7 @@ export const behaviour = {
       "socket-io": "the library, in rooms",
     },
     file: "e2e/traits.test.ts",
-    title: "The library maintains a list of listeners for each topic, our code does, or there is none",
+    title: "For each topic, the library or our code maintains a list of listeners, or there is no list",
   },
   reconnects: {
     group: "breaking",

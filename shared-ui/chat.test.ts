@@ -413,10 +413,10 @@ describe("what is typed", () => {
   });
 
   it("stays after a refusal where the browser stores nothing", () => {
-    const getItem = () => {
+    const denied = () => {
       throw new DOMException("denied", "SecurityError");
     };
-    for (const name of ["sessionStorage", "localStorage"]) vi.stubGlobal(name, { getItem, setItem: getItem });
+    for (const name of ["sessionStorage", "localStorage"]) vi.stubGlobal(name, { getItem: denied, setItem: denied });
     chat.type("user", "Ada");
     chat.type("text", "hello");
     chat.send("", "hello");
