@@ -2,7 +2,7 @@
 // that really cross, and it makes outages: cut, freeze, delay, throttle, refuse.
 import { type AddressInfo, createServer, type Server, Socket } from "node:net";
 import { setTimeout as timer } from "node:timers/promises";
-import { listenAt } from "../shared-server/loopback.ts";
+import { freePort, listenAt } from "../shared-server/loopback.ts";
 
 /** The traffic in one direction. A segment is one read from the network: what TCP delivered in one piece. */
 export interface Count {
@@ -51,12 +51,12 @@ export class Tap {
   }
 
   /**
-   * Opens the tap on this port of one address, or without a host of both loopback addresses; 0 lets the system choose.
+   * Opens the tap on this port of one address, or without a host of both loopback addresses. 0: on one that is still free at the end of a refusal.
    * @throws the error of `listen`, such as EADDRINUSE.
    */
   async open(port = 0, host?: string): Promise<this> {
     this.#host = host;
-    this.#listening = await listenAt(this.#server, port, host);
+    this.#listening = await listenAt(this.#server, port || (await freePort()), host);
     this.#port = (this.#server.address() as AddressInfo).port;
     return this;
   }

@@ -7,6 +7,7 @@ import { type Browser, type BrowserContext, expect, test as base } from "playwri
 import { WebSocketServer } from "ws";
 import { Tap } from "../compare/tap.ts";
 import { certificate } from "../http2-push/certificate.ts";
+import { freePort } from "../shared-server/loopback.ts";
 import { differences, type Engine, type EngineName } from "./engines.ts";
 import { WebKit } from "./webkit.ts";
 
@@ -319,9 +320,9 @@ const observe: Record<keyof typeof differences, Observe> = {
       ),
     );
     const [four, six] = servers as [http.Server, http.Server];
-    four.listen(0, "127.0.0.1");
+    const port = await freePort();
+    four.listen(port, "127.0.0.1");
     await once(four, "listening");
-    const { port } = four.address() as AddressInfo;
     six.listen(port, "::1");
     const error = await once(six, "listening").catch((reason: NodeJS.ErrnoException) => reason);
     test.skip("code" in error && error.code === "EADDRNOTAVAIL", "This machine has no IPv6 loopback.");

@@ -1333,6 +1333,11 @@ const edits: Record<string, Record<string, Edit[]>> = {
   "compare/tap.ts": {
     "compare/tap.test.ts": [
       [
+        "port || (await freePort())",
+        "port",
+        "While the tap refuses, new connections get ECONNREFUSED and open connections stay",
+      ],
+      [
         'client.once("data", () => {\n      this.opened',
         'client.once("lookup", () => {});\n    queueMicrotask(() => {\n      this.opened',
         "The tap counts the connections on which a client has said something, and how many of them are open",

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { freePort } from "../shared-server/loopback.ts";
 import { engineKind } from "../stores/store-engines.ts";
 import { expect, Person, test } from "./stage.ts";
 
@@ -43,7 +44,8 @@ test("After kill -9 and a new start the page goes on: nothing is missing, nobody
   const engine = await engineKind(store!).starts();
   cleanUp.push(() => engine.ends());
   const setting = `CHAT_LOG=${engine.address}`;
-  const first = await starts(variant.name, "PORT=0", setting);
+  const port = `PORT=${await freePort()}`; // still free after the kill
+  const first = await starts(variant.name, port, setting);
   cleanUp.push(() => isKilled(first));
   const { retry, retryMost } = timing; // the rest stays: the heartbeats of this server have their usual pace
   await page.addInitScript((value) => Object.assign(globalThis, { pageTiming: value }), { retry, retryMost });
@@ -58,7 +60,7 @@ test("After kill -9 and a new start the page goes on: nothing is missing, nobody
   await isKilled(first);
   await ada.says("while it is away");
   await expect(ada.outbox).toHaveCount(1);
-  const second = await starts(variant.name, `PORT=${new URL(first.url).port}`, setting);
+  const second = await starts(variant.name, port, setting);
   cleanUp.push(() => isKilled(second));
 
   await expect(ada.state).toHaveText("connected", { timeout: 30_000 });

@@ -12,6 +12,7 @@ import type { Message, Update } from "../shared-chat/message.ts";
 import { limits } from "../shared-chat/limits.ts";
 import { serve as serveStreams } from "../http2-push/server.ts";
 import { chatOf } from "../shared-server/chat-server.ts";
+import { freePort } from "../shared-server/loopback.ts";
 import { listen, type Options } from "../shared-server/start.ts";
 import { cleanUp, open as openServer, patience, wires } from "./until-the-end.ts";
 import {
@@ -493,8 +494,9 @@ describe.each(byName(wires))("%s", (_name, wire) => {
     });
 
     it("takes reconnecting clients back after a restart, and they miss nothing", async () => {
-      const before = await open(wire);
-      const { log, port } = before;
+      const port = await freePort(); // still free after the stop
+      const before = await open(wire, { port });
+      const { log } = before;
       const bob = await before.join({ reconnects: true });
       await log.add({ user: "Ada", text: "one" });
       await bob.receives(1);
@@ -509,7 +511,8 @@ describe.each(byName(wires))("%s", (_name, wire) => {
     });
 
     it("tells a client that reconnects to a new log with reset: new-log", async () => {
-      const before = await open(wire);
+      const port = await freePort(); // still free after the stop
+      const before = await open(wire, { port });
       const bob = await before.join({ reconnects: true });
       const ada = await before.join();
       await ada.says("before");
@@ -517,7 +520,7 @@ describe.each(byName(wires))("%s", (_name, wire) => {
       await before.stop();
       const log = new Log();
       await log.add({ user: "Ada", text: "after" });
-      await open(wire, { log, port: before.port });
+      await open(wire, { log, port });
       let update: Update;
       do update = await bob.next();
       while (!update.reset);

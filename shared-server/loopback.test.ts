@@ -16,11 +16,11 @@ test.each(loopbacks)("A port that is in use at %s is not free", async (address) 
   const used = await freePort();
   const server = createServer().listen(used, address);
   await once(server, "listening");
-  random.mockReturnValueOnce((used - 11_000 + 0.5) / 20_000);
+  random.mockReturnValueOnce((used - 11_000 + 0.5) / 10_000);
   vi.resetModules(); // a copy that has not given this port yet
   const { freePort: freePortElsewhere } = await import("./loopback.ts");
   expect(await freePortElsewhere()).not.toBe(used);
-  expect(random.mock.results.map(({ value }) => value as number)).toContain((used - 11_000 + 0.5) / 20_000);
+  expect(random.mock.results.map(({ value }) => value as number)).toContain((used - 11_000 + 0.5) / 10_000);
   server.close();
   random.mockRestore();
 });

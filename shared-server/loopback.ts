@@ -49,7 +49,7 @@ const given = new Set<number>();
  */
 export async function freePort(): Promise<number> {
   for (;;) {
-    const port = 11_000 + Math.floor(20_000 * Math.random()); // fetch refuses 10,080
+    const port = 11_000 + Math.floor(10_000 * Math.random()); // fetch refuses 10,080
     const isFree = await listenAt(createServer(), port).then(
       (servers) => Promise.all(servers.map((each) => once(each.close(), "close"))),
       () => false,
