@@ -73,6 +73,10 @@ const numbers = new Set(
   ),
 );
 
+test.each(pages)("%s has no marks of a merge that was not finished", (page) => {
+  expect(read(page)).not.toMatch(/^(<{7}|={7}|>{7}|(> ){6}>|\| ={7})/m);
+});
+
 test("Every promise is the title of a test, and every test is promised", () => {
   const section = read("README.md").split("## What is promised\n")[1]!.split("\n## ")[0]!;
   const promises = Array.from(section.matchAll(/^\d+\. \*\*(.+)\*\*/gm), ([, title]) => title);

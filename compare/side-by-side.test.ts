@@ -292,6 +292,7 @@ describe("Outages", () => {
     );
     vi.unstubAllEnvs();
     await until(async () => (await startOutage("http2-push", "restart")).status).toBe(202);
+    await vi.waitFor(() => paneOf("http2-push").assertNoOutage(), { interval: 5, timeout: 10_000 });
     await joins(wires.find(({ name }) => name === "http2-push")!);
   });
 

@@ -1760,7 +1760,7 @@ const edits: Record<string, Record<string, Edit[]>> = {
   },
   "shared-server/bundle.ts": {
     "shared-server/bundle.slow.test.ts": [
-      ["process.env.NODE_ENV = mode;", "", "The page that react draws is the same for every NODE_ENV"],
+      ["process.env.NODE_ENV = mode;", "", "The page that vue draws is the same for every NODE_ENV"],
     ],
     "shared-server/views.test.ts": [
       [
