@@ -3,9 +3,9 @@
 
 /**
  * `held`: requests wait. `refused`: nobody listens, so fetch rejects. `broken`: a proxy answers 502 in the place of the server.
- * `failing`: the server answers 500, and the body looks like an answer.
+ * `failing`: the server answers 500, and the body looks like an answer. `captive`: a proxy answers 200 with a page of its own.
  */
-export type Network = "up" | "held" | "refused" | "broken" | "failing";
+export type Network = "up" | "held" | "refused" | "broken" | "failing" | "captive";
 
 /** A request that the page has made with fetch. */
 export interface Ask {
@@ -79,8 +79,10 @@ globalThis.fetch = async (input, init) => {
         release.push(resolve);
         signal?.addEventListener("abort", () => reject(signal.reason as Error));
       });
+    if (network !== "up") await counted(nextTask); // as from a real network, no answer comes at once: a page without a pause still answers the check
     if (network === "refused") throw new TypeError("Failed to fetch");
     if (network === "broken") return new Response("<h1>502 Bad Gateway</h1>", { status: 502 });
+    if (network === "captive") return new Response("<h1>Please sign in</h1>");
     if (network === "failing") return Response.json({ msg: [] }, { status: 500 });
     return await counted(() => fetch(input, init));
   } finally {
