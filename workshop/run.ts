@@ -84,7 +84,7 @@ export async function run(folder: string, options: RunOptions): Promise<RunningS
   });
   if (quiet)
     worker.stderr.setEncoding("utf8").on("data", (text: string) => {
-      const [, name, message] = /^(\w*Error): (.*)[^]*?\n +at /m.exec(text) ?? [];
+      const [, name, message] = /^(\w*Error)(?: \[\w+\])?: (.*)[^]*?\n +at /m.exec(text) ?? [];
       const fault = faultOf({ name, message, stack: text }, folder, "The server reports");
       if (name && fault.place) options.threw?.(fault); // otherwise it is an answer of Express, such as one to a body that is not JSON
     });

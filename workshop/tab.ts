@@ -45,7 +45,7 @@ export async function openTab(browser: Browser, options: TabOptions): Promise<Ta
 
 /** The error whose stack somebody has printed, or that has ended a command of the browser. */
 function errorIn(text: string): Error | undefined {
-  const [, name, message] = /\b(\w*Error): (.*)/.exec(text.replace(/^[\w.]+: (Error: )?/, "")) ?? [];
+  const [, name, message] = /\b(\w*Error): (.*)/.exec(text.replace(/^clock\.runFor: (Error: )?/, "")) ?? [];
   return name ? { name, message: message!, stack: text } : undefined;
 }
 

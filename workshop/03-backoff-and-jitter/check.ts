@@ -34,7 +34,6 @@ export default async function check(t: Tester): Promise<void> {
   const delay = [/Math\.random/, /2 \*\*|Math\.pow/, /catch/];
   const atOnce =
     "After a failed poll the page asks again at once, for ever. A server in trouble needs a pause, in milliseconds: await rest(…) after each failure.";
-  const rests = (all: number[]) => all.every((pause) => pause > 0.05);
   t.needs(rests(pauses), atOnce, "client.ts", /catch/);
   t.needs(
     pauses.length > 3 && pauses[3]! > 1.5 * pauses[0]!,
@@ -141,3 +140,6 @@ export default async function check(t: Tester): Promise<void> {
     /fetch\("\/msgs/,
   );
 }
+
+/** Whether there is a pause, in seconds, each time. */
+const rests = (pauses: number[]) => pauses.every((pause) => pause > 0.05);
