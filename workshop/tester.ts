@@ -246,10 +246,17 @@ export class Tester {
     return tab;
   }
 
+  /** Express answers first, and then prints what a handler has thrown. When it has answered once more, that is there. */
+  async #settles(): Promise<void> {
+    const answer = this.asks("/", { signal: AbortSignal.timeout(2_000) });
+    await answer.then((response) => response.text()).catch(() => {}); // it is stopped, or in a loop
+  }
+
   /** Ends everything that the check has started. */
   async ends(): Promise<void> {
     await Promise.all(this.#tabs.map((tab) => tab.closes())); // first, or the page reports that the server is gone
     for (const { socket } of this.#devices) socket.disconnect();
+    if (this.#server && this.runs) await this.#settles();
     await this.#tap?.close();
     await this.#server?.stop();
   }
