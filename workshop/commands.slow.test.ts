@@ -101,6 +101,7 @@ test("A learner works through an exercise with nothing but the commands", async 
   const running = runs(`exercise 01 PORT=${port}`);
   try {
     await running.prints(`http://localhost:${port}`);
+    expect(running.said).toContain("Write in playground/01/client.ts. When you are done");
     expect((await fetch(`http://localhost:${port}/client.js`)).status).toBe(200);
 
     writeFileSync(mine("client.ts"), "const half = ;\n");
@@ -156,6 +157,13 @@ test.each([
   expect(said).toContain(sentence);
   expect(said.trim()).not.toContain("\n");
   expect(code).toBe(1);
+});
+
+test("A command whose output nobody reads any more ends without a word", async () => {
+  const child = start("overview");
+  child.stdout.destroy();
+  const [err] = await Promise.all([text(child.stderr), once(child, "exit")]);
+  expect(err).toBe("");
 });
 
 test("Two variants are compared", async () => {
@@ -292,6 +300,13 @@ describe.concurrent("The check of a learner's code", () => {
       undefined,
     ],
     [
+      "with an import of Node in the page",
+      "client.ts",
+      `${solution}import { setTimeout } from "node:timers/promises";\n`,
+      /^node:timers\/promises is a part of Node, and client\.ts runs in the browser\./,
+      21,
+    ],
+    [
       "that throws",
       "server.ts",
       edit(server, "const app = express();", "const app = express().nothing.at.all;"),
@@ -387,6 +402,31 @@ describe.concurrent("The check of a learner's code", () => {
     if (line) expect(verdict.place).toEqual({ file, line });
   });
 
+  test("with a handler that throws gets what it has thrown, with its line", async () => {
+    const folder = join(own, "handler");
+    copyTo(folder, filesOf(exerciseOf("1")!, "solution"));
+    writeFileSync(join(folder, "server.ts"), edit(server, "text, time:", "text: text.nothing.at, time:"));
+    const { words, thrown } = await checkFolder(exerciseOf("1")!, folder, { browser: openBrowser });
+    expect(words).toMatch(/^POST \/msgs answers 500: /);
+    expect(thrown).toMatchObject([
+      {
+        message: expect.stringMatching(/^The server reports: TypeError: Cannot read properties of undefined/),
+        place: { file: "server.ts", line: 18 },
+      },
+    ]);
+  });
+
+  test("whose timer throws in the page gets what it has thrown, with its line", async () => {
+    const folder = join(own, "timer");
+    copyTo(folder, filesOf(exerciseOf("1")!, "solution"));
+    writeFileSync(join(folder, "client.ts"), solution.replace("setTimeout(poll,", "setTimeout(() => nothing.there(),"));
+    const browser = await openBrowser();
+    const verdict = await checkFolder(exerciseOf("1")!, folder, { browser: async () => browser });
+    await browser.close();
+    expect(verdict.words).toBe("The page reports: ReferenceError: nothing is not defined");
+    expect(verdict.place).toEqual({ file: "client.ts", line: 9 });
+  });
+
   test("with an endless loop in the client gets words, in seconds", async () => {
     const folder = join(own, "loop");
     copyTo(folder, filesOf(exerciseOf("1")!, "solution"));
@@ -420,7 +460,7 @@ describe("The doctor", () => {
     const { words } = await ports();
     listen.mockRestore();
     expect(words).toBe(
-      "In use: 3001, 3002. Stop the program there, or take another port. Kept by the system: 3103. Take another port. For example: npm run exercise 01 PORT=4101",
+      "In use: 3001, 3002. Stop the program there, or take another port. Kept by the system: 3103. Take another port. For example: npm run exercise 03 PORT=4103",
     );
   });
 

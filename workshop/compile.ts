@@ -1,5 +1,6 @@
 // Turns the TypeScript of a folder into what can run: server.ts for Node, client.ts for the browser.
 import { existsSync, readdirSync } from "node:fs";
+import { isBuiltin } from "node:module";
 import { join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { stripVTControlCharacters } from "node:util";
@@ -34,12 +35,23 @@ export async function compile(folder: string): Promise<Compiled> {
   return { server, client };
 }
 
+const lineAt = (source: string, index?: number) => source.slice(0, index).split("\n").length;
+
 function checkSyntax(folder: string, name: string) {
   const source = textOf(join(folder, name));
-  const [error] = parseSync(name, source).errors;
+  const { errors, module } = parseSync(name, source);
+  const [error] = errors;
+  const ofNode = name === "client.ts" && module.staticImports.find((each) => isBuiltin(each.moduleRequest.value));
+  if (ofNode)
+    throw new Fault(
+      `${ofNode.moduleRequest.value} is a part of Node, and client.ts runs in the browser. What it has, such as setTimeout and fetch, needs no import.`,
+      { file: name, line: lineAt(source, ofNode.start) },
+    );
   if (!error) return;
-  const line = source.slice(0, error.labels[0]?.start).split("\n").length;
-  throw new Fault(`This is not TypeScript yet: ${error.message}.`, { file: name, line });
+  throw new Fault(`This is not TypeScript yet: ${error.message}.`, {
+    file: name,
+    line: lineAt(source, error.labels[0]?.start),
+  });
 }
 
 // Such as an import of a file that is not there. The first lines say it.

@@ -58,7 +58,9 @@ export async function ports(): Promise<Finding> {
     kept.length > 0 && `Kept by the system: ${kept.join(", ")}. Take another port.`,
   ].filter(Boolean);
   if (words.length === 0) return fine("The ports 3000 to 3004 and those of the exercises are free.");
-  return mend(`${words.join(" ")} For example: npm run exercise 01 PORT=4101`);
+  const concerned = exercises.find(({ number }) => [...used, ...kept].includes(3100 + Number(number)));
+  const command = concerned ? `npm run exercise ${concerned.number} PORT=41${concerned.number}` : "npm start PORT=4000";
+  return mend(`${words.join(" ")} For example: ${command}`);
 }
 
 /** The code of the error when a port is not free at both loopback addresses: a browser tries both for localhost. */

@@ -14,6 +14,8 @@ export interface Exercise {
   title: string;
   /** How long it takes, in minutes. */
   minutes: number;
+  /** The files in which the learner writes. */
+  files: string[];
   /** What the check says of the start, in words. */
   atFirst: string;
   /** Why it matters: two sentences, for whoever has passed. */
@@ -29,14 +31,19 @@ export const exercises: Exercise[] = readdirSync(workshop)
 function read(folder: string): Exercise {
   const readme = textOf(join(folder, "README.md"));
   const number = basename(folder).slice(0, 2);
-  const [, title, minutes] = /^# \d+\. (.+)\n\n(\d+) minutes/.exec(readme) ?? [];
-  if (!title) throw new Error(`${folder}: README.md must begin with "# N. Title", an empty line, and "N minutes".`);
+  const [, title, minutes, named] = /^# \d+\. (.+)\n\n(\d+) minutes\. Files: (.+)\.\n/.exec(readme) ?? [];
+  if (!title || !named)
+    throw new Error(
+      `${folder}: README.md must begin with "# N. Title", an empty line, and "N minutes. Files: \`NAME\`."`,
+    );
+  const files = Array.from(named.matchAll(/`(.+?)`/g), ([, name]) => name!);
   const hints = textOf(join(folder, "hints.md"))
     .split(/^## \d\n/m)
     .slice(1)
     .map((hint) => hint.trim());
   const atFirst = section(readme, "The check says at first").replaceAll(/^> ?/gm, "");
-  return { number, folder, title, minutes: Number(minutes), atFirst, why: section(readme, "When it passes"), hints };
+  const why = section(readme, "When it passes");
+  return { number, folder, title, minutes: Number(minutes), files, atFirst, why, hints };
 }
 
 /** The text below a heading, up to the next one, with each paragraph on one line. */

@@ -2,10 +2,11 @@
 // requests or let them fail.
 
 /**
- * `held`: requests wait. `refused`: nobody listens, so fetch rejects. `broken`: a proxy answers 502 in the place of the server.
- * `failing`: the server answers 500, and the body looks like an answer.
+ * `held`: requests wait. `headed`: the head of an answer comes, and its body waits. `refused`: nobody listens, so fetch rejects.
+ * `broken`: a proxy answers 502 in the place of the server. `captive`: it answers 200 with a page of its own. `failing`: the server
+ * answers 500, and the body looks like an answer.
  */
-export type Network = "up" | "held" | "refused" | "broken" | "failing";
+export type Network = "up" | "held" | "headed" | "refused" | "broken" | "failing" | "captive";
 
 /** A request that the page has made with fetch. */
 export interface Ask {
@@ -79,8 +80,10 @@ globalThis.fetch = async (input, init) => {
         release.push(resolve);
         signal?.addEventListener("abort", () => reject(signal.reason as Error));
       });
+    if (network !== "up" && network !== "headed") await counted(nextTask); // as from a real network, no answer comes at once: a page without a pause still answers the check
     if (network === "refused") throw new TypeError("Failed to fetch");
     if (network === "broken") return new Response("<h1>502 Bad Gateway</h1>", { status: 502 });
+    if (network === "captive") return new Response("<h1>Please sign in</h1>");
     if (network === "failing") return Response.json({ msg: [] }, { status: 500 });
     return await counted(() => fetch(input, init));
   } finally {
@@ -90,7 +93,8 @@ globalThis.fetch = async (input, init) => {
 
 for (const name of ["json", "text"] as const) {
   const read = Response.prototype[name];
-  Response.prototype[name] = function (this: Response) {
+  Response.prototype[name] = async function (this: Response) {
+    if (network === "headed") await new Promise<void>((resolve) => release.push(resolve));
     return counted(() => read.call(this));
   };
 }

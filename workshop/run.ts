@@ -25,6 +25,8 @@ export interface RunOptions {
   quiet?: boolean;
   /** How long the server may take until it listens, in milliseconds. */
   patience?: number;
+  /** Is told what a handler of the server has thrown, where `quiet` keeps it from being shown: Express answers 500 and goes on. */
+  threw?: (fault: Fault) => void;
   /** Is told why the server has ended, when it listened before. */
   failed?: (fault: Fault) => void;
   /** How the clock of the server differs from that on the wall. */
@@ -70,11 +72,22 @@ export async function run(folder: string, options: RunOptions): Promise<RunningS
   const notes = new Int32Array(new SharedArrayBuffer(8)); // the thread writes into it
   const worker = new Worker(path, {
     workerData: { files, notes },
-    env: { ...process.env, PORT: String(port), FIFTH: relative(root, folder).replaceAll("\\", "/") },
+    env: {
+      ...process.env,
+      NODE_ENV: "development",
+      PORT: String(port),
+      FIFTH: relative(root, folder).replaceAll("\\", "/"),
+    },
     execArgv: ["--enable-source-maps"],
     stdout: quiet,
     stderr: quiet,
   });
+  if (quiet)
+    worker.stderr.setEncoding("utf8").on("data", (text: string) => {
+      const [, name, message] = /^(\w*Error)(?: \[\w+\])?: (.*)[^]*?\n +at /m.exec(text) ?? [];
+      const fault = faultOf({ name, message, stack: text }, folder, "The server reports");
+      if (name && fault.place) options.threw?.(fault); // otherwise it is an answer of Express, such as one to a body that is not JSON
+    });
   const running: RunningServer = {
     port,
     client,

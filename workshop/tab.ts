@@ -3,12 +3,14 @@ import { SourceMap } from "node:module";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Browser, Page } from "playwright";
 import { type Bundle, bundle } from "../shared-server/bundle.ts";
-import { Fault } from "./faults.ts";
+import { Fault, lineOf } from "./faults.ts";
 import type { Ask, Network, InPage } from "./in-page.ts";
 
 declare const inPage: InPage; // in the page
 
 interface TabOptions {
+  /** Where client.ts is. */
+  folder: string;
   url: string;
   /** What runs in the page, with its source map. */
   client: Bundle;
@@ -16,12 +18,13 @@ interface TabOptions {
   waits: boolean;
   /** How long the page may take to answer, in milliseconds. */
   answer: number;
-  /** Is told each error that nobody caught in the page. */
+  /** Is told each error that nobody caught in the page, and each mistake in the code of which its console tells. */
   failed: (fault: Fault) => void;
 }
 
 /** Opens the page. */
-export async function openTab(browser: Browser, { url, client, waits, answer, failed }: TabOptions): Promise<Tab> {
+export async function openTab(browser: Browser, options: TabOptions): Promise<Tab> {
+  const { url, client, waits, answer, failed } = options;
   const context = await browser.newContext();
   await context.addInitScript("globalThis.realSetTimeout = setTimeout.bind(globalThis);"); // before the clock takes its place
   await context.clock.install();
@@ -31,10 +34,24 @@ export async function openTab(browser: Browser, { url, client, waits, answer, fa
   );
   const page = await context.newPage();
   page.on("pageerror", (error) => failed(pageFault(error, client)));
-  const tab = new Tab(page, answer);
+  page.on("console", (line) => {
+    const error = line.type() === "error" && !line.text().startsWith("Uncaught") && errorIn(line.text());
+    if (error && isMistake(error)) failed(pageFault(error, client));
+  });
+  const tab = new Tab(page, options);
   await tab.loads(url);
   return tab;
 }
+
+/** The error whose stack somebody has printed, or that has ended a command of the browser. */
+function errorIn(text: string): Error | undefined {
+  const [, name, message] = /\b(\w*Error): (.*)/.exec(text.replace(/^clock\.runFor: (Error: )?/, "")) ?? [];
+  return name ? { name, message: message!, stack: text } : undefined;
+}
+
+/** Whether an error that was caught and printed comes from the code, and not from a network that has failed. */
+const isMistake = ({ name, message }: Error) =>
+  /^(Reference|Syntax|Type|Range)Error$/.test(name) && !/fetch|network/i.test(message);
 
 /** An error in the page, with the line of client.ts. The browser knows the line of client.js. */
 function pageFault({ name, message, stack = "" }: Error, { map }: Bundle): Fault {
@@ -47,17 +64,25 @@ function pageFault({ name, message, stack = "" }: Error, { map }: Bundle): Fault
 
 export class Tab {
   readonly page: Page;
+  readonly #options: TabOptions;
+  #loading = false;
+  #left: Fault | undefined; // the page has loaded another one, or itself
 
-  readonly #answer: number;
-
-  constructor(page: Page, answer: number) {
+  constructor(page: Page, options: TabOptions) {
     this.page = page;
-    this.#answer = answer;
+    this.#options = options;
+    page.on("request", (request) => {
+      if (this.#loading || !request.isNavigationRequest()) return;
+      const words = "The page reloads itself, or loads another one. It must stay, and ask with fetch.";
+      this.#left = new Fault(words, lineOf(options.folder, "client.ts", [/\breload\(|\blocation\b|history\.go/]));
+    });
   }
 
   /** Loads the page, or loads it again. */
   async loads(url = this.page.url()): Promise<void> {
+    this.#loading = true;
     await this.#soon(this.page.goto(url));
+    this.#loading = false;
     await this.#settled();
   }
 
@@ -69,7 +94,7 @@ export class Tab {
     // From timer to timer: what one starts must be finished before the next one fires. A page that knows no pause would ask
     // hundreds of times: sixty are enough to see it.
     while (state.now < end && state.asked < most) {
-      await this.#soon(this.page.clock.runFor(state.due - state.now));
+      await this.#runs(state.due - state.now);
       state = await this.#settled(end);
     }
   }
@@ -120,6 +145,17 @@ export class Tab {
     await Promise.race([closed.catch(() => {}), sleep(2_000, undefined, { ref: false })]); // a page in a loop does not close
   }
 
+  /** Runs the timers of the page up to there. What one of them throws ends the command of the browser. */
+  async #runs(milliseconds: number): Promise<void> {
+    await this.#soon(this.page.clock.runFor(milliseconds)).catch((error: Error) => {
+      const own = !(error instanceof Fault) && errorIn(error.stack ?? error.message);
+      if (!own) throw error;
+      const { message, place } = pageFault(own, this.#options.client);
+      const { folder } = this.#options;
+      throw new Fault(message, place ?? lineOf(folder, "client.ts", [/\bset(Timeout|Interval)\(\s*["'`]/]));
+    });
+  }
+
   #settled(end?: number): ReturnType<InPage["settled"]> {
     return this.#soon(this.page.evaluate((time) => inPage.settled(time), end));
   }
@@ -130,6 +166,9 @@ export class Tab {
       file: "client.ts",
     });
     answer.catch(() => {}); // whatever comes after that
-    return Promise.race([answer, sleep(this.#answer, fault, { ref: false }).then((late) => Promise.reject(late))]);
+    const late = () => Promise.reject(fault);
+    return Promise.race([answer, sleep(this.#options.answer, undefined, { ref: false }).then(late)]).finally(() => {
+      if (this.#left) throw this.#left;
+    });
   }
 }

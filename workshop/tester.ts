@@ -21,6 +21,8 @@ export interface Verdict {
   place: Place | undefined;
   /** Why the server has ended meanwhile, if it has: what is missing comes from that. */
   cause: Fault | undefined;
+  /** What handlers of the server have thrown meanwhile. */
+  thrown: Fault[];
   /** Errors that the page has reported meanwhile, and what else there is to know. */
   also: Fault[];
 }
@@ -54,10 +56,10 @@ export async function checkFolder(exercise: Exercise, folder: string, options: T
     needsAll(exercise, folder);
     const checked = (startsLater ? Promise.resolve() : t.starts()).then(() => check(t));
     await Promise.race([checked, sleep(limit, late, { ref: false }).then((fault) => Promise.reject(fault))]);
-    return { passed: true, words: "", place: undefined, cause: undefined, also: t.also };
+    return { passed: true, words: "", place: undefined, cause: undefined, thrown: t.thrown, also: t.also };
   } catch (error) {
     const { message, place } = faultOf(error, folder, "The check itself failed");
-    return { passed: false, words: message, place, cause: t.cause, also: t.also };
+    return { passed: false, words: message, place, cause: t.cause, thrown: t.thrown, also: t.also };
   } finally {
     await t.ends();
   }
@@ -71,6 +73,8 @@ export async function updateIn(response: Response): Promise<Update | undefined> 
 
 export class Tester {
   readonly folder: string;
+  /** What handlers of the server have thrown. It has answered 500, and still runs. */
+  readonly thrown: Fault[] = [];
   /** Errors that a page has reported, and what else the learner should know. */
   readonly also: Fault[] = [];
   readonly #exercise: Exercise;
@@ -141,6 +145,7 @@ export class Tester {
       quiet: true,
       patience: this.#options.answer,
       clock,
+      threw: (fault) => this.thrown.push(fault),
       ...(this.#server && { port: this.#server.port }),
     });
   }
@@ -166,7 +171,9 @@ export class Tester {
       (error: Error) => {
         const why =
           error.name === "TimeoutError" ? `gets no answer in ${this.#options.answer / 1_000} s` : "breaks off";
-        throw new Fault(`${init.method ?? "GET"} ${path} ${why}.`, lineOf(this.folder, "server.ts", [/"\/msgs"/]));
+        const { method = "GET" } = init;
+        const route = method === "GET" ? /"\/msgs"/ : new RegExp(`\\.${method.toLowerCase()}\\(`);
+        throw new Fault(`${method} ${path} ${why}.`, lineOf(this.folder, "server.ts", [route, /"\/msgs"/]));
       },
     );
   }
@@ -228,6 +235,7 @@ export class Tester {
   async opens({ waits = true } = {}): Promise<Tab> {
     const { browser, answer } = this.#options;
     const tab = await openTab(await browser(), {
+      folder: this.folder,
       url: this.url,
       client: this.#server!.client,
       waits,
@@ -238,10 +246,17 @@ export class Tester {
     return tab;
   }
 
+  /** Express answers first, and then prints what a handler has thrown. When it has answered once more, that is there. */
+  async #settles(): Promise<void> {
+    const answer = this.asks("/", { signal: AbortSignal.timeout(2_000) });
+    await answer.then((response) => response.text()).catch(() => {}); // it is stopped, or in a loop
+  }
+
   /** Ends everything that the check has started. */
   async ends(): Promise<void> {
     await Promise.all(this.#tabs.map((tab) => tab.closes())); // first, or the page reports that the server is gone
     for (const { socket } of this.#devices) socket.disconnect();
+    if (this.#server && this.runs) await this.#settles();
     await this.#tap?.close();
     await this.#server?.stop();
   }

@@ -1,7 +1,7 @@
 // The proof of the workshop: each start fails its check for the reason that its README names, each solution passes, and each wrong
 // solution gets the words that explain it.
 import { readdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Browser } from "playwright";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { copyTo, type Exercise, exercises, filesOf, root, solutions, textOf, wrongOnes } from "./exercises.ts";
@@ -74,6 +74,12 @@ describe.concurrent.each(exercises.map((exercise) => [`${exercise.number} ${exer
             .filter((line) => /^\s*[^\s/]/.test(line)).length,
           file,
         ).toBeLessThanOrEqual(50);
+    });
+
+    test("names the files in which the learner writes", () => {
+      const own = Array.from(filesOf(exercise, "start")).filter(([, file]) => dirname(file) === exercise.folder);
+      expect(own).not.toHaveLength(0);
+      expect(exercise.files).toEqual(expect.arrayContaining(own.map(([name]) => name)));
     });
 
     test("has three wrong solutions or more", () => {

@@ -1,6 +1,6 @@
 // The commands of the workshop: `npm run exercise 03`, `npm run check 03` and so on. Whatever goes wrong, they say it in words.
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, watch } from "node:fs";
+import { existsSync, watch } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Browser } from "playwright";
@@ -14,6 +14,13 @@ import { openBrowser } from "./open-browser.ts";
 import { bringBack, folderOf, progress, remember, replace, shown } from "./progress.ts";
 import { run, type RunningServer } from "./run.ts";
 import { checkFolder } from "./tester.ts";
+
+// `npm run workshop | head` closes the pipe when it has read enough: nobody is left to read the rest.
+for (const stream of [process.stdout, process.stderr])
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    process.exit(0);
+  });
 
 const [command = "", ...all] = process.argv.slice(2);
 const words = all.filter((word) => !word.includes("="));
@@ -73,9 +80,9 @@ async function exercise(it: Exercise) {
   const folder = folderOf(it);
   if (!existsSync(folder)) replace(it, "start");
   for (const name of bringBack(it)) console.log(`${shown(join(folder, name))} was missing: its start is there again.`);
-  const files = readdirSync(folder).filter((file) => file.endsWith(".ts"));
   console.log(`Exercise ${it.number}: ${it.title}. The task is in ${shown(it.folder)}/README.md.`);
-  console.log(`Write in ${shown(folder)}: ${files.join(", ")}. When you are done: npm run check ${it.number}\n`);
+  const files = it.files.map((name) => shown(join(folder, name)));
+  console.log(`Write in ${files.join(" and ")}. When you are done: npm run check ${it.number}\n`);
 
   let server: RunningServer | undefined;
   const tell = (fault: Fault) =>
@@ -129,8 +136,8 @@ async function check(it: Exercise) {
     const following = exercises[exercises.indexOf(it) + 1];
     console.log(following ? `Next: npm run exercise ${following.number}` : "That was the last one.");
   } else {
-    const { cause, words: missing, place, also } = verdict;
-    const faults = [...(cause ? [cause] : []), new Fault(missing, place), ...also];
+    const { cause, words: missing, place, thrown, also } = verdict;
+    const faults = [...(cause ? [cause] : []), new Fault(missing, place), ...thrown, ...also];
     const told = new Set(faults.map((fault) => placed(folder, fault) + fault.message));
     console.error(`Exercise ${it.number}: not yet.\n\n${[...told].join("\n\n")}`);
     console.error(`\nA hint: npm run hint ${it.number}`);

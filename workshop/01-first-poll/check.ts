@@ -21,7 +21,7 @@ export default async function check(t: Tester): Promise<void> {
   await ada.passes(2_900);
   t.needs(
     (await ada.polls()).length === 1,
-    "The page asks again before three seconds have passed. With a thousand readers, the server would do nothing else.",
+    "The page asks again before three seconds have passed. With a thousand readers, the server would do nothing else. setTimeout takes the function, not its result, and it does not make `await` wait.",
     "client.ts",
     /setTimeout|setInterval/,
     /^\s.*poll\(\)/,
@@ -51,7 +51,28 @@ export default async function check(t: Tester): Promise<void> {
     /setInterval/,
     /setTimeout/,
   );
+  await ada.network("headed");
+  const answered = (await ada.polls()).length;
+  await ada.passes(10_000);
+  t.needs(
+    (await ada.polls()).length <= answered + 1,
+    "On a slow network the body of an answer takes longer than its head, and the next poll begins before the page has it. Set the timer below response.json().",
+    "client.ts",
+    /setTimeout/,
+  );
   await ada.network("up");
+
+  await ada.passes(1_000);
+  await ada.says("fine");
+  const before = (await ada.polls()).length;
+  await ada.passes(5_900);
+  t.needs(
+    (await ada.polls()).length <= before + 2,
+    "Ada has said something, and now two rounds of polls go on side by side: one more with each message. The timer alone calls poll.",
+    "client.ts",
+    /then\(.*poll|^\s+(await |void )poll\(/,
+    /onSend/,
+  );
 
   await t.posts("<b>bold</b>");
   await ada.passes(3_100);
@@ -60,6 +81,12 @@ export default async function check(t: Tester): Promise<void> {
     "Bob wrote <b>bold</b>, and the page took it for markup. What people type must stay text: draw it with show.",
     "client.ts",
     /innerHTML|insertAdjacentHTML/,
+    /show\(/,
+  );
+  t.needs(
+    (await ada.list()).includes("hello"),
+    "Bob says something, and what was said before is gone from the page. show draws what it gets and nothing else: give it all messages.",
+    "client.ts",
     /show\(/,
   );
 }

@@ -16,7 +16,8 @@ async function poll() {
       show(msg);
       say("connected");
       failed = 0;
-    } catch {
+    } catch (error) {
+      console.error(error); // the network has failed, or the code above
       say("reconnecting");
       pause = retryDelay(++failed);
     }

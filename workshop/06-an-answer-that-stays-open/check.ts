@@ -1,4 +1,8 @@
+import type { ServerClock } from "../run.ts";
 import type { Tester } from "../tester.ts";
+
+// No timer of the server fires: what is said arrives without one.
+export const clock: ServerClock = { byHand: true };
 
 export default async function check(t: Tester): Promise<void> {
   const get = /app\.get\("\/msgs"/;
@@ -45,8 +49,9 @@ export default async function check(t: Tester): Promise<void> {
   await t.posts("two");
   await t.until(
     () => ada.text.includes("two") || ada.ended,
-    "Bob says something, and nothing arrives on the stream that Ada has open. The post must write to each open answer.",
+    "Bob says something, and nothing arrives on the stream that Ada has open. The post must write to each open answer, at once: a timer that looks for what is new is polling again.",
     "server.ts",
+    /set(Interval|Timeout)\(/,
     /\.post\(/,
   );
   t.needs(
@@ -68,6 +73,13 @@ export default async function check(t: Tester): Promise<void> {
     () => /four.*\n\n$/s.test(ada.text),
     "Ada hears two messages, and not the third one.",
     "server.ts",
+    ...write,
+  );
+  t.needs(
+    /^data:/m.test(ada.text),
+    'What arrives is no event: "data: " must stand in front of the JSON.',
+    "server.ts",
+    /stringify/,
     ...write,
   );
   const foreign = ada.text.split("\n").find((line) => !/^(|:.*|(data|event|id|retry)(:.*)?)$/.test(line));
@@ -121,11 +133,18 @@ export default async function check(t: Tester): Promise<void> {
     ...write,
   );
   t.needs(
-    texts(cyd).join() === "five",
-    "Cyd asks with a cursor, and hears again what was said before it.",
+    texts(cyd)[0] !== "one",
+    "Cyd asks with a cursor, and hears again all that was said before it. GET must begin after the cursor.",
     "server.ts",
     /since/,
     get,
+  );
+  t.needs(
+    texts(cyd).join() === "five",
+    "Cyd asks with the cursor of the last event, and hears again what this event brought: its cursor is too small. Push the message first, and then write the event.",
+    "server.ts",
+    /\.push\((?!res\b)/,
+    ...write,
   );
   t.needs(
     /no-store|no-cache/.test(headers.get("cache-control") ?? ""),
@@ -149,13 +168,33 @@ export default async function check(t: Tester): Promise<void> {
       await t.posts("six");
       return t.wasted - before < 10;
     },
-    'Twenty pages have left, and the server still writes to all of them. Take a response out of the list when it says "close".',
+    'Twenty pages have left, and the server still writes to all of them. Take a response out of the list when it says "close". (list.filter alone makes another list.)',
     "server.ts",
     /"close"/,
     /\.add\(|\.push\((?!message)/,
     get,
   );
   t.needs(t.runs, "Pages leave, and the server ends.", "server.ts", ...write);
+  t.needs(
+    (await t.passes(0)) < 20,
+    "Twenty pages have left, and a timer for each of them is still set. When a response says close, clear it.",
+    "server.ts",
+    /setInterval|setTimeout/,
+  );
+
+  const dan = listens();
+  await t.until(() => dan.text, "Twenty pages have left, and one more gets no answer.", "server.ts", get);
+  ada.leaves();
+  for (const word of ["seven", "eight", "nine"]) {
+    await t.posts(word); // by then the server knows that Ada has left
+    await t.until(
+      () => texts(cyd).includes(word) && texts(dan).includes(word),
+      'Ada leaves, and somebody else hears nothing any more. When a response says "close", take out this one alone.',
+      "server.ts",
+      /splice|\.pop\(|\.clear\(|\.shift\(|length = 0/,
+      /"close"/,
+    );
+  }
 
   const page = await t.opens({ waits: false });
   await t.until(
@@ -164,9 +203,9 @@ export default async function check(t: Tester): Promise<void> {
     "server.ts",
     ...write,
   );
-  await page.says("seven");
+  await page.says("ten");
   await t.until(
-    async () => (await page.reads()).includes("seven"),
+    async () => (await page.reads()).includes("ten"),
     "Ada says something, and her own page does not show it. The author listens, too.",
     "server.ts",
     /\.post\(/,

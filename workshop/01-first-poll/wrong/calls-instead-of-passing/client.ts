@@ -1,5 +1,5 @@
 // `setTimeout(poll(), …)` calls poll now, and hands its promise to the timer.
-// The check says: The page asks again before three seconds have passed. With a thousand readers, the server would do nothing else.
+// The check says: The page asks again before three seconds have passed. With a thousand readers, the server would do nothing else. setTimeout takes the function, not its result, and it does not make `await` wait.
 import { onSend, show } from "#page";
 
 // msg:get

@@ -1,5 +1,5 @@
 // The loop ends while the page is hidden, and nothing begins it again.
-// The check says: When the page is visible again, it never asks again. What was said meanwhile stays unread.
+// The check says: When the page is visible again, it never asks again. What was said meanwhile stays unread. A listener for "visibilitychange" must call wake(), as () => wake(): each rest puts another function into wake.
 import { onSend, show } from "#page";
 
 // msg:get

@@ -1,5 +1,5 @@
 // It tries again without a pause. While the server restarts, each page sends hundreds of requests a second.
-// The check says: After a failed poll the page asks again at once. A server in trouble needs a pause.
+// The check says: After a failed poll the page asks again at once, for ever. A server in trouble needs a pause, in milliseconds: await rest(…) after each failure.
 import { onSend, say, show } from "#page";
 
 let failed = 0; // in a row

@@ -22,7 +22,8 @@ async function poll() {
       }
       say("connected");
       failed = 0;
-    } catch {
+    } catch (error) {
+      console.error(error); // the network has failed, or the code above
       say("reconnecting");
       cursor = "";
       pause = retryDelay(++failed);

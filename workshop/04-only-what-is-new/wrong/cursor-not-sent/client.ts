@@ -1,5 +1,5 @@
 // The cursor stays in the page, so the server cannot know what the page has.
-// The check says: The page does not send the cursor of the last update: it must ask for /msgs?since=CURSOR.
+// The check says: The page does not send the cursor of the last update: its second poll asks for /msgs, and the cursor was "3".
 import { type Message, onSend, say, show } from "#page";
 
 const messages: Message[] = [];
@@ -22,7 +22,8 @@ async function poll() {
       }
       say("connected");
       failed = 0;
-    } catch {
+    } catch (error) {
+      console.error(error); // the network has failed, or the code above
       say("reconnecting");
       pause = retryDelay(++failed);
     }

@@ -20,7 +20,8 @@ async function poll() {
       cursor = update.cursor;
       say("connected");
       failed = 0;
-    } catch {
+    } catch (error) {
+      console.error(error); // the network has failed, or the code above
       say("reconnecting");
       pause = retryDelay(++failed);
     }

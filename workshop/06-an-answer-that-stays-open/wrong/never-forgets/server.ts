@@ -1,5 +1,5 @@
 // An answer stays in the list when its page has left. The list grows with each reload, for as long as the server runs.
-// The check says: Twenty pages have left, and the server still writes to all of them. Take a response out of the list when it says "close".
+// The check says: Twenty pages have left, and the server still writes to all of them. Take a response out of the list when it says "close". (list.filter alone makes another list.)
 import express, { type Response } from "express";
 import { type Draft, type Message, page } from "#site";
 

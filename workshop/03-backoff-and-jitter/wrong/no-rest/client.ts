@@ -1,0 +1,52 @@
+// The rest is in the try. After a failure the loop goes on without one.
+// The check says: After a failed poll the page asks again at once, for ever. A server in trouble needs a pause, in milliseconds: await rest(…) after each failure.
+import { onSend, say, show } from "#page";
+
+let failed = 0; // in a row
+
+// msg:get
+async function poll() {
+  for (;;) {
+    if (document.hidden) await rest(); // nobody looks at the page: not a single request until somebody does
+    try {
+      const response = await fetch("/msgs");
+      if (!response.ok) throw new Error(response.statusText); // fetch rejects when there is no answer, not when it is a 502
+      const { msg } = await response.json();
+      show(msg);
+      say("connected");
+      failed = 0;
+      await rest(3_000); // counted from the answer: never two polls at a time
+    } catch {
+      say("reconnecting");
+      failed++;
+    }
+  }
+}
+
+/** How long to rest after so many failures in a row, in milliseconds: the upper bound doubles (backoff), and chance spreads the pages (jitter). */
+function retryDelay(failures: number): number {
+  return 500 + Math.random() * Math.min(20_000, 500 * 2 ** failures);
+}
+
+let wake = () => {}; // ends the rest
+
+/** Resolves when this time has passed, or when somebody calls `wake`. Without a time, only `wake` ends it. */
+function rest(milliseconds?: number): Promise<void> {
+  return new Promise((resolve) => {
+    wake = resolve;
+    if (milliseconds !== undefined) setTimeout(resolve, milliseconds);
+  });
+}
+
+document.addEventListener("visibilitychange", () => document.hidden || wake());
+
+void poll();
+
+// msg:post
+onSend((draft) =>
+  fetch("/msgs", {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(draft),
+  }),
+);

@@ -1,0 +1,58 @@
+// The page counts for itself what it has. It works until the server makes another kind of cursor.
+// The check says: The server sends the cursor "a&b c", and the page asks for /msgs?since=5. It must send the cursor back unchanged: not count by itself, not make a number of it, and use encodeURIComponent.
+import { type Message, onSend, say, show } from "#page";
+
+const messages: Message[] = [];
+let failed = 0; // in a row
+
+// msg:get
+async function poll() {
+  for (;;) {
+    if (document.hidden) await rest(); // nobody looks at the page: not a single request until somebody does
+    let pause = 3_000; // counted from the answer: never two polls at a time
+    try {
+      const response = await fetch(`/msgs?since=${messages.length}`);
+      if (!response.ok) throw new Error(response.statusText); // fetch rejects when there is no answer, not when it is a 502
+      if (response.status !== 204) {
+        const update = await response.json();
+        messages.push(...update.msg);
+        show(messages);
+      }
+      say("connected");
+      failed = 0;
+    } catch (error) {
+      console.error(error); // the network has failed, or the code above
+      say("reconnecting");
+      pause = retryDelay(++failed);
+    }
+    await rest(pause);
+  }
+}
+
+/** How long to rest after so many failures in a row, in milliseconds: the upper bound doubles (backoff), and chance spreads the pages (jitter). */
+function retryDelay(failures: number): number {
+  return 500 + Math.random() * Math.min(20_000, 500 * 2 ** failures);
+}
+
+let wake = () => {}; // ends the rest
+
+/** Resolves when this time has passed, or when somebody calls `wake`. Without a time, only `wake` ends it. */
+function rest(milliseconds?: number): Promise<void> {
+  return new Promise((resolve) => {
+    wake = resolve;
+    if (milliseconds !== undefined) setTimeout(resolve, milliseconds);
+  });
+}
+
+document.addEventListener("visibilitychange", () => document.hidden || wake());
+
+void poll();
+
+// msg:post
+onSend((draft) =>
+  fetch("/msgs", {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(draft),
+  }),
+);

@@ -1,0 +1,36 @@
+// What an array loses is everything from the one that has left to the end: splice without a count.
+// The check says: Ada leaves, and somebody else hears nothing any more. When a response says "close", take out this one alone.
+import express, { type Response } from "express";
+import { type Draft, type Message, page } from "#site";
+
+const messages: Message[] = [];
+const streams: Response[] = []; // the answers that are open
+const app = express();
+app.disable("etag");
+app.use(page); // the page, its style, and client.ts as JavaScript
+
+// msg:get
+app.get("/msgs", (req, res) => {
+  const seen = Number(req.query.since) || 0; // the cursor: how many messages this page has seen
+  res.set({ "Content-Type": "text/event-stream", "Cache-Control": "no-store" });
+  res.write(event(messages.slice(seen))); // also when there is nothing: the headers leave with the first bytes
+  streams.push(res);
+  res.on("close", () => streams.splice(streams.indexOf(res)));
+});
+
+// msg:post
+app.post("/msgs", express.json(), (req, res) => {
+  const { user, text } = req.body as Draft;
+  const message = { id: messages.length + 1, user, text, time: Date.now() };
+  messages.push(message);
+  for (const stream of streams) stream.write(event([message]));
+  res.status(201).json(message);
+});
+
+/** An event is "data: ", one line, and an empty line that ends it. JSON writes a line break as \n, so it stays one line. */
+function event(msg: Message[]): string {
+  return `data: ${JSON.stringify({ msg, cursor: String(messages.length) })}\n\n`;
+}
+
+const { PORT } = process.env; // the commands of the workshop choose it
+app.listen(Number(PORT), "127.0.0.1", () => console.log(`The server listens at http://localhost:${PORT}`));
