@@ -19,6 +19,7 @@ const connectStream: Connect = async (person, port) => {
     for (const event of events) {
       const fields = Object.fromEntries(event.split("\n").map((line) => line.split(/: (.*)/s, 2)));
       if (fields.event === "msg:get") person.update(JSON.parse(fields.data));
+      else if (fields.data) person.disconnected(`an event is called "${fields.event ?? "message"}", and not "msg:get"`);
     }
   });
   response.on("error", () => {}).on("close", () => person.disconnected(response.complete ? "the end" : "cut"));

@@ -14,6 +14,12 @@ export default async function check(t: Tester): Promise<void> {
     ...connection,
   );
   t.needs(
+    !cyd.events.includes("msg:get") || cyd.messages.length > 0 || cyd.cursor !== undefined,
+    "Cyd connects, and msg:get brings something else than { msg, cursor }. Send what update(…) returns, as it is.",
+    "server.ts",
+    ...connection,
+  );
+  t.needs(
     bob.texts.includes("one") && cyd.texts.includes("one"),
     "Cyd connects, and hears nothing of what was said before she came. Emit msg:get to each socket as soon as it is connected.",
     "server.ts",
@@ -52,18 +58,28 @@ export default async function check(t: Tester): Promise<void> {
   const ada = await t.opens();
   const reads = async () => (await ada.reads()).join();
   const get = [/"msg:get"/, /TODO/];
+  const state = () => ada.page.locator("#state").textContent();
+  const auth = [/auth/, /io\(/];
+  await t.until(
+    async () => (await state()) === "connected",
+    "Ada opens the page, and it never connects. If `auth` is a function, it must call the function that it gets: what it returns is ignored.",
+    "client.ts",
+    ...auth,
+  );
   await t.until(
     async () => (await reads()) === "one,two",
-    "Ada opens the page, and it does not show what msg:get brings. Listen to it with socket.on.",
+    "Ada opens the page, and it does not show what msg:get brings. Listen to it with socket.on, add its messages to yours, and show them.",
     "client.ts",
     ...get,
   );
+  const brought: string[] = []; // by the connections after the first
+  ada.page.on("websocket", (socket) => socket.on("framereceived", ({ payload }) => brought.push(String(payload))));
   tap.refuse();
   tap.cut();
   await t.until(
     async () => {
       await ada.passes(10); // long polling reports its errors with a timer
-      return (await ada.page.locator("#state").textContent()) === "reconnecting";
+      return (await state()) === "reconnecting";
     },
     'The connection is cut, and the page does not say "reconnecting".',
     "client.ts",
@@ -92,15 +108,29 @@ export default async function check(t: Tester): Promise<void> {
   );
   t.needs(
     times("one") === 1,
-    "The page has come back, and shows everything twice: it says the cursor that it had at first, or none. `auth` must be a function, which is called for each connection.",
+    "The page has come back, and shows everything twice: it says the cursor that it had at first, or none. `auth` must be a function, which is called for each connection and sends { since: cursor }.",
     "client.ts",
-    /auth/,
-    /io\(/,
+    ...auth,
   );
   t.needs(
     times("three") === 1,
     'The page has come back, and shows what is new twice: it has two listeners. "connect" comes with each connection, and the socket stays the same: listen to msg:get once, outside of it.',
     "client.ts",
     ...get,
+  );
+  t.needs(
+    !brought.some((frame) => frame.includes('"text":"one"')),
+    "The page has come back, and the server has sent everything again: the page removes what it knows, and does not say its cursor. Say { since: cursor } in `auth`.",
+    "client.ts",
+    ...auth,
+  );
+
+  await ada.loads();
+  await t.until(
+    async () => (await reads()) === "one,two,three",
+    "Ada loads the page again, and it does not show what was said. A page that begins without messages must begin without a cursor: keep it in a variable.",
+    "client.ts",
+    /Storage|cookie/,
+    /cursor/,
   );
 }

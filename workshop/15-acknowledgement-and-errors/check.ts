@@ -54,6 +54,14 @@ export default async function check(t: Tester): Promise<void> {
     /\(\{ error/,
     ...refusal,
   );
+  const other = (await bob.asks("msg:post", { user: "Bob" })) as typeof refused & { error?: unknown };
+  t.needs(
+    other?.error !== error && !/^\w*Error: /.test(error),
+    `Bob's draft is refused, and the answer says "${error}". These are not the words of the error that accept has thrown: its message.`,
+    "server.ts",
+    /\(\{ error/,
+    ...refusal,
+  );
   await cyd.settles();
   t.needs(
     cyd.events.length === before,
@@ -99,15 +107,17 @@ export default async function check(t: Tester): Promise<void> {
   );
   await cyd.settles();
   t.needs(
-    cyd.texts.join() === "one,two,three",
-    "What was refused goes to all, or what was not refused does not.",
+    cyd.texts.includes("two") && cyd.texts.includes("three"),
+    "One client asks for no acknowledgement, and what it says does not go to all. Accept the draft all the same: only the answer is left out.",
     "server.ts",
-    ...post,
+    ...ack,
   );
+  t.needs(cyd.texts.join() === "one,two,three", "What was refused goes to all.", "server.ts", ...post);
 
   const tap = await t.taps();
   const ada = await t.opens();
   const send = [/TODO/, /"msg:post"/];
+  const thrown = [/throw (?!new Error\("You are)/, ...send];
   const problem = async () => (await ada.page.locator("#problem").textContent()) ?? "";
   const typed = () => ada.page.getByLabel("Message", { exact: true }).inputValue();
   await t.until(
@@ -125,8 +135,8 @@ export default async function check(t: Tester): Promise<void> {
   );
   await ada.says("   ");
   await t.until(
-    async () => t.also.length > 0 || ((await problem()) !== "" && (await typed()) !== ""),
-    "Ada's draft is refused, and her page does not say why. Look for `error` in the answer, and throw it.",
+    async () => t.also.length > 0 || (await typed()) !== "",
+    "Ada's draft is refused, and her page does not say why. If the answer has an `error`, throw new Error(error).",
     "client.ts",
     ...send,
   );
@@ -134,14 +144,20 @@ export default async function check(t: Tester): Promise<void> {
     t.also.length === 0,
     "Ada's draft is refused, and what her page throws, nobody catches. Throw it in the function that onSend waits for, after an `await`, and not in a callback.",
     "client.ts",
-    /throw (?!new Error\("You are)/,
-    ...send,
+    ...thrown,
+  );
+  const shown = await problem();
+  t.needs(
+    shown !== "",
+    "Ada's draft is refused, and what her page throws has no words. onSend shows its `message`: throw new Error(error).",
+    "client.ts",
+    ...thrown,
   );
   t.needs(
-    (await problem()) === error,
-    "Ada's draft is refused, and her page does not show the words of the server.",
+    shown === error,
+    `Ada's draft is refused, and her page shows "${shown}", not the words of the server: "${error}".`,
     "client.ts",
-    ...send,
+    ...thrown,
   );
   await ada.says("six");
   await t.until(
@@ -150,14 +166,36 @@ export default async function check(t: Tester): Promise<void> {
     "client.ts",
     ...send,
   );
+  t.needs(
+    (await typed()) === "",
+    "Ada's next draft is accepted, and its text stays in the field, as if it were refused. Throw only if the answer has an `error`.",
+    "client.ts",
+    ...thrown,
+  );
+  t.needs(
+    bob.texts.filter((text) => text === "four").length === 1,
+    "Ada says something once, and her page sends it twice: emitWithAck sends, too. Leave out the `emit` before it.",
+    "client.ts",
+    /socket\.emit\("msg:post"/,
+    ...send,
+  );
 
   tap.freeze();
   await ada.says("seven");
+  await ada.passes(500);
+  t.needs(
+    (await problem()) === "",
+    "The network is slow, and after half a second Ada's page has given up already. The limit in timeout(…) is in milliseconds.",
+    "client.ts",
+    /timeout\(/,
+    ...send,
+  );
   await ada.passes(35_000);
   t.needs(
     (await problem()) !== "" && (await typed()) === "seven",
-    "The network is frozen, Ada says something, and after half a minute her page has not said that no answer came. Give it a limit: socket.timeout(…).",
+    "The network is frozen, Ada says something, and after half a minute her page has not said that no answer came. Give it a limit, socket.timeout(…), and do not catch what that throws: onSend shows it.",
     "client.ts",
+    /catch/,
     ...send,
   );
 }

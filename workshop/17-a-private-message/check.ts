@@ -25,6 +25,7 @@ export default async function check(t: Tester): Promise<void> {
 
   const [ada, phone] = [await comes("Ada"), await comes("Ada")];
   const [bob, tablet] = [await comes("Bob"), await comes("Bob")];
+  const early = await ada.says({ user: "Ada", text: "early", to: "Cyd" });
   const cyd = await comes("Cyd");
   const all = [ada, phone, bob, tablet, cyd];
   const first = await says(ada, { user: "Ada", text: "psst", to: "Bob" }, ...all);
@@ -32,6 +33,14 @@ export default async function check(t: Tester): Promise<void> {
     !cyd.texts.includes("psst"),
     "Ada writes to Bob alone, and the server sends it to Cyd, too. What must not be read must not be sent.",
     "server.ts",
+    ...post,
+  );
+  t.needs(
+    !first?.error,
+    `Ada writes to Bob alone, and is refused: "${first?.error}" The names are names.values(): names.has asks for a ticket.`,
+    "server.ts",
+    /names\.(has|get)\(to/,
+    /error.*\bto\b|\bto\b.*error/,
     ...post,
   );
   t.needs(
@@ -83,6 +92,34 @@ export default async function check(t: Tester): Promise<void> {
     "server.ts",
     /answer\(\{ message/,
   );
+  t.needs(
+    (first.message as Said).to === "Bob",
+    "Ada writes to Bob alone, and the message does not say `to` whom: the page cannot show it, and when Cyd comes back the server does not know it any more.",
+    "server.ts",
+    /\{ id: /,
+    ...post,
+  );
+  t.needs(
+    !early?.error,
+    `Ada writes to Cyd, who is not connected, and is refused: "${early?.error}" Cyd has a name, and reads it when she comes.`,
+    "server.ts",
+    /rooms\.|[sS]ockets/,
+    /error.*\bto\b|\bto\b.*error/,
+    ...post,
+  );
+  t.needs(
+    cyd.texts.includes("early"),
+    "Ada has written to Cyd while she was away, and Cyd does not read it when she comes.",
+    "server.ts",
+    /filter/,
+    ...get,
+  );
+  t.needs(
+    cyd.texts.join() === "early,to all 1",
+    "Ada writes to Bob alone, and something arrives in Cyd's page. Hide the message, not only its text: nothing may arrive.",
+    "server.ts",
+    ...post,
+  );
 
   /** Comes, and waits for what was said before. */
   const returns = async (name: Name, more = {}) => {
@@ -95,10 +132,18 @@ export default async function check(t: Tester): Promise<void> {
     );
     return device;
   };
+  const reloaded = await returns("Cyd");
   t.needs(
-    !(await returns("Cyd")).texts.includes("psst"),
+    !reloaded.texts.includes("psst"),
     "Cyd loads the page again, and gets what Ada has written to Bob alone. What was said before needs the same rule as what is said now.",
     "server.ts",
+    ...get,
+  );
+  t.needs(
+    reloaded.texts.join() === cyd.texts.join(),
+    "Cyd loads the page again, and it is not what she has read before. Leave out what is not for her, not only its text.",
+    "server.ts",
+    /filter|map\(/,
     ...get,
   );
   t.needs(
@@ -141,6 +186,15 @@ export default async function check(t: Tester): Promise<void> {
     /auth/,
   );
 
+  await says(ada, { user: "Ada", text: "note", to: "Ada" }, ...all);
+  t.needs(
+    [ada, phone].every(({ texts }) => texts.filter((text) => text === "note").length < 2),
+    "Ada writes a note to herself, and it comes twice. Emit once, to both rooms, io.to([one, other]): a socket that is in both gets it once.",
+    "server.ts",
+    /\.to\(/,
+    ...post,
+  );
+
   const lost = await says(ada, { user: "Ada", text: "Where are you?", to: "Dan" }, ...all);
   t.needs(
     lost?.error,
@@ -160,4 +214,13 @@ export default async function check(t: Tester): Promise<void> {
     "server.ts",
     /\.push\(/,
   );
+  for (const to of [5, ["Bob"]])
+    t.needs(
+      (await ada.says({ user: "Ada", text: "To what?", to }))?.error,
+      `A draft comes with to: ${JSON.stringify(to)}, and is accepted. Nobody has this name: what comes need not be a text.`,
+      "server.ts",
+      /typeof to/,
+      /error.*\bto\b|\bto\b.*error/,
+      ...post,
+    );
 }

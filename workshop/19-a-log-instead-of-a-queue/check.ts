@@ -6,6 +6,7 @@ const tickets = { Ada: "7f3a", Bob: "91cb", Cyd: "d04e" };
 export default async function check(t: Tester): Promise<void> {
   const get = [/since/, /splice/, /emit\("msg:get", \{ msg(?!: \[)/, /"connection"/];
   const post = [/\.push\(/, /"msg:post"/];
+  const now = [/(io|to\(.*\))\.emit\("msg:get"/, ...post];
   const links = async (name: keyof typeof tickets, since?: string) =>
     t.links({ ticket: tickets[name], ...(since !== undefined && { since }) });
   /** Somebody comes, perhaps with a cursor, and has heard what was said before. */
@@ -19,16 +20,22 @@ export default async function check(t: Tester): Promise<void> {
     );
     return device;
   };
-  const ada = await comes("Ada");
+  let ada = await comes("Ada");
   /** Ada says these, and these others hear them. */
   const says = async (texts: string[], ...others: Device[]) => {
-    await Promise.all(texts.map((text) => ada.says({ user: "Ada", text })));
+    const answers = await Promise.all(texts.map((text) => ada.says({ user: "Ada", text })));
+    t.needs(
+      answers.every(Boolean) || !t.runs,
+      "Ada says something, and gets no answer. Listen to msg:post on each connection: a `return` above it ends the listener to it, too.",
+      "server.ts",
+      /return;/,
+      ...post,
+    );
     await t.until(
       () => [ada, ...others].every((device) => device.texts.includes(texts.at(-1)!)) || !t.runs,
       "Ada says something, and not everybody who is connected reads it.",
       "server.ts",
-      /\.emit\("msg:get", \{ msg: \[/,
-      ...post,
+      ...now,
     );
     t.needs(t.runs, "Ada says something, and the server ends.", "server.ts", ...post);
   };
@@ -39,6 +46,13 @@ export default async function check(t: Tester): Promise<void> {
   const broken = await t.links({ ticket: tickets.Cyd }, { isDeaf: true });
   broken.socket.disconnect();
   const phone = await comes("Cyd");
+  t.needs(
+    phone.texts.length > 0 || phone.resets === 0,
+    "Cyd connects without a cursor, and gets reset: true and no messages. Who begins anew gets everything that there is.",
+    "server.ts",
+    /reset/,
+    ...get,
+  );
   t.needs(
     phone.texts.join() === "one",
     "Cyd connects, and the connection breaks before she has read anything. She comes back, and what was sent is gone: the server takes it for delivered. Only Cyd knows what has arrived, so she must say it.",
@@ -61,10 +75,30 @@ export default async function check(t: Tester): Promise<void> {
     ...get,
   );
 
+  const resets = () => bob.resets + phone.resets + tablet.resets;
+  const before = resets();
   await says(["two"], bob, phone, tablet);
+  t.needs(
+    [bob, phone, tablet].every(({ texts }) => texts.join() === "one,two"),
+    "Ada says something, and who is connected gets what they have once more. Send the new message alone: what was missed is sent to those who connect.",
+    "server.ts",
+    ...now,
+  );
+  t.needs(
+    resets() === before,
+    "Ada says something, and who is connected gets it with reset: true: each page throws away what it shows. Only who cannot be continued must begin anew.",
+    "server.ts",
+    ...now,
+  );
   const back = await comes("Cyd", first);
   t.needs(
-    back.texts.join() === "two" && back.resets === 0,
+    back.resets === 0,
+    "Cyd's tablet comes back with its cursor, and gets reset: true, as if the cursor were that of another list. It is in socket.handshake.auth.since, and the name of the list is made once, when the server starts.",
+    "server.ts",
+    ...get,
+  );
+  t.needs(
+    back.texts.join() === "two",
     "Cyd's tablet comes back with its cursor, and must get what it has missed and nothing else. The cursor is in socket.handshake.auth.since.",
     "server.ts",
     ...get,
@@ -78,10 +112,10 @@ export default async function check(t: Tester): Promise<void> {
   );
 
   // A day of talk.
-  await says(
-    Array.from({ length: 250 }, (_, i) => `talk ${i + 1}`),
-    bob,
-  );
+  const talk = Array.from({ length: 250 }, (_, i) => `talk ${i + 1}`);
+  await says(talk.slice(0, 51), bob);
+  const edge = bob.cursor; // 201 messages before the last that is said here
+  await says(talk.slice(51), bob);
   const newcomer = await comes("Bob");
   t.needs(
     newcomer.texts.length <= 200,
@@ -126,12 +160,31 @@ export default async function check(t: Tester): Promise<void> {
     ...get,
   );
 
+  const later = await comes("Cyd", edge);
+  t.needs(
+    later.resets === 1,
+    "Cyd's tablet has missed 201 messages, and the list has 200: one is gone, and she is not told. Whoever has missed more than the list has gets reset: true.",
+    "server.ts",
+    /reset =/,
+    /reset/,
+    ...get,
+  );
+
   await t.stops();
   await t.starts();
   const again = await comes("Cyd", first);
   t.needs(
     again.resets === 1,
     "The server has started again with a new list, and takes the cursor of the old one. As in exercise 18, a cursor must say of which list it is: if it is another one, reset: true.",
+    "server.ts",
+    ...get,
+  );
+  ada = await comes("Ada");
+  await says(["new", "and more that is new"]);
+  const longer = await comes("Cyd", first);
+  t.needs(
+    longer.resets === 1,
+    "The server has started again, the new list has more messages than the cursor of the old one counts, and now the server takes it. A number does not say of which list it is: put the name of the list into the cursor.",
     "server.ts",
     ...get,
   );

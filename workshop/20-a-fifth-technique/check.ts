@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Request } from "playwright";
 import { compile } from "../compile.ts";
 import { Fault, lineOf } from "../faults.ts";
@@ -26,6 +27,7 @@ export default async function check(t: Tester): Promise<void> {
   const ada = await t.opens({ waits: false });
   const asked = new Set<Request>(); // for messages, by the page
   const open = new Set<Request>();
+  const answered: Request[] = [];
   ada.page.on("request", (request) => {
     if (request.method() !== "GET" || new URL(request.url()).pathname !== "/msgs") return;
     asked.add(request);
@@ -33,6 +35,7 @@ export default async function check(t: Tester): Promise<void> {
   });
   for (const event of ["requestfinished", "requestfailed"] as const)
     ada.page.on(event as "requestfinished", (request) => open.delete(request));
+  ada.page.on("response", (response) => asked.has(response.request()) && answered.push(response.request()));
   await ada.loads();
   const reads = async () => ada.page.locator("#messages .text").allTextContents();
   const frames = () => ada.passes(100); // what others say is drawn once in a frame
@@ -68,6 +71,7 @@ export default async function check(t: Tester): Promise<void> {
   );
 
   await t.stops();
+  answered.length = 0;
   await t.until(
     async () => (await state.textContent()) !== "connected",
     "The server has ended, and the page still says that it is connected. Tell the attempt: attempt.reconnect().",
@@ -78,7 +82,10 @@ export default async function check(t: Tester): Promise<void> {
   );
   await t.starts();
   await t.posts("after");
-  asked.clear();
+  // A page that does not count down leaves the first tries to EventSource, which knows only the clock on the wall. The page's own clock
+  // waits for it, or its watchdog would sometimes be faster.
+  const counts = async () => (await ada.page.locator("#countdown").textContent()) !== "";
+  for (const end = Date.now() + 5_000; !answered.length && !(await counts()) && Date.now() < end;) await sleep(20);
   await t.until(
     async () => {
       await ada.passes(1_000); // the pause before each try
@@ -90,11 +97,20 @@ export default async function check(t: Tester): Promise<void> {
     /"error"|catch/,
     ...client,
   );
+  const [back] = answered;
+  const since = new URL(back!.url()).searchParams.get("since");
   t.needs(
-    Array.from(asked).some((request) => new URL(request.url()).searchParams.get("since")),
+    since !== null,
     "The page comes back, and does not say where it stopped. attempt.query() has the cursor, and whom the page takes itself for.",
     "client.ts",
     /\/msgs/,
+  );
+  t.needs(
+    since || (await back!.allHeaders())["last-event-id"],
+    "The browser comes back by itself, to the address that it had at first, and cannot say where it stopped. EventSource says it in Last-Event-ID if each event has an `id:`, the cursor.",
+    "server.ts",
+    /data: /,
+    /\.get\(/,
   );
 
   // The browser keeps a page that somebody has left, for the button "Back". Simulated: the page sees only this event.
@@ -118,5 +134,22 @@ export default async function check(t: Tester): Promise<void> {
     "client.ts",
     /attempt\.received/,
     ...client,
+  );
+
+  // Ada leaves for good. What is written to her after that is wasted.
+  await ada.closes();
+  await t.until(
+    async () => {
+      const before = t.wasted;
+      await t.posts("nobody is here");
+      await sleep(200); // at this pace there are never too many posts
+      return t.wasted === before;
+    },
+    'Ada has closed her page, Bob says something, and the server still writes to her: it forgets nobody who leaves. What catchUp or audience.join returns must be called on "close".',
+    "server.ts",
+    /"close"/,
+    /catchUp\(/,
+    /\.join\(/,
+    /\.get\(/,
   );
 }

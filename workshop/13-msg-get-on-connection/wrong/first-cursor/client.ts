@@ -1,5 +1,5 @@
 // `auth` is an object, made once. Each connection sends the cursor that the page had at first: none.
-// The check says: The page has come back, and shows everything twice: it says the cursor that it had at first, or none. `auth` must be a function, which is called for each connection.
+// The check says: The page has come back, and shows everything twice: it says the cursor that it had at first, or none. `auth` must be a function, which is called for each connection and sends { since: cursor }.
 import { io } from "socket.io-client";
 import { type Message, onSend, say, show } from "#page";
 

@@ -1,5 +1,5 @@
 // The answer came, and nobody looks into it. A refused draft is gone from the page, without a word.
-// The check says: Ada's draft is refused, and her page does not say why. Look for `error` in the answer, and throw it.
+// The check says: Ada's draft is refused, and her page does not say why. If the answer has an `error`, throw new Error(error).
 import { io } from "socket.io-client";
 import { type Message, onSend, say, show } from "#page";
 

@@ -1,5 +1,5 @@
 // Without a limit the page waits as long as the connection lasts. Nobody is told, and the text is gone.
-// The check says: The network is frozen, Ada says something, and after half a minute her page has not said that no answer came. Give it a limit: socket.timeout(…).
+// The check says: The network is frozen, Ada says something, and after half a minute her page has not said that no answer came. Give it a limit, socket.timeout(…), and do not catch what that throws: onSend shows it.
 import { io } from "socket.io-client";
 import { type Message, onSend, say, show } from "#page";
 

@@ -1,5 +1,5 @@
 // Whoever comes back gets everything, and begins anew each time.
-// The check says: Cyd's tablet comes back with its cursor, and must get what it has missed and nothing else. The cursor is in socket.handshake.auth.since.
+// The check says: Cyd's tablet comes back with its cursor, and gets reset: true, as if the cursor were that of another list. It is in socket.handshake.auth.since, and the name of the list is made once, when the server starts.
 import { createServer } from "node:http";
 import { Server } from "socket.io";
 import { type Draft, type Message, page } from "#site";
