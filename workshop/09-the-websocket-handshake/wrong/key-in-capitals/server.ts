@@ -20,7 +20,7 @@ server.on("upgrade", (req, socket) => {
   socket.on("end", () => socket.end()); // the page has hung up, and so do we: after an upgrade, Node does not do it for us
   socket.resume(); // what the page sends is thrown away: exercise 10 reads it
   const { host, origin } = req.headers;
-  const key = req.headers["Sec-WebSocket-Key"];
+  const key = req.headers["Sec-WebSocket-Key"] as string;
   // The browser lets a page of any site connect, and does not ask. It only says which site it is.
   if (origin !== undefined && origin !== `http://${host}`) {
     socket.end("HTTP/1.1 403 Forbidden\r\n\r\n");
