@@ -97,7 +97,7 @@ export async function upgrade(port: number, headers: Record<string, string>, pat
   socket.on("data", (chunk) => {
     text += chunk.toString("latin1");
     const isHttp = text.startsWith("HTTP/1.1 ".slice(0, text.length));
-    if (text.includes("\r\n\r\n") || !isHttp) done.abort();
+    if (/\n\s*\n/.test(text) || !isHttp) done.abort(); // also where the lines do not end as they must
   });
   await Promise.race([
     once(socket, "close", { signal: done.signal }),

@@ -1,4 +1,23 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Tester, updateIn } from "../tester.ts";
+
+/** In the page: counts the requests that fail, none of them at once, and lets the clock of the check move AbortSignal.timeout. */
+const noted = `{
+  const { fetch } = globalThis;
+  globalThis.failures = 0;
+  globalThis.fetch = async (...rest) => {
+    await scheduler.postTask(() => {});
+    return fetch(...rest).catch((error) => {
+      failures += 1;
+      throw error;
+    });
+  };
+  AbortSignal.timeout = (time) => {
+    const abort = new AbortController();
+    setTimeout(() => abort.abort(new DOMException("The time is over.", "TimeoutError")), time);
+    return abort.signal;
+  };
+}`;
 
 export default async function check(t: Tester): Promise<void> {
   const open = { Connection: "keep-alive" }; // on a connection that is open already, what is sent first arrives first
@@ -42,13 +61,24 @@ export default async function check(t: Tester): Promise<void> {
     "server.ts",
     /\.post\(/,
   );
-  t.needs(
-    answers.every(({ status }) => status !== 204),
-    "Nothing is new, and GET /msgs answers 204 at once. It must hold the request until somebody says something.",
-    "server.ts",
-    /204/,
-    get,
-  );
+  if (answers.some(({ status }) => status === 204)) {
+    let again = false;
+    void since("1").then(() => (again = true)); // nobody speaks
+    await t.until(
+      () => again,
+      "Bob says something, and a request that is held is answered with 204: POST /msgs answers it too early. The message must be in the list first.",
+      "server.ts",
+      /\bfor \(|forEach/,
+      /\.post\(/,
+    );
+    t.needs(
+      false,
+      "Nothing is new, and GET /msgs answers 204 at once. It must hold the request until somebody says something.",
+      "server.ts",
+      /204/,
+      get,
+    );
+  }
   await t.until(
     () => answers.length === 2,
     "Two pages wait, Bob says something, and only one of them gets an answer. Keep all requests that are held, not one.",
@@ -65,7 +95,13 @@ export default async function check(t: Tester): Promise<void> {
     get,
   );
   const next = since(ada.cursor);
-  await arrived();
+  t.needs(
+    !(await Promise.race([next, sleep(200)])),
+    "Nothing is new, and GET /msgs answers after a moment. It must hold the request for twenty-five seconds: setTimeout counts milliseconds.",
+    "server.ts",
+    /setTimeout/,
+    get,
+  );
   await says("two");
   t.needs(
     (await next)?.texts === "two",
@@ -91,10 +127,10 @@ export default async function check(t: Tester): Promise<void> {
   await says("three");
 
   const pages = Array.from({ length: 20 }, () => new AbortController());
-  const asked = pages.map(({ signal }) => since("3", { signal }));
+  const held = pages.map(({ signal }) => since("3", { signal }));
   await arrived();
   for (const each of pages) each.abort();
-  await Promise.all(asked);
+  await Promise.all(held);
   for (let i = 0; i < 5; i++) await arrived(); // that they have left, too
   await t.posts("four");
   t.needs(
@@ -113,6 +149,8 @@ export default async function check(t: Tester): Promise<void> {
     "client.ts",
     /show\(/,
   );
+  await page.page.evaluate(noted);
+  await page.passes(10); // a rest of 0 ends
   await t.posts("five");
   await t.until(
     async () => (await page.reads()).includes("five"),
@@ -120,6 +158,16 @@ export default async function check(t: Tester): Promise<void> {
     "client.ts",
     /3_?000/,
     /rest\(/,
+  );
+  await page.passes(10);
+  await page.passes(24_000);
+  t.needs(
+    (await page.page.evaluate("failures")) === 0,
+    "Nobody says anything, and the page ends its request before the server answers. A time limit of the page must be longer than the twenty-five seconds of the server.",
+    "client.ts",
+    /AbortSignal/,
+    /abort/,
+    /fetch\([^)]*\/msgs/,
   );
   await page.network("refused");
   await t.posts("six"); // answers the request that is held
@@ -147,10 +195,10 @@ export default async function check(t: Tester): Promise<void> {
     /catch/,
   );
 
-  await page.closes();
   // Now the timers of the server move only when the check lets time pass.
   await t.stops();
   await t.starts({ byHand: true });
+  await Promise.all([arrived(), arrived(), arrived()]); // the connections of before are gone
   const late: typeof answers = [];
   void since("").then((answer) => answer && late.push(answer));
   await arrived();
@@ -158,16 +206,18 @@ export default async function check(t: Tester): Promise<void> {
   await arrived();
   t.needs(
     late.length === 0,
-    "Nobody says anything, and a request is answered after less than ten seconds. The shorter it is held, the more requests a silence costs: hold it for twenty-five seconds.",
+    "Nobody says anything, and a request is answered after less than ten seconds. The shorter it is held, the more requests a silence costs: hold it for twenty-five seconds, which are 25_000 milliseconds.",
     "server.ts",
     /setTimeout/,
     get,
   );
-  await t.passes(50_000);
+  await t.passes(17_000);
   await t.until(
     () => late.length > 0,
-    "A request is held without an end. A proxy in between cuts off what is silent for a minute or so: answer 204 before that, after twenty-five seconds.",
+    "Nobody says anything, and after twenty-seven seconds a request has no answer. A proxy in between cuts off what is silent for long: answer 204 after twenty-five seconds.",
     "server.ts",
+    /setTimeout/,
+    /\d0_000/,
     get,
   );
   const [silent] = late as [(typeof late)[0]];
@@ -177,15 +227,65 @@ export default async function check(t: Tester): Promise<void> {
     "server.ts",
     get,
   );
-  const answered = since("");
+  const none = await t.passes(0);
+  const answered = Array.from({ length: 20 }, () => since(""));
   await arrived();
   await t.posts("one");
-  await answered;
+  await t.passes(1_000);
+  await Promise.all(answered);
+  const timers = await t.passes(0);
   await t.passes(60_000).catch(() => {}); // it has ended
   t.needs(
     t.runs,
     "A post answers a request that is held, and twenty-five seconds later the server ends: the timer still runs, answers once more, and that throws. Clear the timer when a request is answered.",
     "server.ts",
     /setTimeout/,
+  );
+  t.needs(
+    timers < none + 10,
+    "A post answers twenty requests that are held, and their timers still run, for nothing. Clear the timer when a request is answered.",
+    "server.ts",
+    /setTimeout/,
+  );
+  const leaving = Array.from({ length: 20 }, () => new AbortController());
+  const left = leaving.map(({ signal }) => since("1", { signal }));
+  await arrived();
+  for (const each of leaving) each.abort();
+  await Promise.all(left);
+  for (let i = 0; i < 5; i++) await arrived();
+  await t.passes(1_000);
+  t.needs(
+    (await t.passes(0)) < none + 10,
+    'Twenty pages have asked and left, and the timers of their requests still run. When its response says "close", clear the timer of a request, too.',
+    "server.ts",
+    /"close"/,
+    /setTimeout/,
+  );
+
+  await page.network("up");
+  await page.loads();
+  await t.until(
+    async () => (await page.reads()).join() === "one",
+    "The server was started again, and a page that is loaded does not show what was said before.",
+    "client.ts",
+    /show\(/,
+  );
+  await page.passes(10);
+  await t.until(
+    async () => {
+      await t.passes(1_000);
+      return (await page.polls())[1]?.open === false;
+    },
+    "The page asks for only one more message, and then no longer.",
+    "client.ts",
+    /fetch\([^)]*\/msgs/,
+  );
+  await page.passes(10);
+  t.needs(
+    (await page.polls()).length > 2,
+    "The server has answered 204, and the page rests: what is said now would be late. After a 204, too, it must ask again at once.",
+    "client.ts",
+    /\brest\(\w/,
+    /204/,
   );
 }

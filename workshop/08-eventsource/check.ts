@@ -4,13 +4,20 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Tester } from "../tester.ts";
 
-/** In the page: notes each EventSource that it makes. */
+/** In the page: notes each EventSource that it makes, and the pause since the one before has given up. */
 const noted = `
   globalThis.sources = [];
+  globalThis.pauses = [];
+  let gaveUp;
   globalThis.EventSource = class extends EventSource {
     constructor(...rest) {
       super(...rest);
       sources.push(this);
+      if (gaveUp) pauses.push(Date.now() - gaveUp);
+      gaveUp = undefined;
+      this.addEventListener("error", () => {
+        if (this.readyState === 2) gaveUp = Date.now();
+      });
     }
   };
 `;
@@ -41,7 +48,7 @@ export default async function check(t: Tester): Promise<void> {
   const [first, second] = idsOf(ada);
   t.needs(
     first && second,
-    "An event has no id, so EventSource cannot say where it stopped. Write a line of its own before the data: id, a colon and the cursor.",
+    "An event has no id, so EventSource cannot say where it stopped. Write a line of its own before the data, without an empty line between them: id, a colon and the cursor.",
     "server.ts",
     /data: /,
     get,
@@ -50,7 +57,7 @@ export default async function check(t: Tester): Promise<void> {
     first !== second,
     "Two events have the same id. The id is the cursor: it says up to where the page has read, and changes with each message.",
     "server.ts",
-    /id: /,
+    /["`']id: ?/,
     get,
   );
   const back = listens("", first);
@@ -63,6 +70,9 @@ export default async function check(t: Tester): Promise<void> {
     get,
   );
   const older = listens(`?since=${encodeURIComponent(first)}`, second);
+  const both = listens();
+  await hears(both, "two");
+  const joined = listens("", idsOf(both).at(-1));
   const fresh = listens(`?since=${encodeURIComponent(second)}`);
   await t.posts("three");
   await hears(older, "three");
@@ -72,6 +82,23 @@ export default async function check(t: Tester): Promise<void> {
     "server.ts",
     /since/,
     get,
+  );
+  await hears(joined, "three");
+  t.needs(
+    textsOf(joined).join() === "three",
+    "One event brings two messages, EventSource comes back with its id, and gets the second one again. The id must say up to where the page has read: behind the last message, not behind the first one.",
+    "server.ts",
+    /["`']id: ?/,
+  );
+  const ids = idsOf(older); // of an event without messages, if there was one, and of the next one
+  const kept = ids.length > 1 ? (ids[0] ?? second) : second;
+  const again = listens("", kept || undefined);
+  await hears(again, "three");
+  t.needs(
+    textsOf(again).join() === "three",
+    `EventSource comes back and has missed nothing. The event that says so has the id "${kept}", which is not the cursor: the next time, everything comes again. Without messages, too, the id is how many there are.`,
+    "server.ts",
+    /["`']id: ?/,
   );
   await hears(fresh, "three");
   t.needs(
@@ -89,9 +116,9 @@ export default async function check(t: Tester): Promise<void> {
   t.needs(await page.page.evaluate("sources.length"), "The page makes no EventSource.", "client.ts", ...source);
   await t.until(
     async () => (await page.reads()).join() === "one,two,three",
-    "The page does not show what was said before.",
+    'The page does not show what was said before. An event that has no name comes as "message".',
     "client.ts",
-    /onmessage|addEventListener\("message/,
+    /onmessage|addEventListener\("(message|msg)/,
     ...source,
   );
 
@@ -124,6 +151,12 @@ export default async function check(t: Tester): Promise<void> {
     /onerror|addEventListener\("error/,
     ...source,
   );
+  t.needs(
+    (await page.reads()).includes("one"),
+    "Something new comes, and what the page showed before is gone. An event brings only what is new, and show draws what you give it, and nothing else: add it to messages.",
+    "client.ts",
+    /show\(/,
+  );
   await page.passes(30_000);
   t.needs(
     (await page.page.evaluate<number>("sources.filter(({ readyState }) => readyState !== 2).length")) === 1,
@@ -139,13 +172,24 @@ export default async function check(t: Tester): Promise<void> {
     /push|concat/,
   );
 
+  await t.until(
+    async () => (await state()) === "connected",
+    'EventSource has come back by itself, and the page still says "reconnecting". "open" comes each time that it is connected: say("connected") there.',
+    "client.ts",
+    /say\("connected"\)/,
+    ...source,
+  );
+
   // Now a proxy answers in the place of the server.
   let refusals = 0;
   const proxy = createServer((_req, res) => res.writeHead(502, { Connection: "close" }).end(() => refusals++));
   proxy.listen(0, "127.0.0.1").unref();
   await once(proxy, "listening");
   const { target } = tap;
-  tap.target = (proxy.address() as AddressInfo).port;
+  const { port } = proxy.address() as AddressInfo;
+  const pauses = () => page.page.evaluate<number[]>("pauses");
+  await page.chance(1);
+  tap.target = port;
   tap.cut();
   await t.until(
     async () => {
@@ -165,12 +209,32 @@ export default async function check(t: Tester): Promise<void> {
     /CLOSED|readyState/,
     ...source,
   );
+  /** Time passes in the page until it has paused so often. */
+  const hasPaused = (times: number) =>
+    t.until(
+      async () => {
+        await page.passes(2_000);
+        return (await pauses()).length >= times;
+      },
+      "A proxy answers 502 for a moment, and the page never comes back. After any answer but 200 EventSource gives up: readyState is CLOSED, and the page must make a new one, after a pause.",
+      "client.ts",
+      /onerror|addEventListener\("error/,
+      ...source,
+    );
+  await hasPaused(3);
+  const [shortest, , longer] = (await pauses()) as [number, number, number];
+  t.needs(
+    longer > 1.5 * shortest,
+    "A proxy answers 502 again and again, and the pauses of the page do not grow. A server in trouble needs longer ones: retryDelay(++failed).",
+    "client.ts",
+    /setTimeout/,
+    ...source,
+  );
   tap.target = target;
-  proxy.close();
   await t.posts("five");
   await t.until(
     () => shows("five"),
-    "A proxy has answered 502 for a moment, and the page never comes back. After any answer but 200 EventSource gives up: readyState is CLOSED, and the page must make a new one, after a pause.",
+    "A proxy has answered 502 for a moment, and the page does not show what was said meanwhile.",
     "client.ts",
     /onerror|addEventListener\("error/,
     ...source,
@@ -181,6 +245,18 @@ export default async function check(t: Tester): Promise<void> {
     "client.ts",
     ...source,
   );
+  const times = (await pauses()).length;
+  tap.target = port;
+  tap.cut();
+  await hasPaused(times + 1);
+  t.needs(
+    (await pauses())[times]! < longer,
+    "The page was connected, a proxy answers 502 once more, and the page rests as if it had failed all the time. When an event comes, failed is 0 again.",
+    "client.ts",
+    /\+\+failed/,
+    /failed/,
+  );
+  proxy.close();
 }
 
 /** The complete events of a stream that have data. */
@@ -199,5 +275,5 @@ function textsOf(heard: { text: string }): string[] {
 }
 
 function idsOf(heard: { text: string }): (string | undefined)[] {
-  return eventsOf(heard).map((event) => /^id: ?(.+)$/m.exec(event)?.[1]);
+  return eventsOf(heard).map((event) => /^id: ?(.*)$/m.exec(event)?.[1]);
 }

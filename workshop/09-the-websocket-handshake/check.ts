@@ -26,6 +26,13 @@ export default async function check(t: Tester): Promise<void> {
     upgrade,
   );
   t.needs(
+    !/[^\r]\n/.test(answer.head),
+    "The lines of the answer must end with \\r\\n, and here one ends with \\n alone. That is also how a line ends that you break in a template literal.",
+    "server.ts",
+    /101/,
+    upgrade,
+  );
+  t.needs(
     answer.ends,
     "The head of the answer never ends, so the browser waits. After the last header comes an empty line: \\r\\n\\r\\n",
     "server.ts",
@@ -50,6 +57,19 @@ export default async function check(t: Tester): Promise<void> {
     ...hash,
   );
   t.needs(
+    accept !== sha1(guid + key).digest("base64"),
+    "Sec-WebSocket-Accept is the hash of the GUID with the key after it. It must be the other way round: the key, and the GUID after it.",
+    "server.ts",
+    ...hash,
+  );
+  t.needs(
+    accept !== acceptFor("undefined"),
+    'In the place of the key, "undefined" was hashed. Node writes the names of headers in lower case: req.headers["sec-websocket-key"].',
+    "server.ts",
+    /Sec-WebSocket-Key/i,
+    ...hash,
+  );
+  t.needs(
     accept !== sha1(key + guid).digest("hex"),
     "Sec-WebSocket-Accept is the right hash in the wrong writing: in hexadecimal digits. It must be in base64.",
     "server.ts",
@@ -64,7 +84,7 @@ export default async function check(t: Tester): Promise<void> {
   );
   t.needs(
     accept === acceptFor(key),
-    `Sec-WebSocket-Accept is wrong. For the key ${key} it must be ${acceptFor(key)}, and here it is ${accept}.`,
+    `Sec-WebSocket-Accept is wrong. For the key ${key} it must be ${acceptFor(key)}, and here it is ${accept}. Is it SHA-1, of the key as it came and the GUID, with nothing between them?`,
     "server.ts",
     ...hash,
   );
@@ -120,6 +140,13 @@ export default async function check(t: Tester): Promise<void> {
     "server.ts",
     ...origin,
   );
+  t.needs(
+    stranger.ends,
+    "The head of the answer 403 never ends, so a browser does not take it for one. After the last line comes an empty line: \\r\\n\\r\\n",
+    "server.ts",
+    /403/,
+    ...origin,
+  );
   await t.until(
     () => stranger.socket.destroyed,
     "A page of another site hears 403, and its connection stays open, so it may get what is said. socket.end hangs up, and return leaves the rest out.",
@@ -149,6 +176,13 @@ export default async function check(t: Tester): Promise<void> {
     /426/,
   );
 
+  t.needs(
+    !answer.socket.destroyed,
+    "The server answers 101 and hangs up, so nothing can be sent any more. socket.end writes and hangs up, socket.write only writes.",
+    "server.ts",
+    /\.end\(.*101/,
+    /101/,
+  );
   const ada = await t.opens();
   await t.until(
     async () => (await ada.reads()).includes("one"),

@@ -2,6 +2,20 @@ import type { WebSocket } from "playwright";
 import type { Peer } from "../peer.ts";
 import type { Tester } from "../tester.ts";
 
+/** In the page: notes the pause between the end of a WebSocket and the next one. */
+const noted = `
+  globalThis.pauses = [];
+  let ended;
+  globalThis.WebSocket = class extends WebSocket {
+    constructor(...rest) {
+      super(...rest);
+      if (ended) pauses.push(Date.now() - ended);
+      ended = undefined;
+      this.addEventListener("close", () => (ended = Date.now()));
+    }
+  };
+`;
+
 export default async function check(t: Tester): Promise<void> {
   const clients = [/sockets\.clients/, /"message"/, /TODO/];
   const bob = await t.dials();
@@ -21,6 +35,12 @@ export default async function check(t: Tester): Promise<void> {
     ...clients,
   );
   const binary = () => bob.binary + dan.binary > 0;
+  t.needs(
+    dan.frames === others || dan.texts.includes("one") || binary(),
+    "Bob says something, and everybody gets a frame, but not one with his message. When it is in the list, send update(messages.length - 1): what was said after all the messages before it.",
+    "server.ts",
+    ...clients,
+  );
   t.needs(
     dan.texts.includes("one") || binary(),
     "Only the one who says something reads it. It must go to each socket in sockets.clients.",
@@ -51,7 +71,10 @@ export default async function check(t: Tester): Promise<void> {
     ...catchUp,
   );
   const back = await t.dials(`?since=${cyd.cursor}`);
-  await says("two", dan, cyd, back);
+  const frames: string[] = [];
+  dan.socket.on("message", (data: Buffer) => frames.push(data.toString()));
+  bob.socket.send('{"event":"msg:post","data":{"user":"Bob","text":"two","id":7,"time":7}}');
+  for (const peer of [bob, dan, cyd, back]) await peer.settles();
   t.needs(
     [bob, dan, cyd].every(({ texts }) => texts.join() === "one,two") && back.texts.includes("two"),
     "Bob says something new, and that alone must come to all. Here other messages come with it once more: the page adds what comes to what it has.",
@@ -66,9 +89,18 @@ export default async function check(t: Tester): Promise<void> {
     ...catchUp,
   );
 
+  t.needs(
+    !/"(id|time)":7\b/.test(frames.join()),
+    "A frame brings an id and a time, and the server believes them. Only user and text come from a client: take no more than these.",
+    "server.ts",
+    /\.\.\.\w+/,
+    /\.push\(/,
+  );
+
   for (const bad of [
     "This is not JSON.",
     "null",
+    "{}",
     '{"event":"msg:post","data":{}}',
     '{"event":"msg:post","data":{"user":"Cyd","text":{}}}',
     '{"event":"msg:post","data":{"user":{},"text":"x"}}',
@@ -78,8 +110,9 @@ export default async function check(t: Tester): Promise<void> {
   await bob.settles(); // a server that has ended is noticed on each connection by itself
   t.needs(
     t.runs && bob.gone === undefined,
-    "One client sends a text that is not a message, and the server ends for all. JSON.parse throws, and so does a look into null: catch it.",
+    "One client sends a text that is not a message, and the server ends for all. JSON.parse throws, and so does a look into null, or into data that is not there: catch it.",
     "server.ts",
+    /\bdraft(\.(user|text)|;)/,
     /JSON\.parse/,
     /"message"/,
   );
@@ -123,13 +156,23 @@ export default async function check(t: Tester): Promise<void> {
     "client.ts",
     /\.send\(/,
   );
+  await t.until(
+    async () => (await ada.reads()).join() === "one,two,three",
+    "Something new comes, and the page does not show it together with what was said before. An update has only what is new: add it to messages, and show them all.",
+    "client.ts",
+    /\.push\(/,
+    /show\(/,
+  );
 
-  const close = [/"close"/, /TODO/];
+  const close = [/"close"/, /TODO/, /"error"/];
+  const pauses = () => ada.page.evaluate<number[]>("pauses");
+  await ada.page.evaluate(noted);
+  await ada.chance(1);
   tap.refuse();
   tap.cut();
   await t.until(
     async () => sockets.length > 0 || (await ada.page.locator("#state").textContent()) === "reconnecting",
-    'The connection is cut, and the page does not say "reconnecting".',
+    'The connection is cut, and the page does not say "reconnecting". A WebSocket that ends reports "close", and not always "error".',
     "client.ts",
     ...close,
   );
@@ -141,17 +184,36 @@ export default async function check(t: Tester): Promise<void> {
     "client.ts",
     ...close,
   );
-  await ada.passes(2_000);
-  await tap.accept();
-  await t.until(
-    async () => {
-      await ada.passes(1_000);
-      return shows("four");
-    },
-    "The server is reachable again, and the page does not come back, or does not listen to its new socket.",
-    "client.ts",
+  /** Time passes in the page until this is so. */
+  const comes = (holds: () => Promise<boolean>, words: string, ...patterns: RegExp[]) =>
+    t.until(
+      async () => {
+        await ada.passes(1_000);
+        return holds();
+      },
+      words,
+      "client.ts",
+      ...patterns,
+      ...close,
+    );
+  await comes(
+    async () => (await pauses()).length >= 3,
+    "The connection is cut, and the page does not try to come back, or tries only once. After each close it must open another socket, and listen to that one, too.",
     /TODO/,
+  );
+  const [shortest, , longer] = (await pauses()) as [number, number, number];
+  t.needs(
+    longer > 1.5 * shortest,
+    "Nobody answers, and the pauses of the page do not grow. A server in trouble needs longer ones: retryDelay(++failed), and failed is 0 again only when an update has come.",
+    "client.ts",
+    /setTimeout/,
     ...close,
+  );
+  await tap.accept();
+  await comes(
+    () => shows("four"),
+    "The server is reachable again, and the page does not come back, or does not listen to its new socket.",
+    /TODO/,
   );
   await ada.passes(30_000);
   bob.says("five");
@@ -181,5 +243,27 @@ export default async function check(t: Tester): Promise<void> {
     "The page has come back, and what Ada says now does not arrive. It must go over the new socket, not over the one that is closed.",
     "client.ts",
     /\.send\(/,
+  );
+
+  const times = (await pauses()).length;
+  tap.cut(); // nothing is missed
+  await comes(
+    async () => (await pauses()).length > times,
+    "The connection is cut once more, and the page does not come back.",
+  );
+  t.needs(
+    (await pauses())[times]! < longer,
+    "The page was connected, its connection is cut once more, and it rests as if it had failed all the time. When an update has come, failed is 0 again.",
+    "client.ts",
+    /\+\+failed/,
+    ...close,
+  );
+  await t.until(
+    async () => (await ada.page.locator("#state").textContent()) === "connected",
+    'The page comes back, has missed nothing, and does not say "connected". Then the update has no messages: its cursor is in update.cursor.',
+    "client.ts",
+    /\.at\(-1\)/,
+    /cursor = /,
+    /say\("connected"\)/,
   );
 }

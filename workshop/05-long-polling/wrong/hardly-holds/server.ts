@@ -1,5 +1,5 @@
 // It holds a request for two seconds only. In silence the page asks as often as with short polling.
-// The check says: Nobody says anything, and a request is answered after less than ten seconds. The shorter it is held, the more requests a silence costs: hold it for twenty-five seconds.
+// The check says: Nobody says anything, and a request is answered after less than ten seconds. The shorter it is held, the more requests a silence costs: hold it for twenty-five seconds, which are 25_000 milliseconds.
 import express from "express";
 import { type Draft, type Message, page } from "#site";
 

@@ -1,5 +1,5 @@
-// It holds a request for five minutes. A proxy or a firewall ends it before, and the page sees an error.
-// The check says: A request is held without an end. A proxy in between cuts off what is silent for a minute or so: answer 204 before that, after twenty-five seconds.
+// It holds a request for almost a minute. Some proxies and firewalls end it before, and the page sees an error.
+// The check says: Nobody says anything, and after twenty-seven seconds a request has no answer. A proxy in between cuts off what is silent for long: answer 204 after twenty-five seconds.
 import express from "express";
 import { type Draft, type Message, page } from "#site";
 
@@ -22,7 +22,7 @@ app.get("/msgs", (req, res) => {
     waiting.delete(answer);
     clearTimeout(timer);
   };
-  const timer = setTimeout(answer, 300_000); // a proxy in between ends what is silent for longer, often after a minute
+  const timer = setTimeout(answer, 55_000); // a proxy in between ends what is silent for longer, often after a minute
   waiting.add(answer);
   res.on("close", forget); // the page has left: nobody waits for this answer any more
   if (messages.length > seen) answer();

@@ -1,5 +1,5 @@
 // Without a time limit, a request is held until somebody speaks. A proxy or a firewall ends it before, and the page sees an error.
-// The check says: A request is held without an end. A proxy in between cuts off what is silent for a minute or so: answer 204 before that, after twenty-five seconds.
+// The check says: Nobody says anything, and after twenty-seven seconds a request has no answer. A proxy in between cuts off what is silent for long: answer 204 after twenty-five seconds.
 import express from "express";
 import { type Draft, type Message, page } from "#site";
 

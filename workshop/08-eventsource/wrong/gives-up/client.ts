@@ -1,5 +1,5 @@
 // The page trusts EventSource to come back always. After a 502 or a 204 it does not.
-// The check says: A proxy has answered 502 for a moment, and the page never comes back. After any answer but 200 EventSource gives up: readyState is CLOSED, and the page must make a new one, after a pause.
+// The check says: A proxy answers 502 for a moment, and the page never comes back. After any answer but 200 EventSource gives up: readyState is CLOSED, and the page must make a new one, after a pause.
 import { type Message, onSend, say, show } from "#page";
 
 const messages: Message[] = [];

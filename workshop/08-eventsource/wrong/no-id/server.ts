@@ -1,5 +1,5 @@
 // The cursor is in the data, where the page finds it. EventSource does not look there.
-// The check says: An event has no id, so EventSource cannot say where it stopped. Write a line of its own before the data: id, a colon and the cursor.
+// The check says: An event has no id, so EventSource cannot say where it stopped. Write a line of its own before the data, without an empty line between them: id, a colon and the cursor.
 import express, { type Response } from "express";
 import { type Draft, type Message, page } from "#site";
 

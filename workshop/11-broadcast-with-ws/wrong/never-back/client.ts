@@ -1,5 +1,5 @@
 // The page says that it comes back, and does not.
-// The check says: The server is reachable again, and the page does not come back, or does not listen to its new socket.
+// The check says: The connection is cut, and the page does not try to come back, or tries only once. After each close it must open another socket, and listen to that one, too.
 import { type Message, onSend, say, show } from "#page";
 
 const messages: Message[] = [];

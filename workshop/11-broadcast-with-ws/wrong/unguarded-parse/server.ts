@@ -1,5 +1,5 @@
 // What JSON.parse throws in a listener, nobody catches.
-// The check says: One client sends a text that is not a message, and the server ends for all. JSON.parse throws, and so does a look into null: catch it.
+// The check says: One client sends a text that is not a message, and the server ends for all. JSON.parse throws, and so does a look into null, or into data that is not there: catch it.
 import { createServer } from "node:http";
 import express from "express";
 import { WebSocketServer } from "ws";

@@ -1,0 +1,59 @@
+// The time limit of exercise 3 is still there. It ends each wait in silence after ten seconds, and the page takes that for a failure.
+// The check says: Nobody says anything, and the page ends its request before the server answers. A time limit of the page must be longer than the twenty-five seconds of the server.
+import { type Message, onSend, say, show } from "#page";
+
+const messages: Message[] = [];
+let cursor = ""; // where to continue: the server has made it, and only the server looks into it
+let failed = 0; // in a row
+
+// msg:get
+async function poll() {
+  for (;;) {
+    if (document.hidden) await rest(); // nobody looks at the page: not a single request until somebody does
+    try {
+      const response = await fetch(`/msgs?since=${encodeURIComponent(cursor)}`, {
+        signal: AbortSignal.timeout(10_000),
+      });
+      if (!response.ok) throw new Error(response.statusText); // fetch rejects when there is no answer, not when it is a 502
+      if (response.status !== 204) {
+        const update = await response.json();
+        messages.push(...update.msg);
+        show(messages);
+        cursor = update.cursor;
+      }
+      say("connected");
+      failed = 0;
+    } catch {
+      say("reconnecting");
+      await rest(retryDelay(++failed)); // only now: after an answer the server makes the page wait
+    }
+  }
+}
+
+/** How long to rest after so many failures in a row, in milliseconds: the upper bound doubles (backoff), and chance spreads the pages (jitter). */
+function retryDelay(failures: number): number {
+  return 500 + Math.random() * Math.min(20_000, 500 * 2 ** failures);
+}
+
+let wake = () => {}; // ends the rest
+
+/** Resolves when this time has passed, or when somebody calls `wake`. Without a time, only `wake` ends it. */
+function rest(milliseconds?: number): Promise<void> {
+  return new Promise((resolve) => {
+    wake = resolve;
+    if (milliseconds !== undefined) setTimeout(resolve, milliseconds);
+  });
+}
+
+document.addEventListener("visibilitychange", () => document.hidden || wake());
+
+void poll();
+
+// msg:post
+onSend((draft) =>
+  fetch("/msgs", {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(draft),
+  }),
+);

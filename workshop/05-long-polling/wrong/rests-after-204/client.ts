@@ -1,0 +1,59 @@
+// Without news the page rests, as it did with short polling. But the 204 comes after twenty-five seconds of silence: it has rested already.
+// The check says: The server has answered 204, and the page rests: what is said now would be late. After a 204, too, it must ask again at once.
+import { type Message, onSend, say, show } from "#page";
+
+const messages: Message[] = [];
+let cursor = ""; // where to continue: the server has made it, and only the server looks into it
+let failed = 0; // in a row
+
+// msg:get
+async function poll() {
+  for (;;) {
+    if (document.hidden) await rest(); // nobody looks at the page: not a single request until somebody does
+    try {
+      const response = await fetch(`/msgs?since=${encodeURIComponent(cursor)}`);
+      if (!response.ok) throw new Error(response.statusText); // fetch rejects when there is no answer, not when it is a 502
+      if (response.status === 204) {
+        await rest(3_000);
+      } else {
+        const update = await response.json();
+        messages.push(...update.msg);
+        show(messages);
+        cursor = update.cursor;
+      }
+      say("connected");
+      failed = 0;
+    } catch {
+      say("reconnecting");
+      await rest(retryDelay(++failed)); // only now: after an answer the server makes the page wait
+    }
+  }
+}
+
+/** How long to rest after so many failures in a row, in milliseconds: the upper bound doubles (backoff), and chance spreads the pages (jitter). */
+function retryDelay(failures: number): number {
+  return 500 + Math.random() * Math.min(20_000, 500 * 2 ** failures);
+}
+
+let wake = () => {}; // ends the rest
+
+/** Resolves when this time has passed, or when somebody calls `wake`. Without a time, only `wake` ends it. */
+function rest(milliseconds?: number): Promise<void> {
+  return new Promise((resolve) => {
+    wake = resolve;
+    if (milliseconds !== undefined) setTimeout(resolve, milliseconds);
+  });
+}
+
+document.addEventListener("visibilitychange", () => document.hidden || wake());
+
+void poll();
+
+// msg:post
+onSend((draft) =>
+  fetch("/msgs", {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(draft),
+  }),
+);
