@@ -36,6 +36,8 @@ export default async function check(t: Tester): Promise<void> {
   for (const event of ["requestfinished", "requestfailed"] as const)
     ada.page.on(event as "requestfinished", (request) => open.delete(request));
   ada.page.on("response", (response) => asked.has(response.request()) && answered.push(response.request()));
+  // What the page has asked before it is loaded again ends with it, and of that there is no event.
+  ada.page.on("framenavigated", () => [asked, open].forEach((requests) => requests.clear()));
   await ada.loads();
   const reads = async () => ada.page.locator("#messages .text").allTextContents();
   const frames = () => ada.passes(100); // what others say is drawn once in a frame
