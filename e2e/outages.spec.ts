@@ -162,6 +162,7 @@ test("No pane and no button moves when an outage begins or ends, and what is lon
       await look(width);
     }
   };
+  for (const pane of site.panes) await expect(pane.value("transport")).not.toBeEmpty(); // in a narrow window it has a line of its own
   const before = new Map<number, number[][]>();
   await atEachWidth(async (width) => void before.set(width, await places()));
   durations.freeze = 15_000;

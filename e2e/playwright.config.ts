@@ -28,14 +28,14 @@ export default defineConfig<Fixtures>({
     // One project for each variant: the same tests, which do not know which variant it is.
     ...variants.map((variant) => ({
       name: variant.name,
-      testMatch: ["chat.spec.ts", "traits.spec.ts"],
+      testMatch: "chat.spec.ts",
       use: { variant },
     })),
     // The same page, drawn by a framework, with one of the variants: the promises that a view could break. `npm run e2e:views` has all of
     // them, with all variants, and page.spec.ts.
     ...frameworks.map((view) => ({
       name: `${view}-socket-io`,
-      testMatch: ["chat.spec.ts"],
+      testMatch: "chat.spec.ts",
       grep: /@view/,
       use: { variant: variants[3], view },
     })),
