@@ -107,8 +107,8 @@ async function checkTests(): Promise<void> {
 
 const count = queue.length;
 await checkTests();
-// One more than there are cores: some mutants make their test wait for an answer that never comes.
-await Promise.all(Array.from({ length: Math.min(4, availableParallelism() + 1) }, work));
+// More than there are cores: many mutants make their test wait for an answer that never comes.
+await Promise.all(Array.from({ length: Math.min(8, 3 * availableParallelism()) }, work));
 for (const problem of problems) console.error(problem);
 console.log(`${count - problems.length} of ${count} mutants were caught.`);
 process.exit(problems.length > 0 ? 1 : 0);
