@@ -126,7 +126,7 @@ export const behaviour = {
       "socket-io": "the library, in rooms",
     },
     file: "e2e/traits.test.ts",
-    title: "For each topic, the library or our code maintains a list of listeners, or there is no list",
+    title: "The library keeps a list of listeners for each topic, our code keeps it, or nobody does",
   },
   reconnects: {
     group: "breaking",

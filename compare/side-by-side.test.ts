@@ -34,6 +34,12 @@ const until = (value: () => unknown) => expect.poll(value, { interval: 5, timeou
 
 const paneOf = (name: VariantName) => running.panes.find(({ variant }) => variant.name === name)!;
 
+/** Waits until the outage of a pane is over, and returns it. */
+async function over(name: VariantName): Promise<Outage> {
+  await vi.waitFor(() => paneOf(name).assertNoOutage(), { interval: 5, timeout: 10_000 });
+  return paneOf(name).outage!;
+}
+
 /** A person connects through the tap of a pane. The Host must be the public origin of the variant. */
 async function joins(wire: Wire, reconnects = false): Promise<Person> {
   const { port } = paneOf(wire.name).tap;
@@ -191,10 +197,6 @@ async function connection(name: VariantName) {
 
 // The tap is the same for all four variants. Two are enough: one without TLS, one with TLS.
 describe.each(["polling", "http2-push"] as const)("An outage of %s", (name) => {
-  const over = async () => {
-    await vi.waitFor(() => paneOf(name).assertNoOutage(), { interval: 5, timeout: 10_000 });
-    return paneOf(name).outage!;
-  };
   const begin = async (kind: Kind) => expect((await startOutage(name, kind)).status).toBe(202);
 
   test("cut: open connections are reset, and a new one succeeds at once", async () => {
@@ -202,7 +204,7 @@ describe.each(["polling", "http2-push"] as const)("An outage of %s", (name) => {
     await begin("cut");
     await until(() => seen.end).toBe("ECONNRESET");
     (await connection(name)).close();
-    expect(await over()).toMatchObject({ kind: "cut" });
+    expect(await over(name)).toMatchObject({ kind: "cut" });
   });
 
   test("freeze: nothing passes and nothing closes until it is over; then everything passes", async () => {
@@ -216,7 +218,7 @@ describe.each(["polling", "http2-push"] as const)("An outage of %s", (name) => {
       await new Promise(setImmediate);
     }
     await until(() => seen.responses).toBe(before.responses + 1);
-    expect(Date.now()).toBeGreaterThanOrEqual((await over()).since + 299);
+    expect(Date.now()).toBeGreaterThanOrEqual((await over(name)).since + 299);
     close();
   });
 
@@ -228,7 +230,7 @@ describe.each(["polling", "http2-push"] as const)("An outage of %s", (name) => {
     send();
     await until(() => seen.responses).toBe(2);
     expect(performance.now() - sent).toBeGreaterThanOrEqual(595);
-    await over();
+    await over(name);
     expect(paneOf(name).tap.delay).toBe(0);
     close();
   });
@@ -240,7 +242,7 @@ describe.each(["polling", "http2-push"] as const)("An outage of %s", (name) => {
     await until(() => seen.end).toBe("ECONNRESET");
     const { seen: refused } = await connection(name);
     expect(refused.end).toBe("ECONNREFUSED");
-    const { until: end } = await over();
+    const { until: end } = await over(name);
     expect(end).toBeGreaterThanOrEqual(paneOf(name).outage!.since + 199);
     const { seen: accepted, close } = await connection(name);
     expect(accepted.end).toBe("");
@@ -257,7 +259,7 @@ describe.each(wires.map((wire) => [wire.name, wire] as const))("A restart of %s"
     expect((await startOutage(name, "restart")).status).toBe(202);
     // Between two polls there is no connection to close, and most polling clients never notice.
     if (name !== "polling") expect(await ada.ended).toMatch(wire.endOnShutdown);
-    await vi.waitFor(() => paneOf(name).assertNoOutage(), { interval: 5, timeout: 10_000 });
+    await over(name);
     const cyd = await joins(wire);
     await cyd.says(`${name}, after`);
     await until(() => bob.received.slice(-2).map(({ text }) => text)).toEqual([`${name}, before`, `${name}, after`]);
@@ -292,7 +294,7 @@ describe("Outages", () => {
     );
     vi.unstubAllEnvs();
     await until(async () => (await startOutage("http2-push", "restart")).status).toBe(202);
-    await vi.waitFor(() => paneOf("http2-push").assertNoOutage(), { interval: 5, timeout: 10_000 });
+    await over("http2-push");
     await joins(wires.find(({ name }) => name === "http2-push")!);
   });
 

@@ -11,7 +11,7 @@ async function poll() {
     try {
       // TODO: Ask for what is new since the cursor of the last update, and add it to what the page shows. A 204 has no body.
       const response = await fetch("/msgs");
-      if (!response.ok) throw new Error(response.statusText); // fetch rejects when there is no answer, not when it is a 502
+      if (!response.ok) throw new Error(response.statusText); // fetch rejects when no answer comes; a 502 is an answer
       const { msg } = await response.json();
       show(msg);
       say("connected");

@@ -49,6 +49,15 @@ export default async function check(t: Tester): Promise<void> {
   };
   /** Whatever was sent before this has reached the server when it returns. */
   const arrived = async () => (await t.asks("/style.css", { headers: open })).text();
+  /** Twenty pages ask with this cursor, and leave. The server knows it when this returns. */
+  const twentyLeave = async (cursor: string) => {
+    const pages = Array.from({ length: 20 }, () => new AbortController());
+    const held = pages.map(({ signal }) => since(cursor, { signal }));
+    await arrived();
+    for (const each of pages) each.abort();
+    await Promise.all(held);
+    for (let i = 0; i < 5; i++) await arrived();
+  };
   await Promise.all([arrived(), arrived(), arrived()]);
 
   const answers: NonNullable<Awaited<ReturnType<typeof since>>>[] = [];
@@ -126,12 +135,7 @@ export default async function check(t: Tester): Promise<void> {
   );
   await says("three");
 
-  const pages = Array.from({ length: 20 }, () => new AbortController());
-  const held = pages.map(({ signal }) => since("3", { signal }));
-  await arrived();
-  for (const each of pages) each.abort();
-  await Promise.all(held);
-  for (let i = 0; i < 5; i++) await arrived(); // that they have left, too
+  await twentyLeave("3");
   await t.posts("four");
   t.needs(
     t.wasted < 10,
@@ -194,12 +198,7 @@ export default async function check(t: Tester): Promise<void> {
     "server.ts",
     /setTimeout/,
   );
-  const leaving = Array.from({ length: 20 }, () => new AbortController());
-  const left = leaving.map(({ signal }) => since("1", { signal }));
-  await arrived();
-  for (const each of leaving) each.abort();
-  await Promise.all(left);
-  for (let i = 0; i < 5; i++) await arrived();
+  await twentyLeave("1");
   await t.passes(1_000);
   t.needs(
     (await t.passes(0)) < none + 10,

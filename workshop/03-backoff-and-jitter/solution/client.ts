@@ -10,7 +10,7 @@ async function poll() {
     let pause = 3_000; // counted from the answer: never two polls at a time
     try {
       const response = await fetch("/msgs");
-      if (!response.ok) throw new Error(response.statusText); // fetch rejects when there is no answer, not when it is a 502
+      if (!response.ok) throw new Error(response.statusText); // fetch rejects when no answer comes; a 502 is an answer
       const { msg } = await response.json();
       show(msg);
       say("connected");

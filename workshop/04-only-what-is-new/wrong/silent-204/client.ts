@@ -13,7 +13,7 @@ async function poll() {
     let pause = 3_000; // counted from the answer: never two polls at a time
     try {
       const response = await fetch(`/msgs?since=${encodeURIComponent(cursor)}`);
-      if (!response.ok) throw new Error(response.statusText); // fetch rejects when there is no answer, not when it is a 502
+      if (!response.ok) throw new Error(response.statusText); // fetch rejects when no answer comes; a 502 is an answer
       if (response.status === 204) {
         await rest(pause);
         continue;

@@ -11,7 +11,7 @@ async function listen() {
   for (;;) {
     try {
       const response = await fetch(`/msgs?since=${encodeURIComponent(cursor)}`);
-      if (!response.ok) throw new Error(response.statusText); // fetch rejects when there is no answer, not when it is a 502
+      if (!response.ok) throw new Error(response.statusText); // fetch rejects when no answer comes; a 502 is an answer
       say("connected");
       const reader = response.body!.getReader();
       let begun = ""; // the line that is not complete
