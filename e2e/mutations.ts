@@ -648,20 +648,16 @@ const edits: Record<string, Record<string, Edit[]>> = {
         "",
         "a list of rooms begins a room anew with `from`: without a notice for who has just joined, and with one for who missed something",
       ],
-      [
-        "if (reset) [this.#read, this.#start] = [new Map(), cursor];",
-        "",
-        "a list of rooms of another log replaces everything, and a notice says why",
-      ],
+      ["if (reset) {", "if (false) {", "a list of rooms of another log replaces everything, and a notice says why"],
       ["key === this.#open ? Math.max", "false ? Math.max", "what is unread is counted for each room that is not open"],
       [
-        "if (this.#me && this.#start) keep(this.#key",
-        "if (false) keep(this.#key",
+        "if (this.#me) keep(this.#entry",
+        "if (false) keep(this.#entry",
         "what is unread survives a reload, and counts what was said meanwhile, loaded or not",
       ],
       [
-        "if (own) this.#read.set",
-        "if (false) this.#read.set",
+        "if (own) this.#remember",
+        "if (false) this.#remember",
         "what is unread ends where this person has answered, on whatever device",
       ],
       [
@@ -675,24 +671,19 @@ const edits: Record<string, Record<string, Edit[]>> = {
         "what is unread is not touched by a reload before the first update, which says how much there is",
       ],
       [
-        "this.#me && this.#start",
-        "this.#me",
-        "what is unread is not touched by a reload before the first update, which says how much there is",
-      ],
-      [
-        ".filter((entry): entry is [string, number] => Number.isInteger(entry[1]))",
-        " as [string, number][]",
+        "=> Number.isInteger(value)",
+        "=> value !== null",
         "what is unread is counted in a room of any name, and a count that is broken spoils no other",
       ],
       [
-        "Object.fromEntries(this.#read)",
-        "Array.from(this.#read).reduce<Record<string, number>>((all, [key, id]) => ((all[key] = id), all), {})",
-        "what is unread is counted in a room of any name, and a count that is broken spoils no other",
-      ],
-      [
-        "Math.max(id, this.#read.get(key) ?? 0));\n    this.#count",
-        "id);\n    this.#count",
+        "Math.max(id, this.#kept(key) ?? 0)",
+        "this.#kept(key) ?? 0",
         "what is unread ends where this person has read in another window, and begins nowhere anew",
+      ],
+      [
+        "if (this.#readIn(key) === id) return;",
+        "",
+        "what is unread is not undone by a window that is behind: it stores only what was read in it",
       ],
       [
         "Math.max(0, room.last - read)",
@@ -700,8 +691,8 @@ const edits: Record<string, Record<string, Edit[]>> = {
         "what is unread ends where this person has read in another window, and begins nowhere anew",
       ],
       [
-        "if (last < (this.#read.get(canonical(name)) ?? 0)) this.#read.set",
-        "if (false) this.#read.set",
+        "if (last < (this.#readIn(canonical(name)) ?? 0)) this.#remember",
+        "if (false) this.#remember",
         "what is unread begins with the first message of a room that was made again under the same name",
       ],
       [".slice(-timing.shown);", ";", "keeps the newest messages of each room"],

@@ -500,6 +500,7 @@ test("In two windows of one person, what is read in one is read in the other; a 
   await bob.goesTo("#lobby");
   await bob.says("hello, all");
   await ada.eventuallyReads(["Bob: hello, all"]);
+  await expect.poll(() => window.holds()).toContain("hello, all");
   await expect(window.link("#lobby")).not.toContainText("new");
   await window.page.reload();
   await window.eventuallyReads(["Bob: hello"]);

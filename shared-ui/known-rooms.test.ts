@@ -11,6 +11,7 @@ beforeEach(() => {
   vi.stubGlobal("localStorage", {
     getItem: (key: string) => kept.get(key) ?? null,
     setItem: (key: string, value: string) => kept.set(key, value),
+    clear: () => kept.clear(),
   });
   rooms = new Rooms();
 });
@@ -32,9 +33,9 @@ const room = (key: string) => rooms.list.find((one) => one.key === key);
 const ids = (key: string) => room(key)?.messages.map(({ id }) => id);
 
 /** Ada is signed in, and in the garden: three messages in the lobby, and two in the garden. */
-function ada() {
-  rooms.become("Ada");
-  rooms.take({
+function ada(window = rooms) {
+  window.become("Ada");
+  window.take({
     msg: [message(1), message(2), message(3), message(11, garden), message(12, garden)],
     cursor: "log.5",
     you: { name: "Ada" },
@@ -158,7 +159,7 @@ describe("a list of rooms", () => {
 });
 
 describe("what is unread", () => {
-  const unread = () => Object.fromEntries(rooms.list.map((one) => [one.key, one.unread]));
+  const unread = (window = rooms) => Object.fromEntries(window.list.map((one) => [one.key, one.unread]));
 
   it("is counted for each room that is not open", () => {
     ada();
@@ -197,10 +198,10 @@ describe("what is unread", () => {
     ada();
     rooms = new Rooms();
     rooms.become("Ada");
-    localStorage.setItem("realtime-chat:read ada", '{"garden":13}'); // another window is further
+    localStorage.setItem("realtime-chat:read ada garden", "13"); // another window is further
     rooms.open("garden"); // the address of the page
-    expect(localStorage.getItem("realtime-chat:read ada")).toBe('{"garden":13}');
-    localStorage.setItem("realtime-chat:read ada", "{}"); // a browser that is new to her: what was said before is no news
+    expect(localStorage.getItem("realtime-chat:read ada garden")).toBe("13");
+    localStorage.clear(); // a browser that is new to her: what was said before is no news
     rooms.become("Ada");
     rooms.open("garden");
     rooms.take({
@@ -215,8 +216,8 @@ describe("what is unread", () => {
   });
 
   it("is counted in a room of any name, and a count that is broken spoils no other", () => {
-    const stored = '{"constructor":2,"garden":"many","__proto__":3}';
-    localStorage.setItem("realtime-chat:read ada", stored);
+    const stored = { constructor: "2", garden: '"many"', lobby: "{", ["__proto__"]: "3" };
+    for (const [key, id] of Object.entries(stored)) localStorage.setItem(`realtime-chat:read ada ${key}`, id);
     rooms.become("Ada");
     const names = ["lobby", "constructor", "__proto__", "toString", "garden"];
     rooms.take({ msg: [], cursor: "log.5", rooms: names.map((name) => ({ room: name, last: 5, from: 6 })) });
@@ -228,21 +229,44 @@ describe("what is unread", () => {
         ["garden", 0],
       ]),
     );
-    expect(localStorage.getItem("realtime-chat:read ada")).toContain('"__proto__":3');
   });
 
   it("ends where this person has read in another window, and begins nowhere anew", () => {
     ada();
     rooms.take(said(8, garden, 13, 14));
-    localStorage.setItem("realtime-chat:read ada", '{"lobby":1,"garden":15}');
+    localStorage.setItem("realtime-chat:read ada lobby", "1");
+    localStorage.setItem("realtime-chat:read ada garden", "15");
     rooms.readElsewhere();
     expect(unread()).toEqual({ lobby: 0, garden: 0 });
     rooms.take(said(9, garden, 15)); // the other window had it first
     expect(unread()).toEqual({ lobby: 0, garden: 0 });
     rooms.take(said(10, garden, 16));
-    localStorage.setItem("realtime-chat:read ada", '{"garden":2}'); // a window that is behind
+    localStorage.setItem("realtime-chat:read ada garden", "2"); // a window that is behind
     rooms.readElsewhere();
     expect(unread()).toEqual({ lobby: 0, garden: 1 });
+  });
+
+  it("is not undone by a window that is behind: it stores only what was read in it", () => {
+    const window = new Rooms();
+    window.open("garden");
+    for (const one of [rooms, window]) ada(one);
+    for (const one of [rooms, window]) one.take(said(6, {}, 4)); // in the lobby, which is open in `rooms`
+    for (const one of [window, rooms]) one.take(said(7, garden, 13));
+    rooms.readElsewhere();
+    window.readElsewhere();
+    expect(unread()).toEqual({ lobby: 0, garden: 0 });
+    expect(unread(window)).toEqual({ lobby: 0, garden: 0 });
+    rooms = new Rooms(); // a reload
+    rooms.become("Ada");
+    rooms.take({
+      msg: [],
+      cursor: "log.7",
+      rooms: [
+        { room: "lobby", last: 4, from: 5 },
+        { room: "garden", last: 13, from: 14 },
+      ],
+    });
+    expect(unread()).toEqual({ lobby: 0, garden: 0 });
   });
 
   it("begins with the first message of a room that was made again under the same name", () => {

@@ -43,7 +43,7 @@ export class Rooms {
   #open = lobby;
   #start = ""; // the cursor of the first update
   #rooms: ReadonlyMap<string, Room> = new Map();
-  #read = new Map<string, number>(); // by key: the id up to which this person has read
+  #read = new Map<string, number>(); // by key: the id up to which this person has read, as far as this window knows
 
   constructor() {
     this.become("");
@@ -59,19 +59,19 @@ export class Rooms {
   become(name: string): void {
     this.#me = name;
     this.#start = "";
-    this.#read = this.#kept();
+    this.#read = new Map();
     this.#rooms = new Map([[lobby, fresh(lobby, 0)]]);
   }
 
   /** The person looks at this room now. */
   open(key: string): void {
     this.#open = key;
-    this.#commit(this.#rooms);
+    this.#count(this.#rooms);
   }
 
   /** Another window of this person has stored how far they have read. What is read there is read here, too. */
   readElsewhere(): void {
-    for (const [key, id] of this.#kept()) this.#read.set(key, Math.max(id, this.#read.get(key) ?? 0));
+    for (const [key, id] of this.#read) this.#read.set(key, Math.max(id, this.#kept(key) ?? 0));
     this.#count(this.#rooms);
   }
 
@@ -94,7 +94,7 @@ export class Rooms {
       const { from, last } = news;
       after.set(canonical(name), { ...begun(name, known, from, reset, cursor), last });
       // A room may have been made again under the same name: its ids begin with 1 again, and nothing of it is read.
-      if (last < (this.#read.get(canonical(name)) ?? 0)) this.#read.set(canonical(name), last);
+      if (last < (this.#readIn(canonical(name)) ?? 0)) this.#remember(canonical(name), last);
     }
 
     const byRoom = new Map<string, Message[]>();
@@ -113,18 +113,16 @@ export class Rooms {
       const shown = [...room.messages, ...added].slice(-timing.shown);
       after.set(key, { ...room, messages: shown, seen, last: Math.max(room.last, seen), cursor });
       const own = added.findLast(({ user }) => this.#me && canonical(user) === canonical(this.#me));
-      if (own) this.#read.set(key, Math.max(own.id, this.#read.get(key) ?? 0)); // who answers has read what was said before
+      if (own) this.#remember(key, Math.max(own.id, this.#readIn(key) ?? 0)); // who answers has read what was said before
     }
 
-    if (reset) [this.#read, this.#start] = [new Map(), cursor];
+    if (reset) {
+      this.#start = cursor;
+      for (const room of after.values()) this.#remember(room.key, unreadFrom(room));
+    }
     this.#start ||= cursor;
-    this.#commit(after);
+    this.#count(after);
     return undefined;
-  }
-
-  #commit(rooms: ReadonlyMap<string, Room>) {
-    this.#count(rooms);
-    if (this.#me && this.#start) keep(this.#key, Object.fromEntries(this.#read), () => localStorage);
   }
 
   /** Counts what is unread. Ids have no holes, so it is a difference, also of what this page has not loaded. */
@@ -132,25 +130,40 @@ export class Rooms {
     this.#rooms = rooms;
     if (!this.#start) return; // before the first update nobody knows how many there are
     const counted = Array.from(rooms, ([key, room]) => {
-      // A room that is new to this browser begins as read, and a conversation as unread: somebody wants something of this person.
-      const known = this.#read.get(key) ?? (key.startsWith("@") ? 0 : room.last);
+      const known = this.#readIn(key) ?? unreadFrom(room);
       const read = key === this.#open ? Math.max(known, room.last) : known;
-      this.#read.set(key, read);
+      this.#remember(key, read);
       const unread = Math.max(0, room.last - read);
       return [key, unread === room.unread ? room : { ...room, unread }] as const;
     });
     this.#rooms = new Map(counted);
   }
 
-  #kept(): Map<string, number> {
-    const kept = (this.#me && recall(this.#key, isObject, () => localStorage)) || {};
-    return new Map(Object.entries(kept).filter((entry): entry is [string, number] => Number.isInteger(entry[1])));
+  #readIn(key: string): number | undefined {
+    const id = this.#read.get(key) ?? this.#kept(key);
+    if (id !== undefined) this.#read.set(key, id);
+    return id;
   }
 
-  get #key() {
-    return `read ${canonical(this.#me)}`;
+  // Each room has an entry of its own, and a window writes only what it has read: it may be behind in the other rooms, and must not undo
+  // what was read in another window.
+  #remember(key: string, id: number) {
+    if (this.#readIn(key) === id) return;
+    this.#read.set(key, id);
+    if (this.#me) keep(this.#entry(key), id, () => localStorage);
+  }
+
+  #kept(key: string): number | undefined {
+    return this.#me ? recall(this.#entry(key), isInteger, () => localStorage) : undefined;
+  }
+
+  #entry(key: string): string {
+    return `read ${canonical(this.#me)} ${key}`;
   }
 }
+
+/** A room that is new to this browser begins as read, and a conversation as unread: somebody wants something of this person. */
+const unreadFrom = ({ key, last }: Room): number => (key.startsWith("@") ? 0 : last);
 
 const fresh = (name: string, seen: number): Room => {
   return { key: canonical(name), name, messages: [], unread: 0, seen, last: seen, cursor: "" };
@@ -171,4 +184,4 @@ function begun(
   return hole ? { ...room, notice: { text: trimmed } } : room;
 }
 
-const isObject = (value: unknown): value is object => value instanceof Object;
+const isInteger = (value: unknown): value is number => Number.isInteger(value);
