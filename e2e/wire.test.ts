@@ -646,7 +646,7 @@ describe.each(byName(wires.filter(({ endWhenCut }) => endWhenCut)))("a slow cons
 
 describe.each(byName(wires.filter(({ freeze }) => freeze)))("a silent peer of %s", (_name, wire) => {
   it("is cut when it does not answer a ping, and a peer that answers stays connected", async () => {
-    Object.assign(limits, { ping: 400, pong: 300 });
+    Object.assign(limits, { ping: 200, pong: 1_500 }); // where the machine is busy, a pong may take a while, too
     const { port, join } = await open(wire);
     const ada = await join();
     for (let n = 0; n < 2; n++) {
@@ -654,8 +654,8 @@ describe.each(byName(wires.filter(({ freeze }) => freeze)))("a silent peer of %s
       const code = await closeCode(await wire.freeze!(port));
       expect([1005, 1006]).toContain(code);
       const lived = performance.now() - before;
-      expect(lived).toBeGreaterThan(299); // the peer has this long to answer
-      expect(lived).toBeLessThan(2_000);
+      expect(lived).toBeGreaterThan(limits.pong - 1); // the peer has this long to answer
+      expect(lived).toBeLessThan(10_000); // less than the pong alone in production
     }
     await ada.says("still here");
     expect(lines(await ada.receives(1))).toEqual(["Ada: still here"]);
