@@ -1,13 +1,12 @@
 // `npm run mutants`: breaks the code in small ways, one at a time, and runs the test that must notice. A mutant that survives means
 // that a promise is no longer tested. It works in copies of the repository, so nothing here is touched.
-import { spawn } from "node:child_process";
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join, relative } from "node:path";
-import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { folders } from "../shared-server/views.ts";
 import { mutants } from "./mutations.ts";
+import { patternOf, runVitest } from "./run-vitest.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const wanted = process.argv.slice(2); // files, or parts of their names
@@ -29,35 +28,15 @@ function copy(): string {
   return folder;
 }
 
-/** The regular expression that a title fits. */
-const patternOf = (title: string) => title.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
-
 /** Runs these tests in a copy: how many ran, and what the failed ones said. */
 async function vitest(folder: string, words: string[]): Promise<{ ran: number; failed: boolean; failures: string[] }> {
-  const options = ["node_modules/vitest/vitest.mjs", "run", ...words, "--reporter=json"];
-  const env = { ...process.env, STORES: "all" };
-  const running = spawn(process.execPath, options, { cwd: folder, env, stdio: ["ignore", "pipe", "ignore"] });
-  const output = await text(running.stdout);
-  const report = JSON.parse(output.slice(output.indexOf("{"))) as Report;
+  const report = await runVitest(folder, words, { ...process.env, STORES: "all" });
   const failures = report.testResults.flatMap(({ name, status, message, assertionResults }) => {
     const tests = assertionResults.filter((test) => test.status === "failed");
     const said = tests.map(({ fullName, failureMessages }) => `${fullName}: ${failureMessages.join("\n")}`);
     return status === "failed" ? [`${relative(folder, name)}: ${said.join("\n") || message}`] : [];
   });
   return { ran: report.numPassedTests + report.numFailedTests, failed: !report.success, failures };
-}
-
-/** What Vitest's reporter "json" prints, as far as it is read here. */
-interface Report {
-  numPassedTests: number;
-  numFailedTests: number;
-  success: boolean;
-  testResults: {
-    name: string;
-    status: string;
-    message: string;
-    assertionResults: { fullName: string; status: string; failureMessages: string[] }[];
-  }[];
 }
 
 async function work(): Promise<void> {

@@ -1,8 +1,7 @@
 // Runs the suite of the four techniques against a fifth one.
-import { type ChildProcess, spawn } from "node:child_process";
 import { join, relative } from "node:path";
-import { text } from "node:stream/consumers";
 import { stripVTControlCharacters } from "node:util";
+import { patternOf, type Report, runVitest, type TestResult } from "../../e2e/run-vitest.ts";
 import { root, textOf } from "../exercises.ts";
 
 /** A promise that the technique does not keep. */
@@ -27,8 +26,6 @@ const causes: Record<string, string> = {
   "is not cut for the size of its first update":
     "catchUp sends the next piece when `sent` is called: does res.write call it, when the piece has left?",
 };
-const children = new Set<ChildProcess>();
-process.on("exit", () => children.forEach((child) => child.kill()));
 const runs = new Map<string, Promise<Broken | undefined>>();
 
 /** Asks of the technique in this folder what is asked of the four, and stops at the first promise that it does not keep. */
@@ -55,33 +52,13 @@ async function run(folder: string): Promise<Broken | undefined> {
   return undefined;
 }
 
-/** What Vitest's reporter "json" prints, as far as it is read here. */
-interface Report {
-  success: boolean;
-  numPassedTests: number;
-  testResults: { message: string; assertionResults: Test[] }[];
-}
-interface Test {
-  status: string;
-  title: string;
-  ancestorTitles: string[];
-  failureMessages: string[];
-}
-
 /** The tests of a file that name this folder. `e2e/until-the-end.ts` adds it to the four. */
-async function vitest(folder: string, file: string): Promise<Report> {
-  const name = `${folder} `.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
-  const words = ["node_modules/vitest/vitest.mjs", "run", file, "-t", name, "--bail=1", "--reporter=json"];
+function vitest(folder: string, file: string): Promise<Report> {
   const env = { PATIENCE: "10000", ...process.env, FIFTH: folder }; // a test gives up long before the check does
-  const options = { cwd: root, env, timeout: 200_000 }; // a loop without an end in server.ts would never let it go
-  const running = spawn(process.execPath, words, { ...options, stdio: ["ignore", "pipe", "ignore"] });
-  children.add(running);
-  const output = await text(running.stdout);
-  children.delete(running);
-  return JSON.parse(output.slice(output.indexOf('{"num'))) as Report;
+  return runVitest(root, [file, "-t", patternOf(`${folder} `), "--bail=1"], env, 200_000); // a loop without an end in server.ts would never let it go
 }
 
-function broken({ title, ancestorTitles, failureMessages }: Test, folder: string, file: string) {
+function broken({ title, ancestorTitles, failureMessages }: TestResult, folder: string, file: string) {
   const about = ancestorTitles.at(-1)!.replace(` of ${folder}`, "");
   const [message = ""] = failureMessages;
   const at = (path: string) => new RegExp(`${path}:(\\d+)`).exec(message)?.[1];
