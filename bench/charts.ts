@@ -108,7 +108,7 @@ function chart(file: string, title: string, all: Bar[]): Chart | undefined {
     marginRight: margin.right,
     marginTop: margin.top,
     marginBottom: margin.bottom,
-    x: isRange ? { type: "log", label: null, grid: true, ticks: 5, tickSize: 0, insetLeft: 8 } : { axis: null },
+    x: isRange ? { type: "log", label: null, grid: true, ticks: 3, tickSize: 0, insetLeft: 8 } : { axis: null },
     y: { label: null, domain: all.map(({ name }) => name), tickSize: 0 },
     marks: [
       ...marks,
