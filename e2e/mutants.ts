@@ -29,8 +29,8 @@ function copy(): string {
 }
 
 /** Runs these tests in a copy: how many ran, and what the failed ones said. */
-async function vitest(folder: string, words: string[]): Promise<{ ran: number; failed: boolean; failures: string[] }> {
-  const report = await runVitest(folder, words, { ...process.env, STORES: "all" });
+async function vitest(folder: string, args: string[]): Promise<{ ran: number; failed: boolean; failures: string[] }> {
+  const report = await runVitest(folder, args, { ...process.env, STORES: "all" });
   const failures = report.testResults.flatMap(({ name, status, message, assertionResults }) => {
     const tests = assertionResults.filter((test) => test.status === "failed");
     const said = tests.map(({ fullName, failureMessages }) => `${fullName}: ${failureMessages.join("\n")}`);
@@ -48,7 +48,7 @@ async function work(): Promise<void> {
       const path = join(folder, file);
       const source = readFileSync(path, "utf8");
       if (source.split(from).length !== 2) {
-        problems.push(`${where}: the code has changed, and this edit fits no more, or in several places.`);
+        problems.push(`${where}: the code has changed: this edit no longer fits, or fits in several places.`);
         continue;
       }
       writeFileSync(

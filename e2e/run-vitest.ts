@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
 
-/** What Vitest's reporter "json" prints, as far as it is read here. */
+/** What Vitest's reporter "json" prints, as far as somebody here reads it. */
 export interface Report {
   success: boolean;
   numPassedTests: number;
@@ -22,22 +22,32 @@ export interface TestResult {
 }
 
 const children = new Set<ChildProcess>();
-process.on("exit", () => children.forEach((child) => child.kill()));
+process.on("exit", () => children.forEach((child) => child.kill("SIGKILL")));
 
-/** What `-t` takes for the tests whose name contains this text: a regular expression. */
+/** The regular expression with which `-t` finds the tests whose name contains this text. */
 export const patternOf = (title: string): string => title.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
 
-/** Runs the tests that these words name, in this folder. It is ended after `timeout` milliseconds. */
+/**
+ * Runs Vitest with these arguments in this folder, and ends it after `timeout` milliseconds.
+ * @throws {Error} when it ends without a report.
+ */
 export async function runVitest(
   folder: string,
-  words: string[],
+  args: string[],
   env: NodeJS.ProcessEnv,
   timeout?: number,
 ): Promise<Report> {
-  const all = ["node_modules/vitest/vitest.mjs", "run", ...words, "--reporter=json"];
-  const running = spawn(process.execPath, all, { cwd: folder, env, timeout, stdio: ["ignore", "pipe", "ignore"] });
+  const running = spawn(process.execPath, ["node_modules/vitest/vitest.mjs", "run", ...args, "--reporter=json"], {
+    cwd: folder,
+    env,
+    timeout,
+    killSignal: "SIGKILL",
+    stdio: ["ignore", "pipe", "ignore"],
+  });
   children.add(running);
   const output = await text(running.stdout);
   children.delete(running);
-  return JSON.parse(output.slice(output.indexOf('{"num'))) as Report;
+  const start = output.indexOf('{"num'); // a test may have printed something before it
+  if (start < 0) throw new Error(`Vitest has ended without a report: ${args.join(" ")}`);
+  return JSON.parse(output.slice(start)) as Report;
 }

@@ -55,7 +55,8 @@ async function run(folder: string): Promise<Broken | undefined> {
 /** The tests of a file that name this folder. `e2e/until-the-end.ts` adds it to the four. */
 function vitest(folder: string, file: string): Promise<Report> {
   const env = { PATIENCE: "10000", ...process.env, FIFTH: folder }; // a test gives up long before the check does
-  return runVitest(root, [file, "-t", patternOf(`${folder} `), "--bail=1"], env, 200_000); // a loop without an end in server.ts would never let it go
+  const args = [file, "-t", patternOf(`${folder} `), "--bail=1", "--pool=threads"]; // a loop without an end in server.ts ends with the process
+  return runVitest(root, args, env, 200_000);
 }
 
 function broken({ title, ancestorTitles, failureMessages }: TestResult, folder: string, file: string) {
