@@ -671,7 +671,7 @@ describe("another window of this browser", () => {
     await signIn();
     attempt.received({ msg: [message(1, { room: "garden" })], cursor: "log.1" });
     expect(chat.state.rooms[1]!.unread).toBe(1);
-    localStorage.setItem("realtime-chat:read ada garden", "1");
+    localStorage.setItem("realtime-chat:read ada garden", '{"id":1,"time":0}');
     browser.dispatchEvent(new Event("storage"));
     expect(chat.state.rooms[1]!.unread).toBe(0);
   });

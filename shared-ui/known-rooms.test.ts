@@ -17,17 +17,21 @@ beforeEach(() => {
 });
 
 type Where = Pick<Message, "room" | "to">;
-const message = (id: number, where: Where = {}, user = "Bob"): Message => ({
+const message = (id: number, where: Where = {}, user = "Bob", time = id): Message => ({
   id,
   user,
   text: String(id),
-  time: 0,
+  time,
   ...where,
 });
 const said = (tick: number, where: Where, ...ids: number[]): Update => ({
-  msg: ids.map((id) => message(id, where)),
+  msg: ids.map((id) => message(id, where, "Bob", 100 * tick)),
   cursor: `log.${tick}`,
 });
+const keepMark = (key: string, mark: unknown, who = "ada") =>
+  localStorage.setItem(`realtime-chat:read ${who} ${key}`, JSON.stringify(mark));
+const keptMark = (key: string, who = "ada"): unknown =>
+  JSON.parse(localStorage.getItem(`realtime-chat:read ${who} ${key}`) ?? "null");
 const garden = { room: "garden" };
 const room = (key: string) => rooms.list.find((one) => one.key === key);
 const ids = (key: string) => room(key)?.messages.map(({ id }) => id);
@@ -198,9 +202,9 @@ describe("what is unread", () => {
     ada();
     rooms = new Rooms();
     rooms.become("Ada");
-    localStorage.setItem("realtime-chat:read ada garden", "13"); // another window is further
+    keepMark("garden", { id: 13, time: 13 }); // another window is further
     rooms.open("garden"); // the address of the page
-    expect(localStorage.getItem("realtime-chat:read ada garden")).toBe("13");
+    expect(keptMark("garden")).toEqual({ id: 13, time: 13 });
     localStorage.clear(); // a browser that is new to her: what was said before is no news
     rooms.become("Ada");
     rooms.open("garden");
@@ -216,8 +220,14 @@ describe("what is unread", () => {
   });
 
   it("is counted in a room of any name, and a count that is broken spoils no other", () => {
-    const stored = { constructor: "2", garden: '"many"', lobby: "{", ["__proto__"]: "3" };
-    for (const [key, id] of Object.entries(stored)) localStorage.setItem(`realtime-chat:read ada ${key}`, id);
+    keepMark("constructor", { id: 2, time: 2 });
+    keepMark("__proto__", { id: 3, time: 3 });
+    for (const [key, mark] of [
+      ["lobby", 3],
+      ["garden", { id: "many", time: 0 }],
+      ["tostring", { id: -5, time: 0 }],
+    ] as const)
+      keepMark(key, mark);
     rooms.become("Ada");
     const names = ["lobby", "constructor", "__proto__", "toString", "garden"];
     rooms.take({ msg: [], cursor: "log.5", rooms: names.map((name) => ({ room: name, last: 5, from: 6 })) });
@@ -231,41 +241,46 @@ describe("what is unread", () => {
     );
   });
 
-  it("ends where this person has read in another window, and begins nowhere anew", () => {
+  it("ends where this person has read in another window, and never goes back", () => {
     ada();
     rooms.take(said(8, garden, 13, 14));
-    localStorage.setItem("realtime-chat:read ada lobby", "1");
-    localStorage.setItem("realtime-chat:read ada garden", "15");
+    keepMark("lobby", { id: 1, time: 1 });
+    keepMark("garden", { id: 15, time: 900 });
     rooms.readElsewhere();
     expect(unread()).toEqual({ lobby: 0, garden: 0 });
     rooms.take(said(9, garden, 15)); // the other window had it first
     expect(unread()).toEqual({ lobby: 0, garden: 0 });
     rooms.take(said(10, garden, 16));
-    localStorage.setItem("realtime-chat:read ada garden", "2"); // a window that is behind
+    keepMark("garden", { id: 2, time: 2 }); // a window that is behind
     rooms.readElsewhere();
     expect(unread()).toEqual({ lobby: 0, garden: 1 });
+    expect(keptMark("garden")).toEqual({ id: 15, time: 900 }); // for the next reload
+    localStorage.clear();
+    rooms.readElsewhere();
+    expect(keptMark("garden")).toEqual({ id: 15, time: 900 });
   });
 
-  it("is not undone by a window that is behind: it stores only what was read in it", () => {
-    const window = new Rooms();
-    window.open("garden");
-    for (const one of [rooms, window]) ada(one);
-    for (const one of [rooms, window]) one.take(said(6, {}, 4)); // in the lobby, which is open in `rooms`
-    for (const one of [window, rooms]) one.take(said(7, garden, 13));
-    rooms.readElsewhere();
-    window.readElsewhere();
+  it("is not undone by another window that is behind in some rooms, or is opened just now", () => {
+    const other = new Rooms();
+    other.open("garden");
+    for (const window of [rooms, other]) ada(window);
+    for (const window of [rooms, other]) window.take(said(6, {}, 4)); // in the lobby, which is open in `rooms`
+    for (const window of [other, rooms]) window.take(said(7, garden, 13));
+    for (const window of [rooms, other]) window.readElsewhere();
     expect(unread()).toEqual({ lobby: 0, garden: 0 });
-    expect(unread(window)).toEqual({ lobby: 0, garden: 0 });
-    rooms = new Rooms(); // a reload
+    expect(unread(other)).toEqual({ lobby: 0, garden: 0 });
+    const list = [
+      { room: "lobby", last: 4, from: 5 },
+      { room: "garden", last: 13, from: 14 },
+    ];
+    other.take(said(8, garden, 14)); // while the new one waits for its first update
+    rooms = new Rooms();
     rooms.become("Ada");
-    rooms.take({
-      msg: [],
-      cursor: "log.7",
-      rooms: [
-        { room: "lobby", last: 4, from: 5 },
-        { room: "garden", last: 13, from: 14 },
-      ],
-    });
+    rooms.open("garden");
+    rooms.take({ msg: [], cursor: "log.7", rooms: list });
+    expect(keptMark("garden")).toEqual({ id: 14, time: 800 });
+    rooms.open("lobby");
+    rooms.take(said(8, garden, 14));
     expect(unread()).toEqual({ lobby: 0, garden: 0 });
   });
 
@@ -279,8 +294,107 @@ describe("what is unread", () => {
         { room: "garden", last: 0, from: 1 },
       ],
     });
-    rooms.take(said(10, garden, 1));
+    expect(unread()).toEqual({ lobby: 0, garden: 0 });
+    rooms.take(said(10, garden, 1, 2));
+    expect(unread()).toEqual({ lobby: 0, garden: 2 });
+    rooms.open("garden");
+    rooms.open("lobby");
+    rooms.take(said(11, garden, 3));
     expect(unread()).toEqual({ lobby: 0, garden: 1 });
+  });
+
+  it("is what was said since this person has read, also after a restart that has forgotten what they had read", () => {
+    ada();
+    rooms.open("@bob");
+    rooms.take(said(6, { to: "Ada" }, 1, 2, 3));
+    rooms.open("lobby");
+    const restarted: Update = {
+      msg: [message(1, {}, "Bob", 800), message(1, { to: "Ada" }, "Bob", 801), message(2, { to: "Bob" }, "Ada", 802)],
+      cursor: "other.3",
+      reset: "new-log",
+      rooms: [
+        { room: "lobby", last: 1, from: 1 },
+        { with: "Bob", last: 2, from: 1 },
+      ],
+    };
+    rooms.take(restarted);
+    expect(unread()).toEqual({ lobby: 0, "@bob": 0 }); // she has answered
+    rooms.take(said(9, { to: "Ada" }, 3));
+    expect(unread()).toEqual({ lobby: 0, "@bob": 1 });
+
+    rooms = new Rooms(); // she was not there when it was restarted, so there is no reset
+    rooms.become("Ada");
+    keepMark("@bob", { id: 7, time: 600 });
+    rooms.take({ msg: [], cursor: "other.0", rooms: [{ room: "lobby", last: 0, from: 1 }] });
+    rooms.take(said(9, { to: "Ada" }, 1, 2));
+    expect(unread()).toEqual({ lobby: 0, "@bob": 2 });
+  });
+
+  it("is what was said since then, also after the log was brought back from a copy", () => {
+    ada();
+    rooms.take({
+      msg: [message(10, garden), message(11, garden, "Bob", 800), message(12, garden, "Bob", 801)],
+      cursor: "copy.5",
+      reset: "new-log",
+      rooms: [
+        { room: "lobby", last: 3, from: 4 },
+        { room: "garden", last: 12, from: 10 },
+      ],
+    });
+    expect(unread()).toEqual({ lobby: 0, garden: 2 });
+  });
+
+  it("stays as it is when the session is over and the server has forgotten everything", () => {
+    ada();
+    rooms.open("@bob");
+    rooms.take(said(6, { to: "Ada" }, 1, 2));
+    rooms.open("lobby");
+    rooms.take(
+      {
+        msg: [],
+        cursor: "other.0",
+        reset: "new-log",
+        you: { ended: "" },
+        rooms: [{ room: "lobby", last: 0, from: 1 }],
+      },
+      true,
+    );
+    expect(unread()).toEqual({ lobby: 0, garden: 0, "@bob": 0 });
+  });
+
+  it("comes in pieces: a room that is new to this browser is read, and a conversation is not", () => {
+    rooms.become("Ada");
+    const pieces = (...numbers: number[]): Update => ({
+      msg: numbers.flatMap((id) => [message(id, garden), message(id, { to: "Ada" })]),
+      cursor: `log.${numbers[0]}`,
+    });
+    const news = [
+      { room: "garden", last: 4, from: 1 },
+      { with: "Bob", last: 4, from: 1 },
+    ];
+    rooms.take({ ...pieces(1, 2), rooms: [{ room: "lobby", last: 0, from: 1 }, ...news], more: true });
+    expect(unread()).toEqual({ lobby: 0, garden: 0, "@bob": 4 });
+    rooms.take(pieces(3, 4));
+    expect(unread()).toEqual({ lobby: 0, garden: 0, "@bob": 4 });
+    rooms.take(pieces(5));
+    expect(unread()).toEqual({ lobby: 0, garden: 1, "@bob": 5 });
+  });
+
+  it("is that of one person: nobody else inherits it, and of a stranger nothing is kept", () => {
+    ada();
+    const bobs: Update = {
+      msg: [message(13, garden, "Cyd")],
+      cursor: "log.6",
+      rooms: [{ room: "garden", last: 13, from: 13 }],
+    };
+    keepMark("garden", { id: 10, time: 10 }, "bob");
+    rooms.become("Bob");
+    rooms.take(bobs);
+    expect(unread()).toMatchObject({ garden: 3 });
+    localStorage.clear();
+    rooms.become("");
+    rooms.take(bobs);
+    expect(keptMark("garden", "")).toBeNull();
   });
 
   it("leaves all other rooms as they are", () => {

@@ -25,6 +25,12 @@ export interface Room {
   readonly cursor: string;
 }
 
+/** Up to where a person has read in a room: the id of a message, and its time. Ids may begin again with 1, and time only goes on. */
+interface Mark {
+  readonly id: number;
+  readonly time: number;
+}
+
 const newLog = "The server started over with an empty memory. The earlier messages are gone.";
 const trimmed = "You were away for a long time. Some messages in between were not kept.";
 
@@ -43,7 +49,7 @@ export class Rooms {
   #open = lobby;
   #start = ""; // the cursor of the first update
   #rooms: ReadonlyMap<string, Room> = new Map();
-  #read = new Map<string, number>(); // by key: the id up to which this person has read, as far as this window knows
+  #marks = new Map<string, Mark>(); // by key, as far as this window knows
 
   constructor() {
     this.become("");
@@ -59,7 +65,7 @@ export class Rooms {
   become(name: string): void {
     this.#me = name;
     this.#start = "";
-    this.#read = new Map();
+    this.#marks = new Map();
     this.#rooms = new Map([[lobby, fresh(lobby, 0)]]);
   }
 
@@ -71,7 +77,11 @@ export class Rooms {
 
   /** Another window of this person has stored how far they have read. What is read there is read here, too. */
   readElsewhere(): void {
-    for (const [key, id] of this.#read) this.#read.set(key, Math.max(id, this.#kept(key) ?? 0));
+    for (const [key, mark] of this.#marks) {
+      const kept = this.#kept(key);
+      if (isLater(kept, mark)) this.#marks.set(key, kept);
+      else if (isLater(mark, kept)) this.#keep(key, mark); // that window was behind, or the storage was cleared
+    }
     this.#count(this.#rooms);
   }
 
@@ -93,8 +103,6 @@ export class Rooms {
       const known = before.get(canonical(name));
       const { from, last } = news;
       after.set(canonical(name), { ...begun(name, known, from, reset, cursor), last });
-      // A room may have been made again under the same name: its ids begin with 1 again, and nothing of it is read.
-      if (last < (this.#readIn(canonical(name)) ?? 0)) this.#remember(canonical(name), last);
     }
 
     const byRoom = new Map<string, Message[]>();
@@ -112,14 +120,13 @@ export class Rooms {
       const seen = added.at(-1)!.id;
       const shown = [...room.messages, ...added].slice(-timing.shown);
       after.set(key, { ...room, messages: shown, seen, last: Math.max(room.last, seen), cursor });
-      const own = added.findLast(({ user }) => this.#me && canonical(user) === canonical(this.#me));
-      if (own) this.#remember(key, Math.max(own.id, this.#readIn(key) ?? 0)); // who answers has read what was said before
     }
 
-    if (reset) {
-      this.#start = cursor;
-      for (const room of after.values()) this.#remember(room.key, unreadFrom(room));
+    for (const [key, messages] of byRoom) {
+      const own = messages.findLast(({ user }) => this.#me && canonical(user) === canonical(this.#me));
+      if (own) this.#moveMark(key, own); // who answers has read what was said before
     }
+    if (reset) this.#start = cursor;
     this.#start ||= cursor;
     this.#count(after);
     return undefined;
@@ -130,31 +137,38 @@ export class Rooms {
     this.#rooms = rooms;
     if (!this.#start) return; // before the first update nobody knows how many there are
     const counted = Array.from(rooms, ([key, room]) => {
-      const known = this.#readIn(key) ?? unreadFrom(room);
-      const read = key === this.#open ? Math.max(known, room.last) : known;
-      this.#remember(key, read);
-      const unread = Math.max(0, room.last - read);
+      // A room that is new to this browser begins as read, and a conversation as unread: somebody wants something of this person.
+      const isRead = key === this.#open || (!key.startsWith("@") && !this.#mark(key));
+      const { messages, seen, last } = room;
+      if (isRead && seen >= last) this.#moveMark(key, { id: last, time: messages.at(-1)?.time ?? 0 });
+      const unread = isRead ? 0 : Math.max(0, last - readUpTo(messages, this.#mark(key)));
       return [key, unread === room.unread ? room : { ...room, unread }] as const;
     });
     this.#rooms = new Map(counted);
   }
 
-  #readIn(key: string): number | undefined {
-    const id = this.#read.get(key) ?? this.#kept(key);
-    if (id !== undefined) this.#read.set(key, id);
-    return id;
+  #mark(key: string): Mark | undefined {
+    const mark = this.#marks.get(key) ?? this.#kept(key);
+    if (mark) this.#marks.set(key, mark);
+    return mark;
   }
 
-  // Each room has an entry of its own, and a window writes only what it has read: it may be behind in the other rooms, and must not undo
-  // what was read in another window.
-  #remember(key: string, id: number) {
-    if (this.#readIn(key) === id) return;
-    this.#read.set(key, id);
-    if (this.#me) keep(this.#entry(key), id, () => localStorage);
+  /** A mark moves forward only. */
+  #moveMark(key: string, { id, time }: Mark) {
+    const before = this.#mark(key);
+    const mark = { id, time: Math.max(time, before?.time ?? 0) }; // the clock of a server may be set back
+    if (!isLater(mark, before)) return;
+    this.#marks.set(key, mark);
+    this.#keep(key, mark);
   }
 
-  #kept(key: string): number | undefined {
-    return this.#me ? recall(this.#entry(key), isInteger, () => localStorage) : undefined;
+  // Each room has an entry of its own: a window that is behind in one room must not undo what another window has read there.
+  #keep(key: string, mark: Mark) {
+    if (this.#me) keep(this.#entry(key), mark, () => localStorage);
+  }
+
+  #kept(key: string): Mark | undefined {
+    return this.#me ? recall(this.#entry(key), isMark, () => localStorage) : undefined;
   }
 
   #entry(key: string): string {
@@ -162,8 +176,19 @@ export class Rooms {
   }
 }
 
-/** A room that is new to this browser begins as read, and a conversation as unread: somebody wants something of this person. */
-const unreadFrom = ({ key, last }: Room): number => (key.startsWith("@") ? 0 : last);
+function isLater(one: Mark | undefined, other: Mark | undefined): one is Mark {
+  if (!one || !other) return Boolean(one);
+  return one.time > other.time || (one.time === other.time && one.id > other.id);
+}
+
+/** The id up to which these messages are read. */
+function readUpTo(messages: readonly Message[], mark: Mark | undefined): number {
+  if (!mark) return 0;
+  const before = messages.findLast(({ id }) => id <= mark.id);
+  if (!before || before.time <= mark.time) return mark.id;
+  // It was said after this person had read: the ids have begun again, after a restart or in a room that was made again.
+  return messages.findLast(({ time }) => time <= mark.time)?.id ?? 0;
+}
 
 const fresh = (name: string, seen: number): Room => {
   return { key: canonical(name), name, messages: [], unread: 0, seen, last: seen, cursor: "" };
@@ -184,4 +209,7 @@ function begun(
   return hole ? { ...room, notice: { text: trimmed } } : room;
 }
 
-const isInteger = (value: unknown): value is number => Number.isInteger(value);
+const isMark = (value: unknown): value is Mark => {
+  const { id, time } = (value ?? {}) as Partial<Mark>;
+  return typeof id === "number" && id >= 0 && typeof time === "number";
+};
