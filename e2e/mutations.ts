@@ -282,6 +282,11 @@ const edits: Record<string, Record<string, Edit[]>> = {
   "shared-ui/chat.ts": {
     "shared-ui/chat.test.ts": [
       [
+        "if (who === this.#who) this.#change(changes);",
+        "this.#change(changes);",
+        "the super user leaves nothing to who uses the page after them, also when the server answers late",
+      ],
+      [
         "?? this.#lastName)",
         '?? recall(field, isText, () => localStorage) ?? "")',
         "is another name in another window",
@@ -654,9 +659,9 @@ const edits: Record<string, Record<string, Edit[]>> = {
         "a list of rooms of another log replaces everything, and a notice says why",
       ],
       [
-        "const isRead = key === this.#open ||",
-        "const isRead =",
-        "what is unread is counted for each room that is not open",
+        "const countsAsRead = isOpen ||",
+        "const countsAsRead =",
+        "what is unread comes in pieces: a room that is new to this browser is read, and a conversation is not",
       ],
       [
         "if (this.#me) keep(this.#entry",
@@ -673,9 +678,10 @@ const edits: Record<string, Record<string, Edit[]>> = {
         "",
         "what is unread is that of one person: nobody else inherits it, and of a stranger nothing is kept",
       ],
+      ["if (own && (", "if (false && (", "what is unread ends where this person has answered, on whatever device"],
       [
-        "if (own) this.#moveMark",
-        "if (false) this.#moveMark",
+        'if (own && (key.startsWith("@") || this.#mark(key)))',
+        "if (own)",
         "what is unread ends where this person has answered, on whatever device",
       ],
       [
@@ -714,8 +720,18 @@ const edits: Record<string, Record<string, Edit[]>> = {
         "what is unread is not undone by another window that is behind in some rooms, or is opened just now",
       ],
       [
-        "if (isRead && seen >= last)",
-        "if (isRead)",
+        "if (isOpen || (countsAsRead && seen >= last))",
+        "if (countsAsRead && seen >= last)",
+        "what is unread comes in pieces: a room that is new to this browser is read, and a conversation is not",
+      ],
+      [
+        "if (isLater(kept, this.#marks.get(key))) this.#marks.set(key, kept);",
+        "",
+        "what is unread is not undone by another window that is behind in some rooms, or is opened just now",
+      ],
+      [
+        "if (isOpen || (countsAsRead && seen >= last))",
+        "if (countsAsRead)",
         "what is unread comes in pieces: a room that is new to this browser is read, and a conversation is not",
       ],
       [
@@ -724,7 +740,7 @@ const edits: Record<string, Record<string, Edit[]>> = {
         "what is unread comes in pieces: a room that is new to this browser is read, and a conversation is not",
       ],
       [
-        "if (!before || before.time <= mark.time) return mark.id;",
+        "if (!newest || newest.time <= mark.time) return mark.id;",
         "return mark.id;",
         "what is unread begins with the first message of a room that was made again under the same name",
       ],

@@ -16,7 +16,7 @@ let answer: (draft: Draft) => Promise<Message>;
 let chat: Chat;
 let browser: EventTarget;
 let asked: unknown[][]; // method, path, body
-let served: (path: string) => Response;
+let served: (path: string) => Response | Promise<Response>;
 
 beforeEach(() => {
   browser = new EventTarget();
@@ -879,6 +879,28 @@ describe("the super user", () => {
     asked.length = 0;
     await vi.advanceTimersByTimeAsync(2 * timing.poll);
     expect(asked).toEqual([]);
+  });
+
+  it("leaves nothing to who uses the page after them, also when the server answers late", async () => {
+    served = () => json({ name: "Root" });
+    await chat.signIn("Root", "a long password");
+    await settled();
+    attempt.received(first({ name: "Root", superUser: true }));
+    const late: ((response: Response) => void)[] = [];
+    served = () => new Promise((resolve) => late.push(resolve));
+    chat.open(activity);
+    void chat.join("garden");
+    void chat.ban("Bob", "spam", 4_102_444_800_000);
+    await settled();
+    served = () => new Response(null, { status: 204 });
+    await chat.signOut();
+    for (const [place, body] of [{ bans: [{ name: "Bob" }] }, { room: "garden" }, {}].entries())
+      late[place]!(json(body, 201));
+    await settled();
+    expect(late).toHaveLength(3);
+    expect(chat.state).toMatchObject({ name: "", news: "" });
+    expect(chat.state.activity).toBeUndefined();
+    expect(chat.state.joining).toBe("");
   });
 
   it("is nobody else, and a room called activity is a room like any other", async () => {

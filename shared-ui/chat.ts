@@ -243,8 +243,9 @@ export class Chat {
 
   /** Joins a room, and makes it if there is none of this name. */
   async join(name: string): Answer {
+    const who = this.#who;
     const problem = await this.#changeRights("PUT", `/rooms/${encodeURIComponent(name.trim())}`);
-    if (!problem) this.#change({ joining: canonical(name) });
+    if (!problem) this.#changeFor(who, { joining: canonical(name) });
     return problem;
   }
 
@@ -278,27 +279,30 @@ export class Chat {
   unban = (name: string): Answer => this.#changeBans("DELETE", name);
 
   async #changeBans(method: string, name: string, body?: object): Answer {
+    const who = this.#who;
     const news = await inWords(() => ask(method, `/bans/${encodeURIComponent(name.trim())}`, body));
-    this.#change({ news });
+    this.#changeFor(who, { news });
     this.#watchActivity();
     return news;
   }
 
   #watchActivity() {
     if (this.#state.door !== "activity" || document.hidden) return;
-    void inWords(async () => this.#change({ activity: await ask<Activity>("GET", "/activity") }));
+    const who = this.#who;
+    void inWords(async () => this.#changeFor(who, { activity: await ask<Activity>("GET", "/activity") }));
   }
 
   // ----------------------------------------------------------------------------------------------------------------------
 
   /** The server hangs up on this person, on all devices. This page need not wait for it. */
   async #changeRights(method: string, path: string): Answer {
+    const who = this.#who;
     let made = "";
     const problem = await inWords(async () => {
       const response = await send(method, path);
       if (response.status === 201) made = `New room #${((await response.json()) as { room: string }).room}.`;
     });
-    this.#change({ news: problem || made });
+    this.#changeFor(who, { news: problem || made });
     if (!problem) this.#connection.reconnect(0);
     return problem;
   }
@@ -427,6 +431,11 @@ export class Chat {
       this.#told = true;
       for (const listener of this.#listeners) listener();
     });
+  }
+
+  /** What the server has answered to somebody. The page may be another person's by now: they must not see it. */
+  #changeFor(who: Who, changes: Partial<ChatState>) {
+    if (who === this.#who) this.#change(changes);
   }
 
   /** A burst of messages comes as many updates in one frame. Whoever draws each of them draws what nobody can see. */

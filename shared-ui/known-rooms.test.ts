@@ -196,6 +196,23 @@ describe("what is unread", () => {
     ada();
     rooms.take({ msg: [message(13, garden), message(14, garden, "Ada"), message(15, garden)], cursor: "log.8" });
     expect(unread()).toMatchObject({ garden: 1 });
+    localStorage.clear(); // a browser that is new to her
+    rooms.become("Ada");
+    rooms.take({
+      msg: [
+        message(14, garden, "Ada"),
+        message(15, garden),
+        message(1, { to: "Bob" }, "Ada"),
+        message(2, { to: "Ada" }),
+      ],
+      cursor: "log.9",
+      rooms: [
+        { room: "lobby", last: 3, from: 4 },
+        { room: "garden", last: 15, from: 14 },
+        { with: "Bob", last: 2, from: 1 },
+      ],
+    });
+    expect(unread()).toEqual({ lobby: 0, garden: 0, "@bob": 1 });
   });
 
   it("is not touched by a reload before the first update, which says how much there is", () => {
@@ -282,6 +299,13 @@ describe("what is unread", () => {
     rooms.open("lobby");
     rooms.take(said(8, garden, 14));
     expect(unread()).toEqual({ lobby: 0, garden: 0 });
+    for (const id of [15, 16]) other.take(said(id, garden, id)); // and then it is closed
+    rooms.open("garden");
+    rooms.take(said(15, garden, 15));
+    rooms.open("lobby");
+    rooms.take(said(16, garden, 16));
+    expect(unread()).toEqual({ lobby: 0, garden: 0 });
+    expect(keptMark("garden")).toEqual({ id: 16, time: 1_600 });
   });
 
   it("begins with the first message of a room that was made again under the same name", () => {
@@ -378,6 +402,13 @@ describe("what is unread", () => {
     expect(unread()).toEqual({ lobby: 0, garden: 0, "@bob": 4 });
     rooms.take(pieces(5));
     expect(unread()).toEqual({ lobby: 0, garden: 1, "@bob": 5 });
+    rooms.become("Ada");
+    rooms.open("@bob"); // the first piece is read, the second one is not
+    rooms.take({ ...pieces(1, 2), rooms: [{ room: "lobby", last: 0, from: 1 }, ...news], more: true });
+    expect(unread()).toEqual({ lobby: 0, garden: 0, "@bob": 0 });
+    rooms.open("lobby");
+    rooms.take(pieces(3, 4));
+    expect(unread()).toEqual({ lobby: 0, garden: 0, "@bob": 2 });
   });
 
   it("is that of one person: nobody else inherits it, and of a stranger nothing is kept", () => {

@@ -25,7 +25,7 @@ export interface Room {
   readonly cursor: string;
 }
 
-/** Up to where a person has read in a room: the id of a message, and its time. Ids may begin again with 1, and time only goes on. */
+/** Up to where a person has read in a room: the id of a message, and its time. Ids may begin again with 1; in one log, time never goes back. */
 interface Mark {
   readonly id: number;
   readonly time: number;
@@ -124,7 +124,8 @@ export class Rooms {
 
     for (const [key, messages] of byRoom) {
       const own = messages.findLast(({ user }) => this.#me && canonical(user) === canonical(this.#me));
-      if (own) this.#moveMark(key, own); // who answers has read what was said before
+      // Who answers has read what was said before. In a room that is new to this browser, they have read all of it: see #count.
+      if (own && (key.startsWith("@") || this.#mark(key))) this.#moveMark(key, own);
     }
     if (reset) this.#start = cursor;
     this.#start ||= cursor;
@@ -138,10 +139,12 @@ export class Rooms {
     if (!this.#start) return; // before the first update nobody knows how many there are
     const counted = Array.from(rooms, ([key, room]) => {
       // A room that is new to this browser begins as read, and a conversation as unread: somebody wants something of this person.
-      const isRead = key === this.#open || (!key.startsWith("@") && !this.#mark(key));
+      const isOpen = key === this.#open;
+      const countsAsRead = isOpen || (!key.startsWith("@") && !this.#mark(key));
       const { messages, seen, last } = room;
-      if (isRead && seen >= last) this.#moveMark(key, { id: last, time: messages.at(-1)?.time ?? 0 });
-      const unread = isRead ? 0 : Math.max(0, last - readUpTo(messages, this.#mark(key)));
+      // Of a long catch-up, pieces may be missing. Then the room that is open is read up to there, and one that is new has no mark yet.
+      if (isOpen || (countsAsRead && seen >= last)) this.#moveMark(key, { id: seen, time: messages.at(-1)?.time ?? 0 });
+      const unread = countsAsRead ? 0 : Math.max(0, last - readUpTo(messages, this.#mark(key)));
       return [key, unread === room.unread ? room : { ...room, unread }] as const;
     });
     this.#rooms = new Map(counted);
@@ -155,14 +158,16 @@ export class Rooms {
 
   /** A mark moves forward only. */
   #moveMark(key: string, { id, time }: Mark) {
-    const before = this.#mark(key);
+    const kept = this.#kept(key);
+    if (isLater(kept, this.#marks.get(key))) this.#marks.set(key, kept); // another window is further, and its event has not come yet
+    const before = this.#marks.get(key);
     const mark = { id, time: Math.max(time, before?.time ?? 0) }; // the clock of a server may be set back
     if (!isLater(mark, before)) return;
     this.#marks.set(key, mark);
     this.#keep(key, mark);
   }
 
-  // Each room has an entry of its own: a window that is behind in one room must not undo what another window has read there.
+  // Each room has an entry of its own: whoever reads in one room writes nothing of the others, where another window may be further.
   #keep(key: string, mark: Mark) {
     if (this.#me) keep(this.#entry(key), mark, () => localStorage);
   }
@@ -184,8 +189,8 @@ function isLater(one: Mark | undefined, other: Mark | undefined): one is Mark {
 /** The id up to which these messages are read. */
 function readUpTo(messages: readonly Message[], mark: Mark | undefined): number {
   if (!mark) return 0;
-  const before = messages.findLast(({ id }) => id <= mark.id);
-  if (!before || before.time <= mark.time) return mark.id;
+  const newest = messages.findLast(({ id }) => id <= mark.id);
+  if (!newest || newest.time <= mark.time) return mark.id;
   // It was said after this person had read: the ids have begun again, after a restart or in a room that was made again.
   return messages.findLast(({ time }) => time <= mark.time)?.id ?? 0;
 }
