@@ -27,7 +27,7 @@ const differences = { testMatch: "engines.spec.ts" };
 
 export default defineConfig<Fixtures>({
   ...base,
-  workers: 4, // Firefox and WebKit take more of the machine than the headless shell
+  workers: 3, // Firefox and WebKit take more of the machine than the headless shell
   projects: [
     { name: "chromium", ...differences },
     ...(firefox

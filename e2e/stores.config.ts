@@ -13,7 +13,7 @@ if (missing.length > 0) {
 
 export default defineConfig<Fixtures>({
   ...base,
-  workers: 4, // a store of its own for each test takes more of the machine than the memory
+  workers: 3, // a store of its own for each test takes more of the machine than the memory
   projects: engines
     .filter((kind) => !kind.missing)
     .flatMap((kind) =>
