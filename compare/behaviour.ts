@@ -126,7 +126,7 @@ export const behaviour = {
       "socket-io": "the library, in rooms",
     },
     file: "e2e/traits.test.ts",
-    title: "The library keeps a list of listeners for each topic, our code keeps it, or nobody does",
+    title: "The library, our code or nobody maintains a list of listeners for each topic",
   },
   reconnects: {
     group: "breaking",

@@ -222,7 +222,7 @@ describe("what is unread", () => {
     keepMark("garden", { id: 13, time: 13 }); // another window is further
     rooms.open("garden"); // the address of the page
     expect(keptMark("garden")).toEqual({ id: 13, time: 13 });
-    localStorage.clear(); // a browser that is new to her: what was said before is no news
+    localStorage.clear(); // a browser she has not used before: earlier messages count as read
     rooms.become("Ada");
     rooms.open("garden");
     rooms.take({
@@ -346,7 +346,7 @@ describe("what is unread", () => {
     rooms.take(said(9, { to: "Ada" }, 3));
     expect(unread()).toEqual({ lobby: 0, "@bob": 1 });
 
-    rooms = new Rooms(); // she was not there when it was restarted, so there is no reset
+    rooms = new Rooms(); // her page was closed during the restart, so it has no cursor, and there is no reset
     rooms.become("Ada");
     keepMark("@bob", { id: 7, time: 600 });
     rooms.take({ msg: [], cursor: "other.0", rooms: [{ room: "lobby", last: 0, from: 1 }] });

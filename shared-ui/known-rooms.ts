@@ -167,7 +167,8 @@ export class Rooms {
     this.#keep(key, mark);
   }
 
-  // Each room has an entry of its own: whoever reads in one room writes nothing of the others, where another window may be further.
+  // One entry per room: a window that stores its mark for one room must not overwrite the marks of the others, where another window may be
+  // further ahead.
   #keep(key: string, mark: Mark) {
     if (this.#me) keep(this.#entry(key), mark, () => localStorage);
   }
