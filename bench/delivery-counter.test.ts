@@ -70,11 +70,19 @@ describe("the delivery counter", () => {
     const deliveries = new DeliveryCounter();
     const [ada, bob, cyd] = [{ ...receiver(), room: 0 }, { ...receiver(), room: 1 }, receiver()];
     deliveries.next(1, 40, 1);
-    for (const one of [ada, bob, cyd]) deliveries.receive(one, update(1));
+    for (const one of [ada, cyd]) deliveries.receive(one, update(1));
+    expect([deliveries.delivered, deliveries.astray, deliveries.outstanding]).toEqual([0, 2, 1]);
+    deliveries.receive(bob, update(1));
     expect([deliveries.delivered, deliveries.astray, deliveries.outstanding]).toEqual([1, 2, 0]);
     deliveries.next(3, 40); // in the lobby
     for (const one of [ada, bob, cyd]) deliveries.receive(one, update(2));
     expect([deliveries.delivered, deliveries.astray, deliveries.outstanding]).toEqual([4, 2, 0]);
+  });
+
+  it("counts what reaches more people than it was for as astray: it does not stand in for a message that is still to come", () => {
+    const deliveries = posted(2);
+    for (const one of [receiver(), receiver(), receiver()]) deliveries.receive(one, update(1));
+    expect([deliveries.delivered, deliveries.astray, deliveries.outstanding]).toEqual([1, 2, 1]);
   });
 
   it("does not count messages from before the count", () => {

@@ -24,12 +24,12 @@ export class DeliveryCounter {
   posted = 0;
   delivered = 0;
   duplicates = 0;
-  /** Deliveries to somebody who is not in the room. */
+  /** Deliveries to somebody who is not in the room, or to more people than the message was for. */
   astray = 0;
   /** From post to arrival, in whole microseconds. */
   latency = createHistogram();
-  #postedAt: number[] = [];
-  #rooms: (number | undefined)[] = [];
+  /** When each message was posted, in which room, and how many receivers do not have it yet. */
+  readonly #messages: { postedAt: number; room: number | undefined; missing: number }[] = [];
   #outstanding = 0;
   #done = () => {};
 
@@ -40,8 +40,7 @@ export class DeliveryCounter {
 
   /** The text of the next message, which goes to this many receivers: those in this room, or everybody. */
   next(receivers: number, characters: number, room?: number): string {
-    this.#postedAt[++this.posted] = performance.now();
-    this.#rooms[this.posted] = room;
+    this.#messages[++this.posted] = { postedAt: performance.now(), room, missing: receivers };
     this.#outstanding += receivers;
     return numbered(this.posted, characters);
   }
@@ -79,8 +78,8 @@ export class DeliveryCounter {
   receive(receiver: Receiver, text: Buffer): void {
     const now = performance.now();
     for (const number of numbers(text)) {
-      const room = this.#rooms[number];
-      if (room !== undefined && room !== receiver.room) {
+      const message = this.#messages[number]!;
+      if (message.room !== undefined && message.room !== receiver.room) {
         this.astray += 1;
         continue;
       }
@@ -88,8 +87,13 @@ export class DeliveryCounter {
         this.duplicates += 1;
         continue;
       }
+      if (message.missing === 0) {
+        this.astray += 1;
+        continue;
+      }
+      message.missing -= 1;
       this.delivered += 1;
-      this.latency.record(Math.max(1, Math.round((now - this.#postedAt[number]!) * 1_000)));
+      this.latency.record(Math.max(1, Math.round((now - message.postedAt) * 1_000)));
       if (--this.#outstanding === 0) this.#done();
     }
   }

@@ -108,7 +108,7 @@ export const metrics = {
     unit: "",
     label: "Astray",
     better: "less",
-    description: "Deliveries to somebody who is not in the room.",
+    description: "Deliveries to somebody who is not in the room, or to more people than it has.",
   },
   loadCpu: {
     unit: "%",

@@ -1444,9 +1444,14 @@ const edits: Record<string, Record<string, Edit[]>> = {
   "bench/delivery-counter.ts": {
     "bench/delivery-counter.test.ts": [
       [
-        "room !== undefined && room !== receiver.room",
-        "room === receiver.room && room !== receiver.room",
+        "message.room !== undefined && message.room !== receiver.room",
+        "message.room === receiver.room && message.room !== receiver.room",
         "the delivery counter counts what reaches somebody who is not in the room as astray, and not as a delivery",
+      ],
+      [
+        "message.missing -= 1;",
+        "",
+        "the delivery counter counts what reaches more people than it was for as astray: it does not stand in for a message that is still to come",
       ],
     ],
   },
