@@ -140,8 +140,6 @@ export default async function check(t: Tester): Promise<void> {
 
   const tap = await t.taps();
   const ada = await t.opens();
-  const sockets: WebSocket[] = []; // that the page opens from now on
-  ada.page.on("websocket", (socket) => sockets.push(socket));
   const shows = async (text: string) => (await ada.reads()).includes(text);
   await t.until(
     () => shows("two"),
@@ -164,6 +162,8 @@ export default async function check(t: Tester): Promise<void> {
     /show\(/,
   );
 
+  const sockets: WebSocket[] = []; // from now on: the browser may report the first one only after `opens` has returned
+  ada.page.on("websocket", (socket) => sockets.push(socket));
   const close = [/"close"/, /TODO/, /"error"/];
   const pauses = () => ada.page.evaluate<number[]>("pauses");
   await ada.page.evaluate(noted);
