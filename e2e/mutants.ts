@@ -73,7 +73,7 @@ async function checkTests(): Promise<void> {
     const part = queue.slice(at, at + 150); // a command may have 32,767 characters on Windows
     const files = new Set(part.map(({ test }) => test));
     const titles = new Set(part.map(({ title }) => patternOf(title)));
-    runs.push(await vitest(folder, [...files, "-t", Array.from(titles).join("|")]));
+    runs.push(await vitest(folder, [...files, "--maxWorkers=4", "-t", Array.from(titles).join("|")]));
   }
   rmSync(folder, { recursive: true });
   if (!runs.some(({ failed }) => failed)) return;
