@@ -1,14 +1,16 @@
 // `npm run bench:views`: what each view costs in the browser, over socket-io: until the first message is there, for 1,000 rows, at 100
 // messages a second, and in a burst. It measures the views in turns and writes view-costs.json, from which `npm run compare` makes a table.
-import { readdirSync, statSync, writeFileSync } from "node:fs";
-import { cpus, release, type } from "node:os";
+import { copyFileSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { cpus, release, tmpdir, type } from "node:os";
 import { join } from "node:path";
 import { setImmediate, setTimeout as pause } from "node:timers/promises";
+import { pathToFileURL } from "node:url";
 import { chromium } from "playwright";
 import { findBrowser } from "../e2e/browser.ts";
 import { Log } from "../shared-chat/log.ts";
 import { bundle } from "../shared-server/bundle.ts";
 import { start } from "../shared-server/start.ts";
+import { install } from "../shared-server/packages.ts";
 import { folderOf, frameworks, installedViews } from "../shared-server/views.ts";
 
 const rounds = 5;
@@ -35,8 +37,8 @@ export interface ViewCostsFile {
   date: string;
   machine: string;
   rounds: number;
-  /** Of what `npm run views:install` installs, in MB. */
-  installed: Record<string, number>;
+  /** What `npm run views:install` installs, in MB, and how many seconds npm needs for it when its cache has the packages. */
+  installed: Record<string, { megabytes: number; seconds: number }>;
   /** Medians. */
   views: Record<string, ViewCosts>;
 }
@@ -132,6 +134,23 @@ function sizeOf(folder: URL): number {
   return kept.reduce((sum, file) => sum + statSync(file).size, 0) / 1e6;
 }
 
+/** How long npm needs to install the packages of a view, in seconds. It installs them into an empty folder. */
+function installTime(view: string): number {
+  const folder = mkdtempSync(join(tmpdir(), "view-costs-"));
+  for (const name of [".npmrc", "package.json", "package-lock.json"])
+    copyFileSync(new URL(name, folderOf(view)), join(folder, name));
+  const begun = performance.now();
+  install(pathToFileURL(`${folder}/`));
+  if (process.exitCode) process.exit(); // npm has said why
+  const time = performance.now() - begun;
+  rmSync(folder, { recursive: true });
+  return time / 1_000;
+}
+
+function median(values: number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
+}
+
 const found: Record<string, ViewCosts[]> = {};
 for (const view of installedViews()) await bundle("socket-io/client.ts", view);
 for (let round = 0; round < rounds; round++)
@@ -142,19 +161,22 @@ for (let round = 0; round < rounds; round++)
   }
 await browser.close();
 
-const medianOf = (list: ViewCosts[], key: keyof ViewCosts) => {
-  const values = list.map((costs) => costs[key]).toSorted((a, b) => a - b);
-  return [key, values[Math.floor(values.length / 2)]!];
-};
+const installed: ViewCostsFile["installed"] = {};
+for (const view of frameworks) {
+  const times = Array.from({ length: rounds }, () => installTime(view)); // the first may have to download
+  installed[view] = { megabytes: sizeOf(new URL("node_modules/", folderOf(view))), seconds: median(times) };
+  console.log(view, installed[view]);
+}
+
 const views = Object.entries(found).map(([view, list]) => {
   const keys = Object.keys(list[0]!) as (keyof ViewCosts)[];
-  return [view, Object.fromEntries(keys.map((key) => medianOf(list, key)))];
+  return [view, Object.fromEntries(keys.map((key) => [key, median(list.map((costs) => costs[key]))]))];
 });
 const results: ViewCostsFile = {
   date: new Date().toISOString().slice(0, 10),
   machine: `${cpus()[0]!.model}, ${cpus().length} cores, ${type()} ${release()}, Node ${process.version}, Chromium ${browser.version()}`,
   rounds,
-  installed: Object.fromEntries(frameworks.map((view) => [view, sizeOf(new URL("node_modules/", folderOf(view)))])),
+  installed,
   views: Object.fromEntries(views),
 };
 writeFileSync(new URL("view-costs.json", import.meta.url), `${JSON.stringify(results, undefined, 2)}\n`);

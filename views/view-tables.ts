@@ -52,7 +52,8 @@ export function viewCosts(): string {
     ["… draws per frame", ...views.map((view) => costs[view]!.draws.toFixed(2))],
     ["Longest task while 1,000 messages come in bursts of 50, ms", ...longest("bursts")],
     ["… and while they come all at once, ms", ...longest("atOnce")],
-    ["Installed, MB", ...views.map((view) => installed[view]?.toFixed(0) ?? "0")],
+    ["What `npm run views:install` adds, MB", ...views.map((view) => installed[view]?.megabytes.toFixed(0) ?? "0")],
+    ["… installed from npm's cache, s", ...views.map((view) => installed[view]?.seconds.toFixed(1) ?? "0")],
   ];
   return `Measured on ${date} by \`npm run bench:views\` on ${machine}, over socket-io, with the JavaScript as it is served here, not minified: medians of ${rounds} rounds, and in brackets the ratio to plain DOM. CPU is that of the page's main thread.\n\n${table(rows)}`;
 }
